@@ -1,0 +1,198 @@
+//! Which flags: country codes, the two lists that have a name, and what a person may type for them.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Serialize, Serializer};
+
+/// A two-letter code in the manner of ISO 3166-1 alpha-2: `A` to `Z` twice, upper case.
+///
+/// Whether a country goes by that code is for the site to say: `ZZ` is a code, too.
+///
+/// ```
+/// use flags::CountryCode;
+///
+/// let brazil: CountryCode = "br".parse()?;
+/// assert_eq!(brazil.to_string(), "BR");
+/// assert_eq!(brazil.lower(), "br");
+/// assert!("b1".parse::<CountryCode>().is_err());
+/// # Ok::<(), flags::country::InvalidCode>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CountryCode([u8; 2]);
+
+/// Why a word is neither a country code nor the first letter of some.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("a country code is two letters from A to Z, or one letter for all that begin with it")]
+pub struct InvalidCode;
+
+impl CountryCode {
+    /// How many codes there are: AA to ZZ.
+    pub const COUNT: usize = 26 * 26;
+
+    /// All 676 codes, AA to ZZ, in order.
+    pub fn every() -> impl Iterator<Item = CountryCode> {
+        (b'A'..=b'Z').flat_map(Self::starting_with)
+    }
+
+    /// The code in lower case, as it stands in a URL.
+    pub fn lower(self) -> String {
+        self.to_string().to_ascii_lowercase()
+    }
+
+    /// The place of the code in AA to ZZ: 0 to 675.
+    pub fn index(self) -> usize {
+        usize::from(self.0[0] - b'A') * 26 + usize::from(self.0[1] - b'A')
+    }
+
+    /// The two letters, upper case.
+    pub fn letters(self) -> [char; 2] {
+        self.0.map(char::from)
+    }
+
+    fn starting_with(first: u8) -> impl Iterator<Item = CountryCode> {
+        (b'A'..=b'Z').map(move |second| CountryCode([first, second]))
+    }
+}
+
+impl FromStr for CountryCode {
+    type Err = InvalidCode;
+
+    fn from_str(text: &str) -> Result<Self, InvalidCode> {
+        match text.as_bytes() {
+            [a, b] if a.is_ascii_alphabetic() && b.is_ascii_alphabetic() => {
+                Ok(CountryCode([a.to_ascii_uppercase(), b.to_ascii_uppercase()]))
+            }
+            _ => Err(InvalidCode),
+        }
+    }
+}
+
+impl fmt::Display for CountryCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(std::str::from_utf8(&self.0).map_err(|_| fmt::Error)?)
+    }
+}
+
+impl fmt::Debug for CountryCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")
+    }
+}
+
+impl Serialize for CountryCode {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// What one word on the command line stands for: a code, or the 26 that begin with a letter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pattern {
+    One(CountryCode),
+    StartingWith(u8),
+}
+
+impl Pattern {
+    /// The codes that it stands for, in order: one, or 26.
+    pub fn codes(self) -> Vec<CountryCode> {
+        match self {
+            Pattern::One(code) => vec![code],
+            Pattern::StartingWith(letter) => CountryCode::starting_with(letter).collect(),
+        }
+    }
+}
+
+impl FromStr for Pattern {
+    type Err = InvalidCode;
+
+    fn from_str(text: &str) -> Result<Self, InvalidCode> {
+        match text.as_bytes() {
+            [letter] if letter.is_ascii_alphabetic() => {
+                Ok(Pattern::StartingWith(letter.to_ascii_uppercase()))
+            }
+            _ => text.parse().map(Pattern::One),
+        }
+    }
+}
+
+/// The codes, each once and in order, and of those the first `limit`.
+///
+/// ```
+/// use flags::country::{self, Pattern};
+///
+/// let words = ["us", "BR", "br"].map(|word| word.parse::<Pattern>().unwrap());
+/// let codes = country::select(words.into_iter().flat_map(Pattern::codes), None);
+/// assert_eq!(format!("{codes:?}"), "[BR, US]");
+/// ```
+pub fn select(
+    codes: impl IntoIterator<Item = CountryCode>,
+    limit: Option<usize>,
+) -> Vec<CountryCode> {
+    let sorted: BTreeSet<_> = codes.into_iter().collect();
+    let limit = limit.unwrap_or(sorted.len());
+    sorted.into_iter().take(limit).collect()
+}
+
+/// The 20 most populous countries, most people first (*Fluent Python*, 2nd edition, example 20-2).
+pub const POP20: [CountryCode; 20] = codes(
+    b"CN IN US ID BR PK NG BD RU JP \
+      MX PH VN ET EG DE IR TR CD FR ",
+);
+
+/// The 194 codes whose flags the site serves, in order.
+pub const ALL: [CountryCode; 194] = codes(
+    b"AD AE AF AG AL AM AO AR AT AU AZ BA BB BD BE BF BG BH BI BJ BN BO BR BS BT \
+      BW BY BZ CA CD CF CG CH CI CL CM CN CO CR CU CV CY CZ DE DJ DK DM DZ EC EE \
+      EG ER ES ET FI FJ FM FR GA GB GD GE GH GM GN GQ GR GT GW GY HN HR HT HU ID \
+      IE IL IN IQ IR IS IT JM JO JP KE KG KH KI KM KN KP KR KW KZ LA LB LC LI LK \
+      LR LS LT LU LV LY MA MC MD ME MG MH MK ML MM MN MR MT MU MV MW MX MY MZ NA \
+      NE NG NI NL NO NP NR NZ OM PA PE PG PH PK PL PT PW PY QA RO RS RU RW SA SB \
+      SC SD SE SG SI SK SL SM SN SO SR SS ST SV SY SZ TD TG TH TJ TL TM TN TO TR \
+      TT TV TW TZ UA UG US UY UZ VA VC VE VN VU WS YE ZA ZM ZW ",
+);
+
+/// Reads a list at compile time; a list of another length than `N` does not compile.
+const fn codes<const N: usize>(list: &[u8]) -> [CountryCode; N] {
+    assert!(list.len() == 3 * N, "each code takes two letters and a blank");
+    let mut codes = [CountryCode([b'A'; 2]); N];
+    let mut i = 0;
+    while i < N {
+        codes[i] = CountryCode([list[3 * i], list[3 * i + 1]]);
+        i += 1;
+    }
+    codes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_194_are_sorted_and_hold_the_20() {
+        assert!(ALL.is_sorted());
+        assert!(POP20.iter().all(|code| ALL.contains(code)));
+        assert_eq!(select(POP20, None).len(), 20);
+    }
+
+    #[test]
+    fn every_code_knows_its_place() {
+        assert!(CountryCode::every().map(CountryCode::index).eq(0..CountryCode::COUNT));
+    }
+
+    #[test]
+    fn a_letter_stands_for_26_codes() {
+        let codes = "b".parse::<Pattern>().unwrap().codes();
+        assert_eq!(codes.len(), 26);
+        assert_eq!(codes[0].to_string(), "BA");
+        assert_eq!(codes[25].to_string(), "BZ");
+    }
+
+    #[test]
+    fn what_is_not_two_latin_letters_is_no_code() {
+        for word in ["", "B1", "BRA", "é", "ÉÉ", "B ", " BR", "🇧🇷", "--"] {
+            assert_eq!(word.parse::<Pattern>(), Err(InvalidCode), "{word:?}");
+        }
+    }
+}

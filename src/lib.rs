@@ -1,0 +1,5 @@
+//! `flags` downloads the flags of the world, and shows what concurrency buys.
+
+pub mod country;
+
+pub use country::CountryCode;
