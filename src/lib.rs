@@ -1,5 +1,17 @@
 //! `flags` downloads the flags of the world, and shows what concurrency buys.
 
+pub mod base_url;
 pub mod country;
+pub mod download;
+pub mod downloader;
+pub mod fetch;
+pub mod gif;
+pub mod order;
+pub mod run;
+pub mod save;
+pub mod stop;
 
+pub use base_url::BaseUrl;
 pub use country::CountryCode;
+pub use downloader::{Downloader, Mode};
+pub use run::{Plan, Summary};

@@ -1,0 +1,81 @@
+//! The HTTP clients: one for plain http, and one for https that is made when it is first needed.
+
+use std::path::Path;
+use std::sync::OnceLock;
+
+use anyhow::{Context, bail};
+use reqwest::{Certificate, Client, ClientBuilder, Url, redirect, retry};
+
+use super::FetchError;
+
+/// Reading the system's trusted CAs takes longer than fetching 20 flags from nearby, so it is done only
+/// for a URL, or a redirect, that is https.
+pub(super) struct Clients {
+    plain: Client,
+    secure: OnceLock<Result<Client, String>>,
+    trust: Vec<Certificate>,
+    proxies: Proxies,
+}
+
+/// Whether the proxies that the environment names are used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Proxies {
+    FromEnvironment,
+    None,
+}
+
+impl Clients {
+    pub(super) fn new(trust: Vec<Certificate>, proxies: Proxies) -> anyhow::Result<Clients> {
+        // Fails where a caller has chosen a provider already: theirs is as good.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let plain = builder(proxies)
+            .tls_certs_only(trust.iter().cloned())
+            .build()
+            .context("cannot set up the HTTP client")?;
+        Ok(Clients { plain, secure: OnceLock::new(), trust, proxies })
+    }
+
+    /// The client for `url`.
+    pub(super) fn for_url(&self, url: &Url) -> Result<&Client, FetchError> {
+        match url.scheme() {
+            "https" => self.secure.get_or_init(|| self.secure()).as_ref().map_err(|reason| {
+                FetchError::Tls(format!(
+                    "no CAs to trust were found: {reason}; name some with --cacert"
+                ))
+            }),
+            _ => Ok(&self.plain),
+        }
+    }
+
+    fn secure(&self) -> Result<Client, String> {
+        let builder = builder(self.proxies).tls_certs_merge(self.trust.iter().cloned());
+        builder.build().map_err(|error| format!("{:#}", anyhow::Error::from(error)))
+    }
+}
+
+fn builder(proxies: Proxies) -> ClientBuilder {
+    let builder = Client::builder()
+        .user_agent(concat!("flags/", env!("CARGO_PKG_VERSION")))
+        // Redirects and retries are this program's own, to be counted and bounded.
+        .redirect(redirect::Policy::none())
+        .retry(retry::never());
+    match proxies {
+        Proxies::FromEnvironment => builder,
+        Proxies::None => builder.no_proxy(),
+    }
+}
+
+/// The certificates in the PEM file at `path`.
+///
+/// # Errors
+/// The file can't be read, or holds no certificate.
+pub fn read_certificates(path: &Path) -> anyhow::Result<Vec<Certificate>> {
+    let shown = path.display();
+    let pem = std::fs::read(path).with_context(|| format!("cannot read the CAs in {shown}"))?;
+    let certificates = Certificate::from_pem_bundle(&pem)
+        .with_context(|| format!("cannot make sense of the CAs in {shown}"))?;
+    if certificates.is_empty() {
+        bail!("there is no certificate in {shown}: a PEM file with one or more is needed");
+    }
+    Ok(certificates)
+}

@@ -1,0 +1,199 @@
+//! Is this a whole GIF? Walks the blocks of the file, from the signature to the trailer.
+//!
+//! The grammar is that of the GIF89a specification, appendix B, which takes in GIF87a. The pixels are
+//! not decoded: a file cut short, or something else under the same name, shows in the blocks already.
+
+/// What keeps some bytes from being a whole GIF.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Defect {
+    /// It does not begin with `GIF87a` or `GIF89a` (§17).
+    #[error("it does not begin like a GIF")]
+    Signature,
+    /// The bytes end before the trailer (§27).
+    #[error("it ends in the middle of the image")]
+    CutShort,
+    /// Where a block should begin stands a byte that begins none.
+    #[error("the byte {byte:#04x} at {offset} begins no block of a GIF")]
+    UnknownBlock { byte: u8, offset: usize },
+    /// The trailer comes before any image data.
+    #[error("there is no image in it")]
+    NoImage,
+    /// Something follows the trailer.
+    #[error("{0} bytes follow its end")]
+    Excess(usize),
+}
+
+const IMAGE_SEPARATOR: u8 = 0x2c;
+const EXTENSION_INTRODUCER: u8 = 0x21;
+const TRAILER: u8 = 0x3b;
+
+/// Walks `bytes` from the signature to the trailer, which has to be the last byte.
+///
+/// # Errors
+/// The first [`Defect`] met. No proper prefix of a whole GIF is a whole GIF.
+///
+/// ```
+/// use flags::gif::{self, Defect};
+///
+/// let dot = b"GIF89a\x01\0\x01\0\0\0\0,\0\0\0\0\x01\0\x01\0\0\x02\x02D\x01\0;";
+/// assert_eq!(gif::check(dot), Ok(()));
+/// assert_eq!(gif::check(&dot[..20]), Err(Defect::CutShort));
+/// assert_eq!(gif::check(b"<!DOCTYPE html>"), Err(Defect::Signature));
+/// ```
+pub fn check(bytes: &[u8]) -> Result<(), Defect> {
+    let mut rest = Reader { bytes, at: 0 };
+    rest.signature()?;
+    rest.screen_descriptor()?;
+    let mut images = 0;
+    loop {
+        match rest.byte()? {
+            EXTENSION_INTRODUCER => rest.extension()?,
+            IMAGE_SEPARATOR => {
+                rest.image()?;
+                images += 1;
+            }
+            TRAILER => break,
+            byte => return Err(Defect::UnknownBlock { byte, offset: rest.at - 1 }),
+        }
+    }
+    match bytes.len() - rest.at {
+        0 if images == 0 => Err(Defect::NoImage),
+        0 => Ok(()),
+        excess => Err(Defect::Excess(excess)),
+    }
+}
+
+struct Reader<'a> {
+    bytes: &'a [u8],
+    at: usize,
+}
+
+impl<'a> Reader<'a> {
+    fn take(&mut self, count: usize) -> Result<&'a [u8], Defect> {
+        let taken = self.bytes[self.at..].get(..count).ok_or(Defect::CutShort)?;
+        self.at += count;
+        Ok(taken)
+    }
+
+    fn byte(&mut self) -> Result<u8, Defect> {
+        Ok(self.take(1)?[0])
+    }
+
+    /// §17. A file that ends within a right signature is cut short.
+    fn signature(&mut self) -> Result<(), Defect> {
+        let begun = &self.bytes[..self.bytes.len().min(6)];
+        if begun.is_empty() || ![b"GIF87a", b"GIF89a"].iter().any(|whole| whole.starts_with(begun))
+        {
+            return Err(Defect::Signature);
+        }
+        self.take(6).map(drop)
+    }
+
+    /// §18, and §19 where its flag says so.
+    fn screen_descriptor(&mut self) -> Result<(), Defect> {
+        let descriptor = self.take(7)?;
+        self.color_table(descriptor[4])
+    }
+
+    /// §19 and §21: bit 7 says that there is a table, bits 0 to 2 how large it is.
+    fn color_table(&mut self, packed: u8) -> Result<(), Defect> {
+        if packed & 0x80 != 0 {
+            self.take(3 << ((packed & 0x07) + 1))?;
+        }
+        Ok(())
+    }
+
+    /// §20 to §22: descriptor, table, LZW code size, data. An image without data is none.
+    fn image(&mut self) -> Result<(), Defect> {
+        let descriptor = self.take(9)?;
+        self.color_table(descriptor[8])?;
+        self.byte()?;
+        match self.sub_blocks()? {
+            0 => Err(Defect::NoImage),
+            _ => Ok(()),
+        }
+    }
+
+    /// §23 to §26: a label, then data.
+    fn extension(&mut self) -> Result<(), Defect> {
+        self.byte()?;
+        self.sub_blocks().map(drop)
+    }
+
+    /// §15 and §16: blocks that each say their length, up to one of none. Returns the bytes of data.
+    fn sub_blocks(&mut self) -> Result<usize, Defect> {
+        let mut total = 0;
+        loop {
+            match usize::from(self.byte()?) {
+                0 => return Ok(total),
+                length => total += self.take(length)?.len(),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn gif(version: &str, packed: u8, table: usize, blocks: &[u8]) -> Vec<u8> {
+        let mut bytes = [b"GIF", version.as_bytes(), &[1, 0, 1, 0, packed, 0, 0]].concat();
+        bytes.extend(vec![0; table]);
+        bytes.extend(blocks);
+        bytes
+    }
+
+    const IMAGE: &[u8] = b",\0\0\0\0\x01\0\x01\0\0\x02\x02D\x01\0";
+    const IMAGE_WITH_TABLE: &[u8] = b",\0\0\0\0\x01\0\x01\0\x80abcdef\x02\x02D\x01\0";
+    const COMMENT: &[u8] = b"!\xfe\x03;;;\x02;,\0";
+
+    #[test]
+    fn both_versions_are_whole_with_and_without_tables_and_extensions() {
+        for (packed, table) in [(0, 0), (0x80, 6), (0x87, 768)] {
+            for version in ["87a", "89a"] {
+                for blocks in [
+                    [IMAGE, b";"].concat(),
+                    [COMMENT, IMAGE_WITH_TABLE, COMMENT, IMAGE, b";"].concat(),
+                ] {
+                    assert_eq!(check(&gif(version, packed, table, &blocks)), Ok(()));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn no_proper_prefix_is_whole() {
+        let whole = gif("89a", 0x80, 6, &[COMMENT, IMAGE_WITH_TABLE, IMAGE, b";"].concat());
+        assert_eq!(check(&whole), Ok(()));
+        assert_eq!(check(&[]), Err(Defect::Signature));
+        for end in 1..whole.len() {
+            assert_eq!(check(&whole[..end]), Err(Defect::CutShort), "{end} bytes");
+        }
+    }
+
+    #[test]
+    fn what_follows_the_trailer_is_refused() {
+        let bytes = gif("89a", 0, 0, &[IMAGE, b";<html>"].concat());
+        assert_eq!(check(&bytes), Err(Defect::Excess(6)));
+    }
+
+    #[test]
+    fn a_gif_without_an_image_is_refused() {
+        assert_eq!(check(&gif("89a", 0, 0, b";")), Err(Defect::NoImage));
+        let no_data = gif("89a", 0, 0, b",\0\0\0\0\x01\0\x01\0\0\x02\0;");
+        assert_eq!(check(&no_data), Err(Defect::NoImage));
+    }
+
+    #[test]
+    fn an_unknown_block_is_named_with_its_place() {
+        let bytes = gif("89a", 0, 0, b"\0;");
+        assert_eq!(check(&bytes), Err(Defect::UnknownBlock { byte: 0, offset: 13 }));
+    }
+
+    #[test]
+    fn other_formats_are_refused_at_the_signature() {
+        for other in [&b"\x89PNG\r\n\x1a\n"[..], b"<html>", b"GIF88a", b"gif89a", b"\0"] {
+            assert_eq!(check(other), Err(Defect::Signature));
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! One run: from before the client is built to the last file in its place.
+
+use std::path::PathBuf;
+use std::sync::{Arc, mpsc};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, anyhow};
+use serde::Serialize;
+use tokio::runtime::Handle;
+
+use crate::base_url::BaseUrl;
+use crate::country::CountryCode;
+use crate::download::{Done, Download, Existing, Failure, Outcome};
+use crate::downloader::Mode;
+use crate::fetch::{FetchOptions, Fetcher};
+use crate::order::Order;
+use crate::save::Destination;
+use crate::stop::{Signal, Stop};
+
+/// What is to be done in one run.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    pub mode: Mode,
+    /// Most requests at once.
+    pub jobs: usize,
+    pub codes: Vec<CountryCode>,
+    pub base: BaseUrl,
+    pub destination: Destination,
+    pub existing: Existing,
+    pub order: Order,
+    pub fetch: FetchOptions,
+}
+
+/// What came of a run.
+#[derive(Debug)]
+pub struct Summary {
+    pub mode: Mode,
+    pub jobs: usize,
+    pub base: BaseUrl,
+    pub folder: PathBuf,
+    /// How many flags were asked for.
+    pub wanted: usize,
+    /// From before the client was built to the last file in its place.
+    pub elapsed: Duration,
+    /// The signal that ended it before its time.
+    pub stopped: Option<Signal>,
+    /// In the order in which they were reported.
+    pub outcomes: Vec<Outcome>,
+}
+
+/// How many flags came to what end.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Counts {
+    pub ok: usize,
+    pub not_found: usize,
+    pub error: usize,
+    pub skipped: usize,
+    pub unchanged: usize,
+}
+
+impl Plan {
+    /// Carries the plan out, and hands each outcome to `report`, on this thread, as it is finished.
+    ///
+    /// # Errors
+    /// The run could not start, or not be carried through. What befalls a single flag is in its
+    /// [`Outcome`].
+    pub fn run(
+        &self,
+        runtime: &Handle,
+        stop: &Stop,
+        mut report: impl FnMut(&Outcome),
+    ) -> anyhow::Result<Summary> {
+        let started = Instant::now();
+        let (sender, receiver) = mpsc::channel();
+        let job = Arc::new(Download {
+            fetcher: Fetcher::new(self.base.clone(), self.fetch.clone())?,
+            destination: self.destination.clone(),
+            existing: self.existing,
+            runtime: runtime.clone(),
+            stop: stop.clone(),
+            started,
+            outcomes: sender,
+        });
+        let downloader = self.mode.downloader(self.jobs);
+        let outcomes = thread::scope(|scope| {
+            let strategy = thread::Builder::new()
+                .spawn_scoped(scope, move || downloader.download_many(&self.codes, job))
+                .context("cannot start a thread")?;
+            // Ends when the strategy has dropped the job, and with it the sender.
+            let outcomes: Vec<_> = self
+                .order
+                .arrange(receiver.into_iter(), &self.codes)
+                .inspect(&mut report)
+                .collect();
+            let threads = "cannot start as many threads as there are jobs; try fewer with --jobs";
+            strategy.join().map_err(|_| anyhow!("the strategy panicked"))?.context(threads)?;
+            anyhow::Ok(outcomes)
+        })?;
+        let stopped = stop.signal();
+        let last = outcomes.iter().map(|outcome| outcome.end).max();
+        Ok(Summary {
+            mode: self.mode,
+            jobs: self.jobs,
+            base: self.base.clone(),
+            folder: self.destination.folder().to_owned(),
+            wanted: self.codes.len(),
+            elapsed: last.filter(|_| stopped.is_none()).unwrap_or_else(|| started.elapsed()),
+            stopped,
+            outcomes,
+        })
+    }
+}
+
+impl Summary {
+    /// How many flags came to what end.
+    pub fn counts(&self) -> Counts {
+        let mut counts = Counts::default();
+        for outcome in &self.outcomes {
+            let count = match outcome.result {
+                Ok(Done::Saved { .. }) => &mut counts.ok,
+                Ok(Done::Skipped { .. }) => &mut counts.skipped,
+                Ok(Done::Unchanged { .. }) => &mut counts.unchanged,
+                Err(Failure::NotFound) => &mut counts.not_found,
+                Err(_) => &mut counts.error,
+            };
+            *count += 1;
+        }
+        counts
+    }
+
+    /// Whether every flag that was asked for is in its place.
+    pub fn is_complete(&self) -> bool {
+        let counts = self.counts();
+        counts.ok + counts.skipped + counts.unchanged == self.wanted
+    }
+}

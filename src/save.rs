@@ -1,0 +1,96 @@
+//! `save_flag`: a file lands under its name whole, or not at all.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use crate::country::CountryCode;
+use crate::gif;
+
+/// The largest flag that is fetched, saved, or taken for whole: 5 MiB, in bytes.
+pub const MAX_BYTES: usize = 5 << 20;
+
+/// The folder that flags are saved into.
+#[derive(Debug, Clone)]
+pub struct Destination {
+    folder: PathBuf,
+}
+
+impl Destination {
+    /// Creates `folder` where it is missing, its parents too, and tries whether it takes files.
+    ///
+    /// # Errors
+    /// What the system said, in a sentence: it is a file, or files can't be made in it.
+    pub fn open(folder: &Path) -> anyhow::Result<Destination> {
+        let refused = |error: io::Error| {
+            let reason = match folder.is_dir() || !folder.exists() {
+                true => error.to_string(),
+                false => "it is not a folder".to_string(),
+            };
+            let folder = folder.display();
+            anyhow::anyhow!("cannot save into {folder}: {reason}; choose another with --dest")
+        };
+        fs::create_dir_all(folder).map_err(refused)?;
+        tempfile::tempfile_in(folder).map_err(refused)?;
+        Ok(Destination { folder: folder.to_owned() })
+    }
+
+    /// The folder, as it was given.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Where the flag of `code` has its place.
+    pub fn path(&self, code: CountryCode) -> PathBuf {
+        self.folder.join(format!("{code}.gif"))
+    }
+
+    /// When the flag that is there was last modified, if one is there, and whole.
+    ///
+    /// Only a plain file counts: a link is not followed, so that one out of the folder is replaced.
+    pub fn whole_flag(&self, code: CountryCode) -> Option<SystemTime> {
+        let path = self.path(code);
+        let about = fs::symlink_metadata(&path).ok()?;
+        if !about.is_file() || about.len() > MAX_BYTES as u64 {
+            return None;
+        }
+        gif::check(&fs::read(&path).ok()?).ok()?;
+        about.modified().ok()
+    }
+
+    /// Saves `image` as the flag of `code` and returns its path; `modified`, where given, becomes the
+    /// file's time.
+    ///
+    /// The bytes go to a temporary file beside the final name, with the mode that the umask gives,
+    /// which is then renamed: whoever looks sees the old flag or the new one. There is no `fsync`: a
+    /// flag can be fetched again.
+    ///
+    /// # Errors
+    /// What the system said. No temporary file is left, and what was there before still is.
+    pub fn save_flag(
+        &self,
+        code: CountryCode,
+        image: &[u8],
+        modified: Option<SystemTime>,
+    ) -> io::Result<PathBuf> {
+        let path = self.path(code);
+        let mut file = temporary(&self.folder, code)?;
+        file.write_all(image)?;
+        if let Some(time) = modified {
+            file.as_file().set_modified(time)?;
+        }
+        file.persist(&path)?;
+        Ok(path)
+    }
+}
+
+/// `tempfile` makes files that only their owner may read; a flag is for everyone the umask lets.
+fn temporary(folder: &Path, code: CountryCode) -> io::Result<tempfile::NamedTempFile> {
+    let prefix = format!(".{code}.gif.");
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(&prefix).suffix(".part");
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder.tempfile_in(folder)
+}
