@@ -1,0 +1,41 @@
+//! Numbers with bounds, and what to say about those beyond.
+
+use std::time::Duration;
+
+/// A whole number from 1.
+pub(super) fn at_least_one(text: &str) -> Result<usize, &'static str> {
+    match text.parse() {
+        Ok(number) if number > 0 => Ok(number),
+        _ => Err("a whole number from 1 is needed"),
+    }
+}
+
+/// A number of seconds above 0, decimals allowed.
+pub(super) fn seconds(text: &str) -> Result<Duration, &'static str> {
+    let seconds = text.parse().ok().and_then(|number| Duration::try_from_secs_f64(number).ok());
+    seconds
+        .filter(|time| !time.is_zero())
+        .ok_or("a number of seconds above 0 is needed, such as 6.1")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn seconds_are_positive_and_finite() {
+        assert_eq!(seconds("6.1"), Ok(Duration::from_millis(6100)));
+        assert_eq!(seconds("1e-3"), Ok(Duration::from_millis(1)));
+        for text in ["0", "-1", "-0.5", "NaN", "inf", "1e300", "1e-300", "", "6,1", "6s"] {
+            assert!(seconds(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn counts_begin_at_one() {
+        assert_eq!(at_least_one("32"), Ok(32));
+        for text in ["0", "-1", "1.5", "", "99999999999999999999999"] {
+            assert!(at_least_one(text).is_err(), "{text}");
+        }
+    }
+}

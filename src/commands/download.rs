@@ -1,0 +1,89 @@
+//! `flags [OPTIONS] [CC]...`: downloads flags, and reports them as they come.
+
+use anyhow::Context;
+use tokio::runtime::{Builder, Runtime};
+
+use super::Exit;
+use crate::cli::{DownloadArgs, RequestArgs};
+use crate::download::{Existing, Failure};
+use crate::downloader::Mode;
+use crate::fetch::{FetchError, FetchOptions, Proxies, read_certificates};
+use crate::report::{Format, Reporter, Verbosity, stderr};
+use crate::run::{Plan, Summary};
+use crate::save::Destination;
+use crate::server::Server;
+use crate::stop::Stop;
+
+pub(super) fn run(args: DownloadArgs) -> anyhow::Result<Exit> {
+    let codes = args.selection.codes();
+    let embedded: Option<()> = None;
+    let Server::Site(base) = args.server else { anyhow::bail!("embedded: not yet") };
+    let plan = Plan {
+        mode: args.mode,
+        jobs: jobs(args.mode, args.request.jobs, codes.len()),
+        codes,
+        base,
+        destination: Destination::open(&args.dest)?,
+        existing: match (args.skip_existing, args.update) {
+            (true, _) => Existing::Skip,
+            (_, true) => Existing::Update,
+            _ => Existing::Replace,
+        },
+        order: args.order,
+        fetch: fetch_options(&args.request, Proxies::FromEnvironment)?,
+    };
+    let format = if args.json { Format::Json } else { Format::Text };
+    let verbosity = match (args.quiet, args.verbose) {
+        (true, _) => Verbosity::Quiet,
+        (_, true) => Verbosity::Verbose,
+        _ => Verbosity::Normal,
+    };
+
+    let runtime = runtime()?;
+    let stop = Stop::on_signal(runtime.handle()).context("cannot watch for signals")?;
+    let mut reporter = Reporter::new(format, verbosity, plan.codes.len());
+    let summary = plan.run(runtime.handle(), &stop, |outcome| reporter.report(outcome))?;
+    reporter.finish(&summary).context("cannot write to stdout")?;
+    if embedded.is_none() && nobody_answered(&summary) {
+        stderr::error(
+            "no connection for any flag; where there is no network, --server local works",
+        );
+    }
+    Ok(match summary.stopped {
+        Some(signal) => Exit::Stopped(signal),
+        None if summary.is_complete() => Exit::Complete,
+        None => Exit::Incomplete,
+    })
+}
+
+/// Whether each flag that was asked for failed for want of a connection.
+fn nobody_answered(summary: &Summary) -> bool {
+    let no_connection =
+        |failure: &Failure| matches!(failure, Failure::Fetch(FetchError::Connect(_)));
+    !summary.outcomes.is_empty()
+        && summary.outcomes.iter().all(|outcome| outcome.result.as_ref().is_err_and(no_connection))
+}
+
+fn jobs(mode: Mode, asked: Option<usize>, flags: usize) -> usize {
+    match mode {
+        Mode::Seq => 1,
+        _ => asked.unwrap_or_else(|| Mode::default_jobs(flags)),
+    }
+}
+
+fn fetch_options(args: &RequestArgs, proxies: Proxies) -> anyhow::Result<FetchOptions> {
+    Ok(FetchOptions {
+        timeout: args.timeout,
+        retries: args.retries as usize,
+        trust: args.cacert.as_deref().map(read_certificates).transpose()?.unwrap_or_default(),
+        proxies,
+    })
+}
+
+fn runtime() -> anyhow::Result<Runtime> {
+    Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()
+        .context("cannot start the threads and descriptors that the network needs")
+}
