@@ -1,0 +1,243 @@
+//! `flags [OPTIONS] [CC]...`, as a person or a script calls it.
+
+mod support;
+
+use std::fs;
+
+use predicates::prelude::*;
+use support::{Origin, answer, flag, flags, gif, json, names, ok, stderr, stdout};
+use tempfile::tempdir;
+
+const POP20: &str = "BD BR CD CN DE EG ET FR ID IN IR JP MX NG PH PK RU TR US VN";
+const MODES: [&str; 4] = ["seq", "threads", "rayon", "async"];
+
+#[test]
+fn every_mode_saves_the_20_flags_whole() {
+    for mode in MODES {
+        let origin = Origin::with_flags();
+        let dest = tempdir().unwrap();
+        let args = ["--mode", mode, "--server", &origin.base(), "--dest"];
+        let output = flags().args(args).arg(dest.path()).output().unwrap();
+
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+        let saved: Vec<_> = POP20.split(' ').map(|code| format!("{code}.gif")).collect();
+        assert_eq!(names(dest.path()), saved, "{mode}");
+        for code in POP20.split(' ') {
+            let lower = code.to_lowercase();
+            let image = fs::read(dest.path().join(format!("{code}.gif"))).unwrap();
+            assert_eq!(image, gif(&format!("/flags/{lower}/{lower}.gif")), "{mode} {code}");
+        }
+        assert_eq!(origin.requests().len(), 20, "{mode}");
+    }
+}
+
+#[test]
+fn stdout_has_each_code_and_a_blank_then_the_count_and_the_time() {
+    let origin = Origin::with_flags();
+    let dest = tempdir().unwrap();
+    let args = ["--order", "input", "--server", &origin.base(), "--dest"];
+    let output = flags().args(args).arg(dest.path()).output().unwrap();
+    let shape = format!("^{POP20} \n20 downloads in [0-9]+\\.[0-9]{{2}}s\n$");
+    assert!(predicate::str::is_match(shape).unwrap().eval(&stdout(&output)), "{output:?}");
+    assert_eq!(stderr(&output), "");
+}
+
+#[test]
+fn one_flag_is_one_download() {
+    let origin = Origin::with_flags();
+    let dest = tempdir().unwrap();
+    let mut flags = flags();
+    flags.args(["br", "BR", "--server", &origin.base(), "--dest"]).arg(dest.path());
+    flags.assert().success().stdout(predicate::str::starts_with("BR \n1 download in "));
+}
+
+#[test]
+fn a_flag_that_is_not_found_and_one_that_fails_do_not_stop_the_others() {
+    for mode in MODES {
+        let origin = Origin::start(|request, stream| match request.code.as_str() {
+            "ZZ" => answer(stream, "404 Not Found", "", b"no such flag"),
+            "IN" => answer(stream, "418 I'm a teapot", "", b"short and stout"),
+            _ => ok(stream, &gif(&request.path)),
+        });
+        let dest = tempdir().unwrap();
+        let args =
+            ["ZZ", "BR", "IN", "US", "-m", mode, "--order", "input", "-s", &origin.base(), "-d"];
+        let output = flags().args(args).arg(dest.path()).output().unwrap();
+        assert_eq!(output.status.code(), Some(1));
+        let (line, rest) =
+            stdout(&output).split_once('\n').map(|(a, b)| (a.to_owned(), b.to_owned())).unwrap();
+        assert_eq!(line, "BR US ");
+        assert!(rest.starts_with("2 downloads, 1 not found, 1 error in "), "{rest}");
+        let base = origin.base();
+        let told = format!(
+            "flags: IN: the server answered 418 I'm a teapot: {base}/in/in.gif\n\
+             flags: ZZ: not found: {base}/zz/zz.gif\n"
+        );
+        assert_eq!(stderr(&output), told);
+        assert_eq!(names(dest.path()), ["BR.gif", "US.gif"]);
+        assert_eq!((origin.tries("ZZ"), origin.tries("IN")), (1, 1));
+    }
+}
+
+#[test]
+fn json_is_one_document_that_tells_all() {
+    let origin = Origin::start(|request, stream| match request.code.as_str() {
+        "ZZ" => answer(stream, "404 Not Found", "", b""),
+        "IN" => answer(stream, "200 OK", "", b"<html>"),
+        _ => ok(stream, &gif(&request.path)),
+    });
+    let dest = tempdir().unwrap();
+    let args = ["ZZ", "BR", "IN", "--order", "input", "--json", "-s", &origin.base(), "-d"];
+    let output = flags().args(args).arg(dest.path()).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr(&output).contains("flags: ZZ: not found: "));
+
+    let document = json(&output);
+    assert_eq!(document["schema_version"], 1);
+    assert_eq!(document["mode"], "threads");
+    assert_eq!(document["jobs"], 3);
+    assert_eq!(document["server"], origin.base());
+    assert_eq!(document["dest"], dest.path().to_str().unwrap());
+    assert_eq!(document["interrupted"], false);
+    let counts =
+        serde_json::json!({"ok": 1, "not_found": 1, "error": 1, "skipped": 0, "unchanged": 0});
+    assert_eq!(document["counts"], counts);
+    let elapsed = document["elapsed_s"].as_f64().unwrap();
+    let codes: Vec<_> =
+        document["flags"].as_array().unwrap().iter().map(|flag| &flag["code"]).collect();
+    assert_eq!(codes, ["BR", "IN", "ZZ"]);
+
+    let brazil = flag(&document, "BR");
+    let path = dest.path().join("BR.gif");
+    assert_eq!(brazil["status"], "ok");
+    assert_eq!(brazil["url"], format!("{}/br/br.gif", origin.base()));
+    assert_eq!(brazil["path"], path.to_str().unwrap());
+    assert_eq!(brazil["bytes"], fs::metadata(&path).unwrap().len());
+    assert_eq!(brazil["attempts"], 1);
+    assert_eq!(brazil["http_version"], "HTTP/1.1");
+    assert_eq!(brazil["error"], serde_json::Value::Null);
+    let (start, end) = (brazil["start_s"].as_f64().unwrap(), brazil["end_s"].as_f64().unwrap());
+    assert!(0.0 <= start && start <= end && end <= elapsed, "{start} {end} {elapsed}");
+
+    let india = flag(&document, "IN");
+    assert_eq!(india["status"], "error");
+    assert_eq!(india["error"]["kind"], "not_a_gif");
+    assert_eq!(
+        (&india["path"], &india["bytes"]),
+        (&serde_json::Value::Null, &serde_json::Value::Null)
+    );
+    assert_eq!(flag(&document, "ZZ")["status"], "not_found");
+    assert_eq!(flag(&document, "ZZ")["error"], serde_json::Value::Null);
+}
+
+#[test]
+fn quiet_prints_nothing_but_errors() {
+    let origin = Origin::start(|request, stream| match request.code.as_str() {
+        "ZZ" => answer(stream, "404 Not Found", "", b""),
+        _ => ok(stream, &gif(&request.path)),
+    });
+    let dest = tempdir().unwrap();
+    let output = flags()
+        .args(["-q", "BR", "ZZ", "-s", &origin.base(), "-d"])
+        .arg(dest.path())
+        .output()
+        .unwrap();
+    assert_eq!(stdout(&output), "");
+    assert_eq!(stderr(&output), format!("flags: ZZ: not found: {}/zz/zz.gif\n", origin.base()));
+}
+
+#[test]
+fn verbose_tells_size_time_and_tries_of_each_flag_beside_the_codes() {
+    let origin = Origin::start(|request, stream| match request.attempt {
+        1 => answer(stream, "503 Service Unavailable", "Retry-After: 0\r\n", b""),
+        _ => ok(stream, &gif(&request.path)),
+    });
+    let dest = tempdir().unwrap();
+    let output =
+        flags().args(["-v", "BR", "-s", &origin.base(), "-d"]).arg(dest.path()).output().unwrap();
+    assert!(stdout(&output).starts_with("BR \n1 download in "));
+    let line = predicate::str::is_match(r"^BR: \d+ B in \d+\.\d{3}s, 2 tries\n$").unwrap();
+    assert!(line.eval(&stderr(&output)), "{}", stderr(&output));
+}
+
+#[test]
+fn the_server_may_come_from_the_environment() {
+    let origin = Origin::with_flags();
+    let dest = tempdir().unwrap();
+    flags()
+        .arg("BR")
+        .env("FLAGS_SERVER", origin.base())
+        .arg("-d")
+        .arg(dest.path())
+        .assert()
+        .success();
+    assert_eq!(origin.tries("BR"), 1);
+}
+
+#[test]
+fn requests_say_who_asks_and_ask_for_nothing_compressed() {
+    let origin = Origin::with_flags();
+    let dest = tempdir().unwrap();
+    flags().args(["BR", "-s", &origin.base(), "-d"]).arg(dest.path()).assert().success();
+    let request = &origin.requests()[0];
+    assert_eq!(request.path, "/flags/br/br.gif");
+    assert_eq!(request.header("user-agent"), Some(concat!("flags/", env!("CARGO_PKG_VERSION"))));
+    assert_eq!(request.header("accept-encoding"), None);
+}
+
+#[test]
+fn codes_are_made_unique_sorted_and_limited() {
+    let origin = Origin::with_flags();
+    let dest = tempdir().unwrap();
+    let args = ["us", "b", "BR", "--limit", "3", "--order", "input", "-s", &origin.base(), "-d"];
+    let output = flags().args(args).arg(dest.path()).output().unwrap();
+    assert!(stdout(&output).starts_with("BA BB BC \n3 downloads in "), "{output:?}");
+}
+
+#[test]
+fn all_is_194_flags_and_every_is_676() {
+    let origin = Origin::with_flags();
+    for (option, count) in [("--all", 194), ("--every", 676)] {
+        let dest = tempdir().unwrap();
+        flags().args([option, "-s", &origin.base(), "-d"]).arg(dest.path()).assert().success();
+        assert_eq!(names(dest.path()).len(), count);
+    }
+}
+
+#[test]
+fn the_folder_is_made_with_its_parents() {
+    let origin = Origin::with_flags();
+    let dest = tempdir().unwrap();
+    let deep = dest.path().join("a/b/c");
+    flags().args(["BR", "-s", &origin.base(), "-d"]).arg(&deep).assert().success();
+    assert_eq!(names(&deep), ["BR.gif"]);
+}
+
+#[test]
+fn without_a_connection_each_flag_says_so_and_the_way_out_is_told_once() {
+    // A port that was free a moment ago, and is closed.
+    let address = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let dest = tempdir().unwrap();
+    let args = ["BR", "IN", "--retries", "0", "-s", &format!("http://{address}"), "-d"];
+    let output = flags().args(args).arg(dest.path()).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let told = stderr(&output);
+    assert!(told.contains("flags: BR: could not connect: "), "{told}");
+    assert!(told.contains("flags: IN: could not connect: "), "{told}");
+    assert_eq!(told.matches("--server local").count(), 1, "{told}");
+    assert_eq!(names(dest.path()), [""; 0]);
+}
+
+#[test]
+fn a_proxy_that_the_environment_names_is_used() {
+    let proxy = Origin::start(|request, stream| ok(stream, &gif(&request.path)));
+    let dest = tempdir().unwrap();
+    let mut flags = flags();
+    flags.env("http_proxy", format!("http://{}", proxy.address()));
+    flags
+        .args(["BR", "-s", "http://flags.invalid/flags", "-d"])
+        .arg(dest.path())
+        .assert()
+        .success();
+    assert_eq!(proxy.requests()[0].path, "http://flags.invalid/flags/br/br.gif");
+}

@@ -1,0 +1,201 @@
+//! What the tests share: an origin that does as each test says, a GIF, and the program itself.
+#![allow(dead_code, reason = "each test file uses the part that it needs")]
+
+use std::io::{self, BufRead, BufReader, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::Path;
+use std::process::Output;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread;
+
+use assert_cmd::Command;
+use serde_json::Value;
+
+/// The program, in an environment that names no server and no proxy.
+pub fn flags() -> Command {
+    let mut command = Command::cargo_bin("flags").expect("the program has been built");
+    for name in ["FLAGS_SERVER", "http_proxy", "https_proxy", "all_proxy", "NO_COLOR"] {
+        command.env_remove(name).env_remove(name.to_uppercase());
+    }
+    command
+}
+
+/// Stdout as text.
+pub fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).expect("stdout is UTF-8")
+}
+
+/// Stderr as text.
+pub fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).expect("stderr is UTF-8")
+}
+
+/// Stdout as the JSON document that it is.
+pub fn json(output: &Output) -> Value {
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|error| {
+        panic!("{error}: {}{}", stdout(output), stderr(output));
+    })
+}
+
+/// The flag of `code` in the JSON `document`.
+pub fn flag<'a>(document: &'a Value, code: &str) -> &'a Value {
+    let flags = document["flags"].as_array().expect("there is a list of flags");
+    flags
+        .iter()
+        .find(|flag| flag["code"] == code)
+        .unwrap_or_else(|| panic!("no {code} in {flags:?}"))
+}
+
+/// The names of the files in `folder`, sorted, hidden ones too.
+pub fn names(folder: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).expect("the folder is there");
+    let mut names: Vec<_> = entries
+        .map(|entry| entry.expect("it can be read").file_name().to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    names
+}
+
+/// A small whole GIF89a, another one for each path.
+pub fn gif(path: &str) -> Vec<u8> {
+    let comment = [&[path.len() as u8], path.as_bytes()].concat();
+    let head = b"GIF89a\x02\0\x02\0\x80\0\0\xff\0\0\0\xff\0";
+    let image = b",\0\0\0\0\x02\0\x02\0\0\x02\x03D\x02\x05\0;";
+    [&head[..], b"!\xfe", &comment, b"\0", image].concat()
+}
+
+/// A request as the origin saw it.
+#[derive(Debug, Clone)]
+pub struct Request {
+    pub path: String,
+    /// The two letters that the path ends with, upper case.
+    pub code: String,
+    /// How often this path was asked for before, plus one.
+    pub attempt: usize,
+    pub headers: Vec<(String, String)>,
+}
+
+impl Request {
+    /// The value of the header `name`, if it was sent.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let header = self.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
+        header.map(|(_, value)| value.as_str())
+    }
+}
+
+/// An origin on a free port, a thread for each connection, that answers as its handler says.
+pub struct Origin {
+    address: SocketAddr,
+    state: Arc<State>,
+}
+
+struct State {
+    seen: Mutex<Vec<Request>>,
+    in_flight: AtomicUsize,
+    most_in_flight: AtomicUsize,
+}
+
+impl Origin {
+    /// Starts it. `handler` writes the whole answer to the stream; an error from it closes the connection.
+    pub fn start<H>(handler: H) -> Origin
+    where
+        H: Fn(&Request, &mut TcpStream) -> io::Result<()> + Send + Sync + 'static,
+    {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
+        let address = listener.local_addr().expect("it has an address");
+        let state = Arc::new(State {
+            seen: Mutex::default(),
+            in_flight: AtomicUsize::new(0),
+            most_in_flight: AtomicUsize::new(0),
+        });
+        let (shared, handler) = (state.clone(), Arc::new(handler));
+        thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                let (state, handler) = (shared.clone(), handler.clone());
+                thread::spawn(move || state.serve(stream, &*handler));
+            }
+        });
+        Origin { address, state }
+    }
+
+    /// One that has a flag for every path.
+    pub fn with_flags() -> Origin {
+        Origin::start(|request, stream| ok(stream, &gif(&request.path)))
+    }
+
+    pub fn base(&self) -> String {
+        format!("http://{}/flags", self.address)
+    }
+
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The requests so far.
+    pub fn requests(&self) -> Vec<Request> {
+        self.state.seen.lock().expect("no handler panics while it holds this").clone()
+    }
+
+    /// How often the flag of `code` was asked for.
+    pub fn tries(&self, code: &str) -> usize {
+        self.requests().iter().filter(|request| request.code == code).count()
+    }
+
+    /// The most requests that were under way at once.
+    pub fn most_in_flight(&self) -> usize {
+        self.state.most_in_flight.load(Ordering::SeqCst)
+    }
+}
+
+impl State {
+    fn serve(
+        &self,
+        stream: TcpStream,
+        handler: &dyn Fn(&Request, &mut TcpStream) -> io::Result<()>,
+    ) {
+        let mut reader = BufReader::new(stream);
+        while let Some(request) = self.read(&mut reader) {
+            let now = self.in_flight.fetch_add(1, Ordering::SeqCst) + 1;
+            self.most_in_flight.fetch_max(now, Ordering::SeqCst);
+            let answered = handler(&request, reader.get_mut());
+            self.in_flight.fetch_sub(1, Ordering::SeqCst);
+            if answered.is_err() {
+                return;
+            }
+        }
+    }
+
+    fn read(&self, reader: &mut BufReader<TcpStream>) -> Option<Request> {
+        let mut lines = reader.lines().map_while(Result::ok).take_while(|line| !line.is_empty());
+        let path = lines.next()?.split(' ').nth(1)?.to_owned();
+        let headers = lines
+            .filter_map(|line| {
+                line.split_once(':').map(|(n, v)| (n.to_owned(), v.trim().to_owned()))
+            })
+            .collect();
+        let code = path.rsplit('/').next()?.trim_end_matches(".gif").to_uppercase();
+        let mut seen = self.seen.lock().expect("no handler panics while it holds this");
+        let attempt = seen.iter().filter(|request| request.path == path).count() + 1;
+        let request = Request { path, code, attempt, headers };
+        seen.push(request.clone());
+        Some(request)
+    }
+}
+
+/// Answers 200 with `body`.
+pub fn ok(stream: &mut TcpStream, body: &[u8]) -> io::Result<()> {
+    answer(stream, "200 OK", "", body)
+}
+
+/// Answers with `status`, further header lines (each with `\r\n` at its end), and `body`.
+pub fn answer(stream: &mut TcpStream, status: &str, headers: &str, body: &[u8]) -> io::Result<()> {
+    let length = body.len();
+    let head = format!("HTTP/1.1 {status}\r\nContent-Length: {length}\r\n{headers}\r\n");
+    stream.write_all(&[head.as_bytes(), body].concat())
+}
+
+/// For a handler that has the connection closed.
+pub fn hang_up() -> io::Result<()> {
+    Err(io::ErrorKind::ConnectionAborted.into())
+}
