@@ -1,12 +1,15 @@
 //! `flags` downloads the flags of the world, and shows what concurrency buys.
 
 pub mod base_url;
+pub mod cli;
+pub mod commands;
 pub mod country;
 pub mod download;
 pub mod downloader;
 pub mod fetch;
 pub mod gif;
 pub mod order;
+pub mod origin;
 pub mod run;
 pub mod save;
 pub mod stop;
