@@ -9,6 +9,7 @@ pub mod downloader;
 pub mod fetch;
 pub mod gif;
 pub mod order;
+pub mod origin;
 pub mod report;
 pub mod run;
 pub mod save;

@@ -8,17 +8,22 @@ use flags::report::stderr;
 fn main() -> ExitCode {
     let cli = match flags::cli::parse() {
         Ok(cli) => cli,
-        Err(answer) => {
-            // Help, the version, or what is wrong with the arguments. A closed stdout is no reason to panic.
-            let _ = answer.print();
-            return ExitCode::from(answer.exit_code() as u8);
-        }
+        Err(answer) => return print(&answer),
     };
     match commands::run(cli) {
         Ok(exit) => exit.into(),
-        Err(error) => {
-            stderr::error(&format!("{error:#}"));
-            Exit::Incomplete.into()
-        }
+        Err(error) => match error.downcast::<clap::Error>() {
+            Ok(usage) => print(&usage),
+            Err(error) => {
+                stderr::error(&format!("{error:#}"));
+                Exit::Incomplete.into()
+            }
+        },
     }
+}
+
+/// Prints help, the version, or what is wrong with the arguments. A closed stdout is no reason to panic.
+fn print(answer: &clap::Error) -> ExitCode {
+    let _ = answer.print();
+    if answer.use_stderr() { Exit::Usage.into() } else { ExitCode::SUCCESS }
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{RequestArgs, SelectionArgs};
+use super::{RequestArgs, SelectionArgs, WeatherArgs};
 use crate::downloader::Mode;
 use crate::order::Order;
 use crate::server::Server;
@@ -60,4 +60,7 @@ pub struct DownloadArgs {
     /// Print a line for each flag, on stderr: its size, its time, its tries
     #[arg(short, long)]
     pub verbose: bool,
+
+    #[command(flatten)]
+    pub weather: WeatherArgs,
 }

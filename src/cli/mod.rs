@@ -3,13 +3,18 @@
 mod download;
 mod request;
 mod selection;
+mod serve;
 mod values;
+mod weather;
 
-use clap::{Parser, Subcommand};
+use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser, Subcommand};
 
 pub use download::DownloadArgs;
 pub use request::RequestArgs;
 pub use selection::SelectionArgs;
+pub use serve::ServeArgs;
+pub use weather::WeatherArgs;
 
 /// Download the flags of the world, one after another or many at once
 ///
@@ -36,11 +41,18 @@ pub struct Cli {
 
 /// What to do other than download.
 #[derive(Debug, Subcommand)]
-pub enum Command {}
+pub enum Command {
+    Serve(ServeArgs),
+}
 
 /// What was typed, or what is wrong with it.
 pub fn parse() -> Result<Cli, clap::Error> {
     Cli::try_parse()
+}
+
+/// An error about what was typed that shows only once all of it has been read. It exits 2, as others do.
+pub(crate) fn usage_error(message: impl std::fmt::Display) -> anyhow::Error {
+    Cli::command().error(ErrorKind::ValueValidation, message).into()
 }
 
 #[cfg(test)]

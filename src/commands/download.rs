@@ -4,6 +4,7 @@ use anyhow::Context;
 use tokio::runtime::{Builder, Runtime};
 
 use super::Exit;
+use super::site::Site;
 use crate::cli::{DownloadArgs, RequestArgs};
 use crate::download::{Existing, Failure};
 use crate::downloader::Mode;
@@ -11,18 +12,16 @@ use crate::fetch::{FetchError, FetchOptions, Proxies, read_certificates};
 use crate::report::{Format, Reporter, Verbosity, stderr};
 use crate::run::{Plan, Summary};
 use crate::save::Destination;
-use crate::server::Server;
 use crate::stop::Stop;
 
 pub(super) fn run(args: DownloadArgs) -> anyhow::Result<Exit> {
     let codes = args.selection.codes();
-    let embedded: Option<()> = None;
-    let Server::Site(base) = args.server else { anyhow::bail!("embedded: not yet") };
+    let site = Site::open(args.server, &args.weather)?;
     let plan = Plan {
         mode: args.mode,
         jobs: jobs(args.mode, args.request.jobs, codes.len()),
         codes,
-        base,
+        base: site.base.clone(),
         destination: Destination::open(&args.dest)?,
         existing: match (args.skip_existing, args.update) {
             (true, _) => Existing::Skip,
@@ -30,7 +29,7 @@ pub(super) fn run(args: DownloadArgs) -> anyhow::Result<Exit> {
             _ => Existing::Replace,
         },
         order: args.order,
-        fetch: fetch_options(&args.request, Proxies::FromEnvironment)?,
+        fetch: fetch_options(&args.request, site.proxies())?,
     };
     let format = if args.json { Format::Json } else { Format::Text };
     let verbosity = match (args.quiet, args.verbose) {
@@ -44,7 +43,7 @@ pub(super) fn run(args: DownloadArgs) -> anyhow::Result<Exit> {
     let mut reporter = Reporter::new(format, verbosity, plan.codes.len());
     let summary = plan.run(runtime.handle(), &stop, |outcome| reporter.report(outcome))?;
     reporter.finish(&summary).context("cannot write to stdout")?;
-    if embedded.is_none() && nobody_answered(&summary) {
+    if site.origin.is_none() && nobody_answered(&summary) {
         stderr::error(
             "no connection for any flag; where there is no network, --server local works",
         );

@@ -1,10 +1,12 @@
 //! What each command does: turn what was typed into a plan, carry it out, report it.
 
 mod download;
+mod serve;
+mod site;
 
 use std::process::ExitCode;
 
-use crate::cli::Cli;
+use crate::cli::{Cli, Command};
 use crate::stop::Signal;
 
 /// How the program ends. The numbers are those that scripts rely on.
@@ -14,6 +16,8 @@ pub enum Exit {
     Complete,
     /// Some flag is not, or the run could not start: 1.
     Incomplete,
+    /// What was typed is wrong: 2.
+    Usage,
     /// A signal ended it: 130 or 143.
     Stopped(Signal),
 }
@@ -23,6 +27,7 @@ impl From<Exit> for ExitCode {
         match exit {
             Exit::Complete => ExitCode::SUCCESS,
             Exit::Incomplete => ExitCode::FAILURE,
+            Exit::Usage => ExitCode::from(2),
             Exit::Stopped(signal) => ExitCode::from(signal.exit_status()),
         }
     }
@@ -31,7 +36,11 @@ impl From<Exit> for ExitCode {
 /// Does what was typed.
 ///
 /// # Errors
-/// Why it could not be done at all, in a sentence that says what to do about it.
+/// Why it could not be done at all, in a sentence that says what to do about it; a [`clap::Error`] where
+/// what was typed does not go together.
 pub fn run(cli: Cli) -> anyhow::Result<Exit> {
-    download::run(cli.download)
+    match cli.command {
+        None => download::run(cli.download),
+        Some(Command::Serve(args)) => serve::run(&args),
+    }
 }

@@ -1,0 +1,206 @@
+//! The origin: a small HTTP server of flags, alone or inside another process, with weather that is the same each time.
+//!
+//! `{base}/cc/cc.gif` is a flag, and `/` a page that shows them all. A request finds its flag in the [`Gallery`], meets its
+//! [`Fate`] in the [`Weather`], and is counted in the [`Tally`].
+//!
+//! ```
+//! use flags::origin::{Origin, Settings};
+//!
+//! let origin = Origin::start(Settings::default())?;
+//! assert!(origin.base_url().starts_with("http://127.0.0.1:"));
+//! assert_eq!(origin.tally().requests(), 0);
+//! # Ok::<(), flags::origin::StartError>(())
+//! ```
+
+mod conditional;
+mod gallery;
+mod page;
+mod pour;
+mod routes;
+mod samples;
+mod state;
+mod tally;
+mod values;
+mod weather;
+mod wire;
+
+use std::fmt;
+use std::future::IntoFuture;
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+
+use tokio::net::{TcpListener, TcpSocket};
+use tokio::runtime::{self, Runtime};
+use tokio::sync::oneshot;
+
+pub use gallery::{Gallery, InvalidFolder};
+pub use tally::Tally;
+pub use values::{ByteRate, Delay, ErrorStatus, InvalidValue, Rate};
+pub use weather::{Fate, Fault, RatesTooHigh, Weather};
+
+use state::Shared;
+use wire::{Cutter, Wires};
+
+/// A running origin, on a thread of its own. It stops at once when it is dropped, whatever it is in the middle of.
+pub struct Origin {
+    base_url: String,
+    shared: Arc<Shared>,
+    /// Dropping it stops the thread.
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// Where an origin listens, and what it serves.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Port 0 is any that is free.
+    pub bind: SocketAddr,
+    /// What it serves.
+    pub gallery: Gallery,
+    /// What it puts in the way.
+    pub weather: Weather,
+}
+
+/// The sample images, without weather, on a free port of the loopback interface.
+impl Default for Settings {
+    fn default() -> Self {
+        Settings {
+            bind: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            gallery: Gallery::samples(),
+            weather: Weather::default(),
+        }
+    }
+}
+
+/// Why an origin could not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// Its address cannot be listened on; most often, another program does so already.
+    #[error("cannot listen on {address}: {source}")]
+    Listen {
+        /// The address that was asked for.
+        address: SocketAddr,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// The system gives no thread, or nothing to wait for events with.
+    #[error("cannot start a server: {0}")]
+    Runtime(#[source] io::Error),
+}
+
+impl Origin {
+    /// Starts an origin; connections are accepted from here on.
+    ///
+    /// # Errors
+    /// When the address cannot be listened on.
+    pub fn start(settings: Settings) -> Result<Origin, StartError> {
+        let Settings { bind, gallery, weather } = settings;
+        // One thread answers far more than is asked for. Only files are read on others, of which a few are enough.
+        let runtime = runtime::Builder::new_current_thread()
+            .enable_all()
+            .max_blocking_threads(4)
+            .build()
+            .map_err(StartError::Runtime)?;
+        let (listener, address) = {
+            let _entered = runtime.enter();
+            listen(bind).map_err(|source| StartError::Listen { address: bind, source })?
+        };
+        let shared = Arc::new(Shared::new(gallery, weather));
+        let (stop, stopped) = oneshot::channel();
+        let served = shared.clone();
+        let thread = thread::Builder::new()
+            .name("origin".into())
+            .spawn(move || run(runtime, listener, served, stopped))
+            .map_err(StartError::Runtime)?;
+        Ok(Origin { base_url: base_url(address), shared, stop: Some(stop), thread: Some(thread) })
+    }
+
+    /// What a flag's address begins with, as in `http://127.0.0.1:8000/flags`: without a slash at the end.
+    ///
+    /// An origin that listens on all addresses names the loopback one.
+    pub fn base_url(&self) -> &str {
+        &self.base_url
+    }
+
+    /// How many of what it has answered since it started.
+    pub fn tally(&self) -> Tally {
+        self.shared.tally()
+    }
+
+    /// Sets new weather. The tries for each code are counted from 1 again.
+    ///
+    /// A request that has begun keeps the weather that it met.
+    pub fn set_weather(&self, weather: Weather) {
+        self.shared.set_weather(weather);
+    }
+
+    /// Stops it, as dropping it does, and says how many of what it has answered.
+    pub fn stop(mut self) -> Tally {
+        self.halt();
+        self.tally()
+    }
+
+    fn halt(&mut self) {
+        self.stop.take();
+        if let Some(thread) = self.thread.take() {
+            // A panic in there has been reported, and there is nothing left to stop.
+            let _ = thread.join();
+        }
+    }
+}
+
+impl fmt::Debug for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Origin").field("base_url", &self.base_url).finish_non_exhaustive()
+    }
+}
+
+impl Drop for Origin {
+    fn drop(&mut self) {
+        self.halt();
+    }
+}
+
+fn run(
+    runtime: Runtime,
+    listener: TcpListener,
+    shared: Arc<Shared>,
+    stopped: oneshot::Receiver<()>,
+) {
+    let service = routes::router(shared).into_make_service_with_connect_info::<Cutter>();
+    runtime.block_on(async {
+        tokio::select! {
+            _ = stopped => {}
+            _ = axum::serve(Wires(listener), service).into_future() => {}
+        }
+    });
+    // Not even a file that takes long to read is waited for.
+    runtime.shutdown_background();
+}
+
+/// Listens with room for a thousand connections that nobody has accepted yet, where std's own listener has 128.
+fn listen(address: SocketAddr) -> io::Result<(TcpListener, SocketAddr)> {
+    let socket = match address {
+        SocketAddr::V4(_) => TcpSocket::new_v4()?,
+        SocketAddr::V6(_) => TcpSocket::new_v6()?,
+    };
+    // On Unix this frees a port as soon as its last server has ended; on Windows it would let two share it.
+    #[cfg(unix)]
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    let listener = socket.listen(1024)?;
+    let address = listener.local_addr()?;
+    Ok((listener, address))
+}
+
+fn base_url(mut address: SocketAddr) -> String {
+    if address.ip().is_unspecified() {
+        address.set_ip(match address.ip() {
+            IpAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
+            IpAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
+        });
+    }
+    format!("http://{address}/flags")
+}

@@ -1,0 +1,131 @@
+//! What is answered to which request.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::connect_info::ConnectInfo;
+use axum::extract::{Request, State};
+use axum::http::{HeaderValue, Method, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+
+use super::conditional::is_unchanged;
+use super::gallery::Flag;
+use super::page;
+use super::pour::pour;
+use super::state::Shared;
+use super::weather::{Fault, Weather};
+use super::wire::Cutter;
+use crate::country::CountryCode;
+
+/// Everything that an origin answers.
+pub(super) fn router(shared: Arc<Shared>) -> Router {
+    Router::new()
+        .route("/", get(page::page))
+        .route("/page.css", get(page::style))
+        .route("/icon.svg", get(page::icon))
+        .route("/flags/{folder}/{file}", get(flag))
+        .fallback(not_found)
+        .method_not_allowed_fallback(method_refused)
+        .with_state(shared)
+}
+
+/// `GET` or `HEAD` of a flag, through the weather.
+///
+/// Each such request for a flag that is there counts as a try. For one that is not there the answer is a 404: it waits as
+/// long as the next try would, but has no faults.
+async fn flag(
+    State(shared): State<Arc<Shared>>,
+    ConnectInfo(cutter): ConnectInfo<Cutter>,
+    request: Request,
+) -> Response {
+    let Some(code) = code_in(request.uri()) else { return not_found(State(shared)).await };
+    let sky = shared.sky();
+    let found = shared.gallery.get(code).await;
+    let attempt = match &found {
+        Ok(Some(_)) => sky.count_try(code),
+        _ => sky.next_try(code),
+    };
+    let fate = sky.weather.fate(code, attempt);
+    if !fate.delay.is_zero() {
+        tokio::time::sleep(fate.delay).await;
+    }
+    match found {
+        Ok(Some(flag)) => match fate.fault {
+            Some(Fault::Error) => error(&shared, &sky.weather),
+            fault => flag_response(&shared, &sky.weather, &request, flag, fault, cutter),
+        },
+        Ok(None) => not_found(State(shared)).await,
+        Err(_) => {
+            shared.count(|tally| &mut tally.failed);
+            (StatusCode::INTERNAL_SERVER_ERROR, "the file cannot be read\n").into_response()
+        }
+    }
+}
+
+/// The code in `/flags/cc/cc.gif`: in lower case, and twice the same. Nothing is decoded.
+fn code_in(uri: &Uri) -> Option<CountryCode> {
+    let (folder, file) = uri.path().strip_prefix("/flags/")?.split_once('/')?;
+    let code: CountryCode = folder.parse().ok()?;
+    (folder == code.lower() && file.strip_suffix(".gif")? == folder).then_some(code)
+}
+
+fn flag_response(
+    shared: &Shared,
+    weather: &Weather,
+    request: &Request,
+    flag: Flag,
+    fault: Option<Fault>,
+    cutter: Cutter,
+) -> Response {
+    let validators = [
+        (header::ETAG, flag.etag.clone()),
+        (header::LAST_MODIFIED, flag.last_modified.clone()),
+        // To be kept, but asked about each time: a folder may change.
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
+    ];
+    if is_unchanged(request.headers(), &flag) {
+        shared.count(|tally| &mut tally.unchanged);
+        return (StatusCode::NOT_MODIFIED, validators).into_response();
+    }
+    let content = [
+        (header::CONTENT_TYPE, HeaderValue::from_static("image/gif")),
+        (header::CONTENT_LENGTH, HeaderValue::from(flag.bytes.len())),
+    ];
+    // There is no body to break in the answer to HEAD.
+    let fault = fault.filter(|_| request.method() != Method::HEAD);
+    shared.count(|tally| match fault {
+        Some(Fault::Reset) => &mut tally.resets,
+        Some(Fault::Truncate) => &mut tally.truncations,
+        Some(Fault::Stall) => &mut tally.stalls,
+        Some(Fault::Error) | None => &mut tally.ok,
+    });
+    let body = match *request.method() {
+        Method::HEAD => Body::empty(),
+        _ => pour(flag.bytes, weather.bandwidth, fault, cutter),
+    };
+    (validators, content, body).into_response()
+}
+
+/// An error that the weather sets.
+fn error(shared: &Shared, weather: &Weather) -> Response {
+    shared.count(|tally| &mut tally.errors);
+    let status = StatusCode::from_u16(weather.error_status.get())
+        .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut response = (status, format!("{status}\n")).into_response();
+    if let Some(seconds) = weather.retry_after {
+        response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+    }
+    response
+}
+
+async fn not_found(State(shared): State<Arc<Shared>>) -> Response {
+    shared.count(|tally| &mut tally.not_found);
+    (StatusCode::NOT_FOUND, "404 Not Found\n").into_response()
+}
+
+async fn method_refused(State(shared): State<Arc<Shared>>) -> Response {
+    shared.count(|tally| &mut tally.refused);
+    (StatusCode::METHOD_NOT_ALLOWED, "405 Method Not Allowed\n").into_response()
+}
