@@ -6,6 +6,7 @@ pub mod commands;
 pub mod country;
 pub mod download;
 pub mod downloader;
+pub mod executor;
 pub mod fetch;
 pub mod gif;
 pub mod order;
