@@ -45,6 +45,11 @@ impl BaseUrl {
         }
         url
     }
+
+    /// Whether `url` has the same scheme, host and port (RFC 6454 §5).
+    pub(crate) fn has_origin_of(&self, url: &Url) -> bool {
+        self.0.origin() == url.origin()
+    }
 }
 
 impl FromStr for BaseUrl {

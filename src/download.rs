@@ -2,11 +2,12 @@
 
 use std::io;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::mpsc::Sender;
 use std::time::{Duration, Instant};
 
 use tokio::runtime::Handle;
-use tokio::task::block_in_place;
+use tokio::task::{JoinSet, block_in_place};
 
 use crate::base_url::shown;
 use crate::country::CountryCode;
@@ -28,7 +29,7 @@ pub enum Existing {
 
 /// The job that a strategy spreads: it knows how to download one flag, and whom to tell.
 pub struct Download {
-    pub(crate) fetcher: Fetcher,
+    pub(crate) fetcher: Arc<Fetcher>,
     pub(crate) destination: Destination,
     pub(crate) existing: Existing,
     pub(crate) runtime: Handle,
@@ -73,6 +74,9 @@ pub enum Failure {
     Fetch(#[from] FetchError),
     #[error("could not be saved: {0}")]
     Save(#[from] io::Error),
+    /// The request came to no end: it panicked.
+    #[error("the request was given up")]
+    Lost,
 }
 
 impl Download {
@@ -122,8 +126,16 @@ impl Download {
         if self.existing == Existing::Skip && there.is_some() {
             return Ok(Done::Skipped { path: self.destination.path(code) });
         }
+        let fetcher = self.fetcher.clone();
+        // As a task, the request takes turns with its connection on one thread, and a thread that waits for
+        // the flag is woken once, at the end. Dropped, the set aborts it.
+        let mut request = JoinSet::new();
+        request.spawn(async move { fetcher.get_flag(code, there).await });
         let answer;
-        (outcome.attempts, answer) = self.fetcher.get_flag(code, there).await;
+        (outcome.attempts, answer) = match request.join_next().await {
+            Some(Ok(fetched)) => fetched,
+            _ => return Err(Failure::Lost),
+        };
         let Answer { http_version, content } = answer?;
         outcome.http_version = Some(http_version);
         match content {
@@ -151,7 +163,7 @@ impl Failure {
         match self {
             Failure::NotFound => None,
             Failure::Fetch(error) => Some(error.kind()),
-            Failure::Save(_) => Some("io"),
+            Failure::Save(_) | Failure::Lost => Some("io"),
         }
     }
 }

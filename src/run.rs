@@ -74,7 +74,7 @@ impl Plan {
         let started = Instant::now();
         let (sender, receiver) = mpsc::channel();
         let job = Arc::new(Download {
-            fetcher: Fetcher::new(self.base.clone(), self.fetch.clone())?,
+            fetcher: Arc::new(Fetcher::new(self.base.clone(), self.fetch.clone())?),
             destination: self.destination.clone(),
             existing: self.existing,
             runtime: runtime.clone(),

@@ -7,15 +7,23 @@ use anyhow::{Context, bail};
 use reqwest::{Certificate, Client, ClientBuilder, Url, redirect, retry};
 
 use super::FetchError;
+use super::first::OneFirst;
+use crate::base_url::BaseUrl;
 
 /// Reading the system's trusted CAs takes longer than fetching 20 flags from nearby, so it is done only
 /// for a URL, or a redirect, that is https.
 pub(super) struct Clients {
     plain: Client,
-    secure: OnceLock<Result<Client, String>>,
+    /// For the base URL's own host, where that is https.
+    origin: Lazy,
+    /// For hosts that redirects lead to over https.
+    elsewhere: Lazy,
+    base: BaseUrl,
     trust: Vec<Certificate>,
     proxies: Proxies,
 }
+
+type Lazy = OnceLock<Result<Client, String>>;
 
 /// Whether the proxies that the environment names are used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,32 +33,42 @@ pub enum Proxies {
 }
 
 impl Clients {
-    pub(super) fn new(trust: Vec<Certificate>, proxies: Proxies) -> anyhow::Result<Clients> {
+    pub(super) fn new(
+        base: BaseUrl,
+        trust: Vec<Certificate>,
+        proxies: Proxies,
+    ) -> anyhow::Result<Clients> {
         // Fails where a caller has chosen a provider already: theirs is as good.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let plain = builder(proxies)
             .tls_certs_only(trust.iter().cloned())
             .build()
             .context("cannot set up the HTTP client")?;
-        Ok(Clients { plain, secure: OnceLock::new(), trust, proxies })
+        Ok(Clients { plain, origin: Lazy::new(), elsewhere: Lazy::new(), base, trust, proxies })
     }
 
     /// The client for `url`.
     pub(super) fn for_url(&self, url: &Url) -> Result<&Client, FetchError> {
-        match url.scheme() {
-            "https" => self.secure.get_or_init(|| self.secure()).as_ref().map_err(|reason| {
-                FetchError::Tls(format!(
-                    "no CAs to trust were found: {reason}; name some with --cacert"
-                ))
-            }),
-            _ => Ok(&self.plain),
-        }
+        let secure = match url.scheme() {
+            "https" if self.base.has_origin_of(url) => self
+                .origin
+                .get_or_init(|| build(self.secure().connector_layer(OneFirst::default()))),
+            "https" => self.elsewhere.get_or_init(|| build(self.secure())),
+            _ => return Ok(&self.plain),
+        };
+        secure.as_ref().map_err(|reason| {
+            let advice = "name some with --cacert";
+            FetchError::Tls(format!("no CAs to trust were found: {reason}; {advice}"))
+        })
     }
 
-    fn secure(&self) -> Result<Client, String> {
-        let builder = builder(self.proxies).tls_certs_merge(self.trust.iter().cloned());
-        builder.build().map_err(|error| format!("{:#}", anyhow::Error::from(error)))
+    fn secure(&self) -> ClientBuilder {
+        builder(self.proxies).tls_certs_merge(self.trust.iter().cloned())
     }
+}
+
+fn build(builder: ClientBuilder) -> Result<Client, String> {
+    builder.build().map_err(|error| format!("{:#}", anyhow::Error::from(error)))
 }
 
 fn builder(proxies: Proxies) -> ClientBuilder {

@@ -2,6 +2,7 @@
 
 mod client;
 mod error;
+mod first;
 mod headers;
 
 use std::time::{Duration, SystemTime};
@@ -72,7 +73,7 @@ impl Fetcher {
     /// # Errors
     /// The client can't be set up.
     pub fn new(base: BaseUrl, options: FetchOptions) -> anyhow::Result<Fetcher> {
-        let clients = Clients::new(options.trust, options.proxies)?;
+        let clients = Clients::new(base.clone(), options.trust, options.proxies)?;
         Ok(Fetcher { base, clients, timeout: options.timeout, retries: options.retries })
     }
 
