@@ -83,20 +83,18 @@ impl Plan {
             outcomes: sender,
         });
         let downloader = self.mode.downloader(self.jobs);
-        let outcomes = thread::scope(|scope| {
-            let strategy = thread::Builder::new()
-                .spawn_scoped(scope, move || downloader.download_many(&self.codes, job))
-                .context("cannot start a thread")?;
-            // Ends when the strategy has dropped the job, and with it the sender.
-            let outcomes: Vec<_> = self
-                .order
-                .arrange(receiver.into_iter(), &self.codes)
-                .inspect(&mut report)
-                .collect();
+        let codes = self.codes.clone();
+        let strategy = thread::Builder::new()
+            .spawn(move || downloader.download_many(&codes, job))
+            .context("cannot start a thread")?;
+        // With the last outcome the run is over: that threads end takes time, and is not waited for.
+        let incoming = receiver.into_iter().take(self.codes.len());
+        let outcomes: Vec<_> =
+            self.order.arrange(incoming, &self.codes).inspect(&mut report).collect();
+        if outcomes.len() < self.codes.len() {
             let threads = "cannot start as many threads as there are jobs; try fewer with --jobs";
             strategy.join().map_err(|_| anyhow!("the strategy panicked"))?.context(threads)?;
-            anyhow::Ok(outcomes)
-        })?;
+        }
         let stopped = stop.signal();
         let last = outcomes.iter().map(|outcome| outcome.end).max();
         Ok(Summary {

@@ -48,6 +48,8 @@ pub(super) fn run(args: DownloadArgs) -> anyhow::Result<Exit> {
             "no connection for any flag; where there is no network, --server local works",
         );
     }
+    // The thread that signals and connections are watched on may end when it likes.
+    runtime.shutdown_background();
     Ok(match summary.stopped {
         Some(signal) => Exit::Stopped(signal),
         None if summary.is_complete() => Exit::Complete,
