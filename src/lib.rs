@@ -1,4 +1,70 @@
 //! `flags` downloads the flags of the world, and shows what concurrency buys.
+//!
+//! It is chapter 20 of *Fluent Python* (2nd edition), "Concurrent Executors", as a program: the chapter's
+//! `flags.py` and `flags_threadpool.py` fetch the flags of the 20 most populous countries, one after another
+//! and many at once. Who knows them finds their four verbs here:
+//!
+//! | verb | what it does | where |
+//! |---|---|---|
+//! | `get_flag` | fetches the image of one flag | [`fetch`] |
+//! | `save_flag` | puts it in its place, whole or not at all | [`save`] |
+//! | `download_one` | joins the two, and tells what came of it | [`download`] |
+//! | `download_many` | spreads that over many flags | [`downloader`] |
+//!
+//! The last is the only one that there is more than one of: see the trait [`Downloader`], and a strategy or
+//! two, each of which is a page. The pool of threads and the futures behind one of them are in [`executor`].
+//!
+//! # The house, top floor first
+//!
+//! A room knows only those below it.
+//!
+//! - [`cli`] is what a person can type, and nothing else.
+//! - [`commands`] turn that into a plan, carry it out, and report it.
+//! - [`report`] is what a person or a script sees: text, a progress bar, JSON.
+//! - [`run`] is one run, from before the client is built to the last file in its place.
+//! - [`downloader`] has the strategies. They know neither HTTP nor files.
+//! - [`executor`] is a pool of threads that hands out futures.
+//! - [`download`] is `download_one`, and its [`Outcome`](download::Outcome).
+//! - [`fetch`] is all the HTTP there is; [`save`] all the writing of files; [`gif`] knows a whole GIF.
+//! - [`origin`] is a server of flags, for where there is no network, or none that fails on demand.
+//! - [`country`] knows which flags there are; [`base_url`] and [`server`], where; [`order`], in which order
+//!   to report them; [`stop`], when to stop.
+//!
+//! # A flag's way
+//!
+//! `download_one` is called wherever the strategy wants. The request itself always runs as a task on one
+//! thread of the async runtime, which all strategies share, so that what differs between them is how they
+//! wait, and nothing else. The flag is saved on the thread that waited for it, or, where no thread did, on
+//! one that tasks are moved away from. What came of it goes down a channel to the main thread, which
+//! reports it.
+//!
+//! ```
+//! use flags::download::Existing;
+//! use flags::fetch::{FetchOptions, Proxies};
+//! use flags::order::Order;
+//! use flags::origin::{Origin, Settings};
+//! use flags::save::Destination;
+//! use flags::stop::Stop;
+//! use flags::{Mode, Plan, country};
+//!
+//! let origin = Origin::start(Settings::default())?;
+//! let folder = tempfile::tempdir()?;
+//! let plan = Plan {
+//!     mode: Mode::Threads,
+//!     jobs: 5,
+//!     codes: country::select(country::POP20, Some(5)),
+//!     base: origin.base_url().parse()?,
+//!     destination: Destination::open(folder.path())?,
+//!     existing: Existing::Replace,
+//!     order: Order::Completed,
+//!     fetch: FetchOptions { proxies: Proxies::None, ..FetchOptions::default() },
+//! };
+//! let runtime = tokio::runtime::Runtime::new()?;
+//! let summary = plan.run(runtime.handle(), &Stop::never(), |outcome| println!("{}", outcome.code))?;
+//! assert!(summary.is_complete());
+//! assert!(folder.path().join("BR.gif").exists());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 pub mod base_url;
 pub mod cli;

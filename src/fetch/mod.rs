@@ -40,6 +40,18 @@ pub struct FetchOptions {
     pub proxies: Proxies,
 }
 
+/// 6.1 s for a try, two further ones, the system's CAs, and the proxies that the environment names.
+impl Default for FetchOptions {
+    fn default() -> Self {
+        FetchOptions {
+            timeout: Duration::from_millis(6100),
+            retries: 2,
+            trust: Vec::new(),
+            proxies: Proxies::FromEnvironment,
+        }
+    }
+}
+
 /// Fetches flags from one base URL. Connections are kept and shared.
 pub struct Fetcher {
     base: BaseUrl,
