@@ -69,6 +69,7 @@
 pub mod base_url;
 pub mod cli;
 pub mod commands;
+pub mod compare;
 pub mod country;
 pub mod download;
 pub mod downloader;

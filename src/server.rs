@@ -1,5 +1,6 @@
 //! Which server: the book's site, one of this program's own, or any other.
 
+use std::fmt;
 use std::str::FromStr;
 
 use crate::base_url::{BaseUrl, InvalidBaseUrl};
@@ -22,6 +23,18 @@ pub enum Label {
     Delay,
     /// That, and errors.
     Error,
+}
+
+/// The label, or the base URL without a password.
+impl fmt::Display for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Server::Site(base) => base.fmt(f),
+            Server::Embedded(Label::Local) => f.write_str("local"),
+            Server::Embedded(Label::Delay) => f.write_str("delay"),
+            Server::Embedded(Label::Error) => f.write_str("error"),
+        }
+    }
 }
 
 /// Why a word names no server.

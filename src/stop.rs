@@ -1,9 +1,14 @@
 //! A signal that asks the program to stop, made into something that can be asked and waited for.
 
 use std::io;
+use std::time::{Duration, Instant};
 
 use tokio::runtime::Handle;
 use tokio::sync::watch;
+
+/// What comes so soon after a signal is the same one again: GNU `timeout` sends it to the process and then to
+/// its group. Nobody's fingers are as fast.
+const ECHO: Duration = Duration::from_millis(100);
 
 /// A signal that ends a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,8 +47,13 @@ impl Stop {
         let (sender, receiver) = watch::channel(None);
         runtime.spawn(async move {
             sender.send_replace(Some(signals.next().await));
-            let second = signals.next().await;
-            std::process::exit(second.exit_status().into());
+            let first = Instant::now();
+            loop {
+                let second = signals.next().await;
+                if first.elapsed() > ECHO {
+                    std::process::exit(second.exit_status().into());
+                }
+            }
         });
         Ok(Stop(receiver))
     }

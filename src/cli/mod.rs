@@ -1,5 +1,6 @@
 //! What a person can type, and nothing else.
 
+mod compare;
 mod download;
 mod request;
 mod selection;
@@ -10,6 +11,7 @@ mod weather;
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand};
 
+pub use compare::CompareArgs;
 pub use download::DownloadArgs;
 pub use request::RequestArgs;
 pub use selection::SelectionArgs;
@@ -42,6 +44,7 @@ pub struct Cli {
 /// What to do other than download.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    Compare(Box<CompareArgs>),
     Serve(ServeArgs),
 }
 

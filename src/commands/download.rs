@@ -72,7 +72,7 @@ fn jobs(mode: Mode, asked: Option<usize>, flags: usize) -> usize {
     }
 }
 
-fn fetch_options(args: &RequestArgs, proxies: Proxies) -> anyhow::Result<FetchOptions> {
+pub(super) fn fetch_options(args: &RequestArgs, proxies: Proxies) -> anyhow::Result<FetchOptions> {
     Ok(FetchOptions {
         timeout: args.timeout,
         retries: args.retries as usize,
@@ -81,7 +81,7 @@ fn fetch_options(args: &RequestArgs, proxies: Proxies) -> anyhow::Result<FetchOp
     })
 }
 
-fn runtime() -> anyhow::Result<Runtime> {
+pub(super) fn runtime() -> anyhow::Result<Runtime> {
     Builder::new_multi_thread()
         .worker_threads(1)
         .enable_all()

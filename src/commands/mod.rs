@@ -1,5 +1,6 @@
 //! What each command does: turn what was typed into a plan, carry it out, report it.
 
+mod compare;
 mod download;
 mod serve;
 mod site;
@@ -12,9 +13,9 @@ use crate::stop::Signal;
 /// How the program ends. The numbers are those that scripts rely on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
-    /// Every flag is there: 0.
+    /// Every flag is there, or what was asked for is done: 0.
     Complete,
-    /// Some flag is not, or the run could not start: 1.
+    /// Some flag is not, the run could not start, or a comparison fell short: 1.
     Incomplete,
     /// What was typed is wrong: 2.
     Usage,
@@ -41,6 +42,7 @@ impl From<Exit> for ExitCode {
 pub fn run(cli: Cli) -> anyhow::Result<Exit> {
     match cli.command {
         None => download::run(cli.download),
+        Some(Command::Compare(args)) => compare::run(*args),
         Some(Command::Serve(args)) => serve::run(&args),
     }
 }

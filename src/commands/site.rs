@@ -10,6 +10,8 @@ use crate::server::{Label, Server};
 pub(super) struct Site {
     pub(super) base: BaseUrl,
     pub(super) origin: Option<Origin>,
+    /// Of that origin.
+    pub(super) weather: Option<Weather>,
 }
 
 impl Site {
@@ -23,12 +25,14 @@ impl Site {
                 Some(option) => Err(cli::usage_error(format!(
                     "{option} makes weather for --server local, delay or error, and for no other server"
                 ))),
-                None => Ok(Site { base, origin: None }),
+                None => Ok(Site { base, origin: None, weather: None }),
             },
             Server::Embedded(label) => {
                 let weather = weather.over(label.weather()).map_err(cli::usage_error)?;
-                let origin = Origin::start(Settings { weather, ..Settings::default() })?;
-                Ok(Site { base: origin.base_url().parse()?, origin: Some(origin) })
+                let settings = Settings { weather: weather.clone(), ..Settings::default() };
+                let origin = Origin::start(settings)?;
+                let base = origin.base_url().parse()?;
+                Ok(Site { base, origin: Some(origin), weather: Some(weather) })
             }
         }
     }

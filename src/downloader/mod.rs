@@ -8,6 +8,7 @@ mod sequential;
 mod threads;
 mod tokio;
 
+use std::fmt;
 use std::io;
 use std::sync::Arc;
 
@@ -60,5 +61,17 @@ impl Mode {
     /// The most requests at once for `flags` flags where nobody said: as many as there are, at most 32.
     pub fn default_jobs(flags: usize) -> usize {
         flags.clamp(1, 32)
+    }
+}
+
+/// The name, as it is typed.
+impl fmt::Display for Mode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Mode::Seq => "seq",
+            Mode::Threads => "threads",
+            Mode::Rayon => "rayon",
+            Mode::Async => "async",
+        })
     }
 }

@@ -1,8 +1,10 @@
 //! What a person or a script sees of a run: text, a progress bar, or JSON.
 
+pub mod comparison;
 pub mod json;
 mod progress;
 pub mod stderr;
+mod table;
 pub mod text;
 
 use std::io::{self, Write};

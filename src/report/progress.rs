@@ -19,8 +19,7 @@ pub(super) struct Progress {
 impl Progress {
     /// An empty bar for `total` flags, or none where stderr is no terminal that can redraw a line.
     pub(super) fn new(total: usize) -> Progress {
-        let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
-        if dumb || !io::stderr().is_terminal() {
+        if !can_redraw() {
             return Progress::hidden();
         }
         let bar = ProgressBar::with_draw_target(Some(total as u64), ProgressDrawTarget::stderr());
@@ -82,6 +81,12 @@ impl Progress {
         self.bar.finish_and_clear();
         self.codes.is_some()
     }
+}
+
+/// Whether stderr is a terminal that can redraw a line.
+pub(super) fn can_redraw() -> bool {
+    let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+    !dumb && io::stderr().is_terminal()
 }
 
 /// The line of codes on a terminal with a bar below it.

@@ -1,0 +1,358 @@
+//! `flags compare`, as a person or a script calls it.
+
+mod support;
+
+use std::fs;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+use serde_json::{Value, json};
+use support::{Origin, answer, flags, gif, json, names, ok, stderr, stdout};
+use tempfile::tempdir;
+
+/// A comparison that is over soon.
+const SMALL: [&str; 6] = ["compare", "BR", "CN", "-n", "2", "--server"];
+
+fn read(path: &Path) -> Value {
+    serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()
+}
+
+/// Has temporary folders made in `folder`, by the names that Unix and Windows have for that.
+fn temporary_folders_in(folder: &Path) -> [(&'static str, &Path); 3] {
+    ["TMPDIR", "TMP", "TEMP"].map(|name| (name, folder))
+}
+
+/// The elements of a JSON list, as texts.
+fn texts(list: &Value) -> Vec<&str> {
+    list.as_array().unwrap().iter().map(|text| text.as_str().unwrap()).collect()
+}
+
+#[test]
+fn json_has_hyperfines_keys_and_says_what_was_compared() {
+    let mut flags = flags();
+    flags.args(SMALL).args(["delay", "--delay", "1ms", "--seed", "7", "--export-json", "-"]);
+    let output = flags.output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+
+    let document = json(&output);
+    assert_eq!(document["schema_version"], 1);
+    assert_eq!(document["server"], "delay");
+    assert_eq!(document["weather"]["seed"], 7);
+    assert_eq!(document["codes"], json!(["BR", "CN"]));
+    assert_eq!(document["runs"], 2);
+    let results = document["results"].as_array().unwrap();
+    let commands: Vec<_> = results.iter().map(|result| &result["command"]).collect();
+    assert_eq!(commands, ["seq", "threads", "rayon", "async"]);
+    for result in results {
+        assert_eq!(result["mode"], result["command"]);
+        assert_eq!(result["jobs"], if result["mode"] == "seq" { 1 } else { 2 });
+        assert_eq!(result["exit_codes"], json!([0, 0]));
+        let times: Vec<_> =
+            result["times"].as_array().unwrap().iter().map(|time| time.as_f64().unwrap()).collect();
+        assert_eq!(times.len(), 2);
+        assert!(times.iter().all(|time| *time >= 0.001), "{times:?}");
+        let number = |key: &str| result[key].as_f64().unwrap_or_else(|| panic!("{key}: {result}"));
+        assert!((number("mean") - (times[0] + times[1]) / 2.0).abs() < 1e-9);
+        assert_eq!(number("min"), times[0].min(times[1]));
+        assert_eq!(number("max"), times[0].max(times[1]));
+        for key in ["stddev", "median", "user", "system", "efficiency"] {
+            assert!(number(key) >= 0.0, "{key}");
+        }
+        let speedup = &result["speedup"];
+        assert_eq!((&speedup["reference"], &speedup["confidence"]), (&json!("seq"), &json!(0.95)));
+        let [low, median, high] =
+            ["low", "median", "high"].map(|key| speedup[key].as_f64().unwrap());
+        assert!(low <= median && median <= high);
+    }
+    for order in document["rounds"].as_array().unwrap() {
+        let mut modes = texts(order);
+        modes.sort();
+        assert_eq!(modes, ["async", "rayon", "seq", "threads"]);
+    }
+    assert_ne!(document["rounds"][0], document["rounds"][1]);
+}
+
+#[test]
+fn an_export_on_stdout_is_alone_there_and_the_table_goes_to_stderr() {
+    let output = flags().args(SMALL).args(["local", "--export-csv", "-"]).output().unwrap();
+    assert_eq!(stdout(&output).lines().count(), 5);
+    assert!(stdout(&output).starts_with("command,mean,stddev,median,user,system,min,max,"));
+    assert!(stderr(&output).contains("2 flags from local, 2 rounds"));
+    assert!(stderr(&output).contains("of what 2 jobs can give"));
+}
+
+#[test]
+fn off_a_terminal_the_table_is_plain_text_on_stdout() {
+    let output = flags().args(SMALL).arg("local").output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    let table = stdout(&output);
+    assert!(table.starts_with("2 flags from local, 2 rounds\n\nmode "), "{table}");
+    assert!(!table.contains('\x1b') && !table.contains('█'), "{table}");
+    assert_eq!(table.matches("fastest").count(), 1, "{table}");
+    for mode in ["threads", "rayon", "async"] {
+        let sentence = format!("\n{mode}: ");
+        assert_eq!(table.matches(&sentence).count(), 1, "{table}");
+    }
+    assert_eq!(stderr(&output), "");
+}
+
+#[test]
+fn every_format_can_be_exported_at_once_and_quiet_leaves_only_that() {
+    let folder = tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    let mut flags = flags();
+    flags.args(SMALL).args(["local", "--quiet", "--modes", "threads,async"]);
+    flags.arg("--export-json").arg(path("r.json"));
+    flags.arg("--export-csv").arg(path("r.csv"));
+    flags.arg("--export-markdown").arg(path("r.md"));
+    let output = flags.output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert_eq!((stdout(&output), stderr(&output)), (String::new(), String::new()));
+    assert_eq!(names(folder.path()), ["r.csv", "r.json", "r.md"]);
+    assert_eq!(read(&path("r.json"))["results"][1]["speedup"]["reference"], "threads");
+    let rows = fs::read_to_string(path("r.csv")).unwrap();
+    assert!(rows.lines().nth(2).unwrap().starts_with("async,0."), "{rows}");
+    let page = fs::read_to_string(path("r.md")).unwrap();
+    assert!(page.contains("\n|:---|---:|") && page.contains("`async`"), "{page}");
+}
+
+#[cfg(unix)]
+#[test]
+fn an_export_replaces_what_a_link_points_to_and_keeps_its_mode() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    let folder = tempdir().unwrap();
+    let (file, link) = (folder.path().join("old.json"), folder.path().join("link.json"));
+    fs::write(&file, "from an earlier day").unwrap();
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).unwrap();
+    symlink(&file, &link).unwrap();
+    flags().args(SMALL).args(["local", "--export-json"]).arg(&link).assert().success();
+    assert_eq!(read(&file)["runs"], 2);
+    assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o640);
+    assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+}
+
+#[cfg(unix)]
+#[test]
+fn an_export_to_a_device_leaves_the_device_in_its_place() {
+    use std::os::unix::fs::FileTypeExt;
+    flags().args(SMALL).args(["local", "--export-json", "/dev/null"]).assert().success();
+    assert!(fs::metadata("/dev/null").unwrap().file_type().is_char_device());
+}
+
+#[test]
+fn an_export_that_cannot_be_written_is_an_error_before_the_first_round() {
+    let origin = Origin::with_flags();
+    let folder = tempdir().unwrap();
+    let missing = folder.path().join("no/such/folder.json");
+    for (option, path) in [("--export-json", &missing), ("--export-csv", &folder.path().into())] {
+        let output = flags().args(SMALL).args([&origin.base(), option]).arg(path).output().unwrap();
+        assert_eq!(output.status.code(), Some(1));
+        let told = format!("flags: cannot write the export to {}: ", path.display());
+        assert!(stderr(&output).starts_with(&told), "{}", stderr(&output));
+        assert_eq!(stdout(&output), "");
+    }
+    assert_eq!(origin.requests().len(), 0);
+}
+
+#[test]
+fn a_speedup_that_is_clearly_missed_fails_and_says_so() {
+    let gates = ["local", "--min-speedup", "threads=100000", "--min-speedup", "async=0.00001"];
+    let output = flags().args(SMALL).args(gates).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let told = stderr(&output);
+    assert!(told.contains("flags: --min-speedup threads=100000: failed: threads is "), "{told}");
+    assert!(told.contains("\n--min-speedup async=0.00001: passed: async is "), "{told}");
+    assert!(stdout(&output).contains("2 flags from local, 2 rounds"));
+}
+
+#[test]
+fn speedups_that_are_reached_pass_and_quiet_says_nothing_of_them() {
+    let gates = ["local", "-q", "--min-speedup", "threads=0.00001", "--min-speedup", "seq=1"];
+    flags().args(SMALL).args(gates).assert().success().stdout("").stderr("");
+}
+
+#[test]
+fn a_speedup_that_the_interval_holds_is_inconclusive_and_passes() {
+    let gates = ["local", "--min-speedup", "seq=1"];
+    let output = flags().args(SMALL).args(gates).output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    assert!(stderr(&output).starts_with("--min-speedup seq=1: inconclusive: seq is 1.00 times"));
+}
+
+#[test]
+fn a_flag_that_fails_though_no_weather_asked_for_it_ends_it_and_keeps_what_was_measured() {
+    let origin = Origin::start(|request, stream| match request.attempt {
+        ..=3 => ok(stream, &gif(&request.path)),
+        _ => answer(stream, "404 Not Found", "", b""),
+    });
+    let folder = tempdir().unwrap();
+    let (export, temporary) = (folder.path().join("r.json"), tempdir().unwrap());
+    let mut flags = flags();
+    flags.envs(temporary_folders_in(temporary.path()));
+    flags.args(["compare", "BR", "--modes", "seq,threads"]);
+    flags.args(["-n", "9", "--warmup", "0", "--server", &origin.base(), "--export-json"]);
+    let output = flags.arg(&export).output().unwrap();
+
+    assert_eq!(output.status.code(), Some(1));
+    let base = origin.base();
+    let told = format!(
+        "flags: seq, round 2: BR: not found: {base}/br/br.gif; \
+         such a run is no measurement, so the comparison ends\n"
+    );
+    assert_eq!(stderr(&output), told);
+    assert!(stdout(&output).contains("1 flag from http://"), "{}", stdout(&output));
+    assert!(stdout(&output).contains(", 1 of 9 rounds\n"), "{}", stdout(&output));
+    assert_eq!(origin.requests().len(), 4);
+    let document = read(&export);
+    assert_eq!(document["rounds"], json!([["seq", "threads"], ["threads"]]));
+    assert_eq!(document["results"][0]["times"].as_array().unwrap().len(), 1);
+    assert_eq!(document["results"][1]["times"].as_array().unwrap().len(), 2);
+    assert_eq!(document["weather"], Value::Null);
+    assert_eq!(names(temporary.path()), [""; 0]);
+}
+
+#[test]
+fn a_flag_that_an_embedded_server_does_not_have_ends_it_too() {
+    let output = flags().args(["compare", "ZZ", "BR", "-s", "error"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr(&output).contains("warm-up round 1: ZZ: not found: "), "{}", stderr(&output));
+    assert_eq!(stdout(&output), "");
+}
+
+#[test]
+fn flags_that_fail_because_the_weather_asks_for_it_are_part_of_the_measurement() {
+    let stormy: [&[&str]; 4] = [
+        &["--error-rate", "1"],
+        &["--error-rate", "1", "--error-status", "404"],
+        &["--truncate-rate", "0.5", "--reset-rate", "0.5", "--error-rate", "0"],
+        &["--error-rate", "0", "--delay", "1s", "--timeout", "0.05"],
+    ];
+    for weather in stormy {
+        let mut flags = flags();
+        flags.args(["compare", "BR", "CN", "-n", "1", "--warmup", "0", "-r", "0", "-s", "error"]);
+        if !weather.contains(&"--delay") {
+            flags.args(["--delay", "0"]);
+        }
+        let output = flags.args(weather).args(["--export-json", "-"]).output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{weather:?}: {}", stderr(&output));
+        for result in json(&output)["results"].as_array().unwrap() {
+            assert_eq!(result["exit_codes"], json!([1]), "{weather:?}");
+        }
+    }
+}
+
+#[test]
+fn every_mode_of_a_round_meets_the_same_faults_and_each_round_others() {
+    let args = ["compare", "BR", "-s", "error", "--error-rate", "0.5", "--delay", "0", "-n", "8"];
+    let output = flags().args(args).args(["--export-json", "-"]).output().unwrap();
+    let document = json(&output);
+    let results = document["results"].as_array().unwrap();
+    let codes: Vec<_> = results.iter().map(|result| &result["exit_codes"]).collect();
+    assert!(codes.iter().all(|mode| *mode == codes[0]), "{codes:?}");
+    let of_seq = codes[0].as_array().unwrap();
+    assert!(of_seq.contains(&json!(0)) && of_seq.contains(&json!(1)), "{codes:?}");
+}
+
+#[test]
+fn each_run_has_a_fresh_client_and_a_fresh_folder_that_is_removed() {
+    let temporary = tempdir().unwrap();
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let (path, shared) = (temporary.path().to_owned(), seen.clone());
+    let origin = Origin::start(move |request, stream| {
+        let folders = names(&path);
+        let flags: usize = folders.iter().map(|folder| names(&path.join(folder)).len()).sum();
+        shared.lock().unwrap().push((stream.peer_addr()?, folders.len(), flags));
+        ok(stream, &gif(&request.path))
+    });
+    let mut flags = flags();
+    flags.envs(temporary_folders_in(temporary.path()));
+    flags.args(["compare", "BR", "--modes", "seq,async"]);
+    flags.args(["-n", "2", "--server", &origin.base()]).assert().success();
+
+    let seen = seen.lock().unwrap();
+    assert_eq!(seen.len(), 6);
+    assert!(seen.iter().all(|(_, folders, flags)| (*folders, *flags) == (1, 0)), "{seen:?}");
+    let mut clients: Vec<_> = seen.iter().map(|(client, ..)| client).collect();
+    clients.dedup();
+    assert_eq!(clients.len(), 6);
+    assert_eq!(names(temporary.path()), [""; 0]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_signal_ends_it_with_the_table_so_far_and_leaves_no_folder() {
+    use std::process::{Command, Stdio};
+    use std::sync::mpsc;
+
+    use rustix::process::{Pid, Signal, kill_process};
+
+    for (signal, status) in [(Signal::INT, 130), (Signal::TERM, 143)] {
+        // Two rounds of two modes are answered; what comes after waits for good.
+        let (sender, waiting) = mpsc::channel();
+        let sender = Mutex::new(sender);
+        let origin = Origin::start(move |request, stream| {
+            if request.attempt > 4 {
+                sender.lock().unwrap().send(()).unwrap();
+                std::thread::park();
+            }
+            ok(stream, &gif(&request.path))
+        });
+        let (folder, temporary) = (tempdir().unwrap(), tempdir().unwrap());
+        let export = folder.path().join("r.json");
+        let mut flags = Command::new(env!("CARGO_BIN_EXE_flags"));
+        flags.envs(temporary_folders_in(temporary.path())).env_remove("FLAGS_SERVER");
+        flags.args(["compare", "BR", "--modes", "threads,async", "-n", "9", "--warmup", "0"]);
+        flags.args(["--server", &origin.base(), "--min-speedup", "async=100000"]);
+        flags.arg("--export-json").arg(&export).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let child = flags.spawn().unwrap();
+
+        waiting.recv().unwrap();
+        // What was measured is there while it goes on, whatever becomes of it.
+        assert_eq!(read(&export)["rounds"].as_array().unwrap().len(), 2);
+        // Twice, as GNU timeout sends it.
+        for _ in 0..2 {
+            kill_process(Pid::from_child(&child), signal).unwrap();
+        }
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(status), "{}", stderr(&output));
+        assert!(stdout(&output).contains(", 2 of 9 rounds\n"), "{}", stdout(&output));
+        assert_eq!(stderr(&output), "");
+        assert_eq!(read(&export)["results"][0]["times"].as_array().unwrap().len(), 2);
+        assert_eq!(names(temporary.path()), [""; 0]);
+        assert_eq!(names(folder.path()), ["r.json"]);
+    }
+}
+
+#[test]
+fn the_server_can_be_named_in_the_environment() {
+    let origin = Origin::with_flags();
+    let mut flags = flags();
+    flags.env("FLAGS_SERVER", origin.base()).args(["compare", "BR", "-n", "1", "--warmup", "0"]);
+    flags.assert().success();
+    assert_eq!(origin.requests().len(), 4);
+}
+
+#[test]
+fn strange_arguments_exit_2_and_say_what_was_wrong() {
+    for (args, told) in [
+        (&["--modes", "fast"][..], "possible values: seq, threads, rayon, async"),
+        (&["--modes", ""], "--modes"),
+        (&["--runs", "0"], "whole number from 1"),
+        (&["-n", "-3"], "whole number from 1"),
+        (&["--warmup", "some"], "invalid"),
+        (&["--modes", "seq,async", "--reference", "rayon"], "not among --modes seq,async"),
+        (&["--modes", "seq,async", "--min-speedup", "rayon=2"], "not among --modes seq,async"),
+        (&["--min-speedup", "threads"], "as in threads=5"),
+        (&["--min-speedup", "threads=0"], "a number above 0"),
+        (&["--min-speedup", "threads=nan"], "a number above 0"),
+        (&["--export-json", "-", "--export-csv", "-"], "two exports can't both go to -"),
+        (&["--export-csv", "x", "--export-markdown", "x"], "two exports can't both go to x"),
+        (&["--server", "http://h/", "--delay", "1s"], "--delay makes weather"),
+        (&["--dest", "here"], "--dest"),
+    ] {
+        let output = flags().arg("compare").args(args).output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{args:?}");
+        assert!(stderr(&output).contains(told), "{args:?}: {}", stderr(&output));
+        assert_eq!(stdout(&output), "", "{args:?}");
+    }
+}
