@@ -188,6 +188,8 @@ async fn read_image(mut response: Response) -> Result<Vec<u8>, FetchError> {
         }
         image.extend_from_slice(&chunk);
     }
+    // Its connection has a turn to say that it is free: whoever asks next then need not make another.
+    tokio::task::yield_now().await;
     match gif::check(&image) {
         Ok(()) => Ok(image),
         Err(defect @ Defect::CutShort) if ends_with_connection => {
