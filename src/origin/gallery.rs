@@ -9,6 +9,7 @@ use std::time::{Duration, SystemTime};
 
 use axum::body::Bytes;
 use axum::http::HeaderValue;
+use tokio::task::spawn_blocking;
 
 use super::samples::Samples;
 use crate::country::{ALL, CountryCode};
@@ -89,10 +90,16 @@ impl Gallery {
     /// The flag, if it is there.
     pub(super) async fn get(&self, code: CountryCode) -> io::Result<Option<Flag>> {
         match &self.0 {
-            Source::Samples(samples) => Ok(samples.get(code)),
+            Source::Samples(samples) => match samples.drawn(code) {
+                Some(flag) => Ok(Some(flag)),
+                None => {
+                    let samples = samples.clone();
+                    Ok(spawn_blocking(move || samples.get(code)).await?)
+                }
+            },
             Source::Folder(root) => {
                 let root = root.clone();
-                tokio::task::spawn_blocking(move || read(&root, code)).await?
+                spawn_blocking(move || read(&root, code)).await?
             }
         }
     }
