@@ -23,6 +23,7 @@ mod tally;
 mod values;
 mod weather;
 mod wire;
+mod words;
 
 use std::fmt;
 use std::future::IntoFuture;

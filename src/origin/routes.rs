@@ -18,6 +18,7 @@ use super::pour::pour;
 use super::state::Shared;
 use super::weather::{Fault, Weather};
 use super::wire::Cutter;
+use super::words::named;
 use crate::country::CountryCode;
 
 /// Everything that an origin answers.
@@ -116,7 +117,7 @@ fn error(shared: &Shared, weather: &Weather) -> Response {
     shared.count(|tally| &mut tally.errors);
     let status = StatusCode::from_u16(weather.error_status.get())
         .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let mut response = (status, format!("{status}\n")).into_response();
+    let mut response = (status, named(weather.error_status) + "\n").into_response();
     if let Some(seconds) = weather.retry_after {
         response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
     }

@@ -57,7 +57,7 @@ impl Cloth {
                 squares.as_flattened_mut().fill_with(|| self.thread(luck));
             }
             for (x, pixel) in line.iter_mut().enumerate() {
-                let is_across = (x / SQUARE + y / SQUARE) % 2 == 0;
+                let is_across = (x / SQUARE + y / SQUARE).is_multiple_of(2);
                 let thread = if is_across { y } else { x } % SQUARE;
                 *pixel = *pixel * SHADES + squares[x / SQUARE][thread];
             }
