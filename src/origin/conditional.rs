@@ -27,3 +27,65 @@ fn names(list: &str, flag: &Flag) -> bool {
         .map(str::trim)
         .any(|tag| tag == "*" || flag.etag == tag.strip_prefix("W/").unwrap_or(tag))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, SystemTime};
+
+    use axum::http::HeaderValue;
+
+    use super::*;
+
+    /// Sun, 09 Sep 2001 01:46:40 GMT
+    const MODIFIED: Duration = Duration::from_secs(1_000_000_000);
+
+    fn unchanged(lines: &[(header::HeaderName, &str)]) -> bool {
+        let flag = Flag::new((&b"GIF"[..]).into(), SystemTime::UNIX_EPOCH + MODIFIED);
+        let etag = flag.etag.to_str().unwrap();
+        let mut request = HeaderMap::new();
+        for (name, value) in lines {
+            let value = value.replace("ETAG", etag);
+            request.append(name, HeaderValue::try_from(value).unwrap());
+        }
+        is_unchanged(&request, &flag)
+    }
+
+    #[test]
+    fn a_copy_with_the_same_tag_is_good() {
+        use header::IF_NONE_MATCH;
+
+        for list in ["ETAG", "W/ETAG", "*", "\"other\", ETAG", "W/\"a\",W/ETAG ,\"b\""] {
+            assert!(unchanged(&[(IF_NONE_MATCH, list)]), "{list}");
+        }
+        for list in ["\"other\"", "", "w/ETAG", "ETAGx", ","] {
+            assert!(!unchanged(&[(IF_NONE_MATCH, list)]), "{list}");
+        }
+        assert!(unchanged(&[(IF_NONE_MATCH, "\"other\""), (IF_NONE_MATCH, "ETAG")]));
+    }
+
+    #[test]
+    fn a_copy_that_is_not_older_is_good() {
+        use header::IF_MODIFIED_SINCE;
+
+        for (date, good) in [
+            ("Sun, 09 Sep 2001 01:46:40 GMT", true),
+            ("Sunday, 09-Sep-01 01:46:40 GMT", true),
+            ("Sun, 09 Sep 2001 01:46:39 GMT", false),
+            ("Mon, 10 Sep 2001 01:46:40 GMT", true),
+            ("yesterday", false),
+            ("", false),
+        ] {
+            assert_eq!(unchanged(&[(IF_MODIFIED_SINCE, date)]), good, "{date}");
+        }
+    }
+
+    #[test]
+    fn a_tag_goes_before_a_date() {
+        use header::{IF_MODIFIED_SINCE, IF_NONE_MATCH};
+
+        let (old, new) = ("Sat, 01 Jan 2000 00:00:00 GMT", "Sat, 01 Jan 2022 00:00:00 GMT");
+        assert!(!unchanged(&[(IF_NONE_MATCH, "\"other\""), (IF_MODIFIED_SINCE, new)]));
+        assert!(unchanged(&[(IF_NONE_MATCH, "ETAG"), (IF_MODIFIED_SINCE, old)]));
+        assert!(!unchanged(&[]));
+    }
+}

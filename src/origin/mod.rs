@@ -18,6 +18,7 @@ mod page;
 mod pour;
 mod routes;
 mod samples;
+mod server;
 mod state;
 mod tally;
 mod values;
@@ -26,14 +27,11 @@ mod wire;
 mod words;
 
 use std::fmt;
-use std::future::IntoFuture;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
 use std::thread::{self, JoinHandle};
 
-use tokio::net::{TcpListener, TcpSocket};
-use tokio::runtime::{self, Runtime};
 use tokio::sync::oneshot;
 
 pub use gallery::{Gallery, InvalidFolder};
@@ -42,7 +40,6 @@ pub use values::{ByteRate, Delay, ErrorStatus, InvalidValue, Rate};
 pub use weather::{Fate, Fault, RatesTooHigh, Weather};
 
 use state::Shared;
-use wire::{Cutter, Wires};
 
 /// A running origin, on a thread of its own. It stops at once when it is dropped, whatever it is in the middle of.
 pub struct Origin {
@@ -98,24 +95,18 @@ impl Origin {
     /// When the address cannot be listened on.
     pub fn start(settings: Settings) -> Result<Origin, StartError> {
         let Settings { bind, gallery, weather } = settings;
-        // One thread answers far more than is asked for. Only files are read on others, of which a few are enough.
-        let runtime = runtime::Builder::new_current_thread()
-            .enable_all()
-            .max_blocking_threads(4)
-            .build()
-            .map_err(StartError::Runtime)?;
-        let (listener, address) = {
-            let _entered = runtime.enter();
-            listen(bind).map_err(|source| StartError::Listen { address: bind, source })?
-        };
         let shared = Arc::new(Shared::new(gallery, weather));
-        let (stop, stopped) = oneshot::channel();
         let served = shared.clone();
+        let (stop, stopped) = oneshot::channel();
+        let (started, outcome) = mpsc::channel();
+        // The runtime begins and ends on this thread: tokio forbids to drop one within another, where a caller may be.
         let thread = thread::Builder::new()
             .name("origin".into())
-            .spawn(move || run(runtime, listener, served, stopped))
+            .spawn(move || server::run(bind, served, &started, stopped))
             .map_err(StartError::Runtime)?;
-        Ok(Origin { base_url: base_url(address), shared, stop: Some(stop), thread: Some(thread) })
+        let address = outcome.recv().expect("the thread says how it went before it ends")?;
+        let base_url = format!("http://{}/flags", reachable(address));
+        Ok(Origin { base_url, shared, stop: Some(stop), thread: Some(thread) })
     }
 
     /// What a flag's address begins with, as in `http://127.0.0.1:8000/flags`: without a slash at the end.
@@ -164,44 +155,12 @@ impl Drop for Origin {
     }
 }
 
-fn run(
-    runtime: Runtime,
-    listener: TcpListener,
-    shared: Arc<Shared>,
-    stopped: oneshot::Receiver<()>,
-) {
-    let service = routes::router(shared).into_make_service_with_connect_info::<Cutter>();
-    runtime.block_on(async {
-        tokio::select! {
-            _ = stopped => {}
-            _ = axum::serve(Wires(listener), service).into_future() => {}
-        }
-    });
-    // Not even a file that takes long to read is waited for.
-    runtime.shutdown_background();
-}
-
-/// Listens with room for a thousand connections that nobody has accepted yet, where std's own listener has 128.
-fn listen(address: SocketAddr) -> io::Result<(TcpListener, SocketAddr)> {
-    let socket = match address {
-        SocketAddr::V4(_) => TcpSocket::new_v4()?,
-        SocketAddr::V6(_) => TcpSocket::new_v6()?,
+/// The address itself, or the loopback one where it stands for all.
+fn reachable(address: SocketAddr) -> SocketAddr {
+    let ip = match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
     };
-    // On Unix this frees a port as soon as its last server has ended; on Windows it would let two share it.
-    #[cfg(unix)]
-    socket.set_reuseaddr(true)?;
-    socket.bind(address)?;
-    let listener = socket.listen(1024)?;
-    let address = listener.local_addr()?;
-    Ok((listener, address))
-}
-
-fn base_url(mut address: SocketAddr) -> String {
-    if address.ip().is_unspecified() {
-        address.set_ip(match address.ip() {
-            IpAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
-            IpAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
-        });
-    }
-    format!("http://{address}/flags")
+    SocketAddr::new(ip, address.port())
 }

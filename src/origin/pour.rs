@@ -69,6 +69,7 @@ impl Pour {
     async fn next(mut self) -> Option<(io::Result<Bytes>, Pour)> {
         if self.left.is_empty() {
             let error = self.end().await?;
+            self.ending = Ending::Whole;
             return Some((Err(error), self));
         }
         let chunk = match self.bandwidth {
@@ -106,5 +107,85 @@ impl Pour {
             }
             Ending::Stall => future::pending().await,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::StreamExt;
+    use tokio::time::timeout;
+
+    use super::*;
+
+    const BYTES: &[u8] = &[7; 10_000];
+
+    fn rate(bytes: u64) -> Option<ByteRate> {
+        Some(ByteRate::new(bytes).unwrap())
+    }
+
+    /// When each piece came, and how large it was. The clock is the test's own.
+    async fn flow(bandwidth: Option<ByteRate>) -> Vec<(Duration, usize)> {
+        let start = Instant::now();
+        pour(Bytes::from_static(BYTES), bandwidth, None, Cutter::default())
+            .into_data_stream()
+            .map(|piece| (start.elapsed(), piece.unwrap().len()))
+            .collect()
+            .await
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn without_weather_a_body_comes_at_once_and_in_one_piece() {
+        assert_eq!(flow(None).await, [(Duration::ZERO, BYTES.len())]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_metered_body_comes_in_small_pieces_and_takes_its_time() {
+        for (bandwidth, largest, seconds) in
+            [(1000, 50, 10.0), (20_000, 1000, 0.5), (100_000, LARGEST_WRITE, 0.1), (50, 2, 200.0)]
+        {
+            let flow = flow(rate(bandwidth)).await;
+            assert_eq!(flow.iter().map(|(_, size)| size).sum::<usize>(), BYTES.len());
+            assert!(flow.iter().all(|(_, size)| *size as u64 <= largest), "{bandwidth}: {flow:?}");
+            let took = flow.last().unwrap().0.as_secs_f64();
+            // The clock ticks in milliseconds.
+            assert!(took >= seconds && took < seconds + 0.003, "{bandwidth}: {took}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_metered_body_keeps_its_pace_all_along() {
+        let mut sent = 0.0;
+        for (at, size) in flow(rate(20_000)).await {
+            sent += size as f64;
+            assert!((at.as_secs_f64() - sent / 20_000.0).abs() < 0.002, "{sent} after {at:?}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn even_the_fastest_and_the_slowest_pace_end() {
+        let fast = flow(rate(u64::MAX)).await;
+        assert!(fast.last().unwrap().0 < Duration::from_millis(5));
+        assert_eq!(flow(rate(1)).await.len(), BYTES.len());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_broken_body_gives_half_and_then_fails() {
+        for fault in [Fault::Reset, Fault::Truncate] {
+            let body = pour(Bytes::from_static(BYTES), None, Some(fault), Cutter::default());
+            let pieces: Vec<_> = body.into_data_stream().collect().await;
+            assert_eq!(pieces[0].as_ref().unwrap().len(), BYTES.len() / 2);
+            assert!(pieces[1].is_err() && pieces.len() == 2, "{fault:?}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_stalled_body_gives_half_and_then_nothing_for_ever() {
+        let body =
+            pour(Bytes::from_static(BYTES), rate(20_000), Some(Fault::Stall), Cutter::default());
+        let mut pieces = body.into_data_stream();
+        for _ in 0..5 {
+            assert_eq!(pieces.next().await.unwrap().unwrap().len(), 1000);
+        }
+        assert!(timeout(Duration::from_secs(86_400), pieces.next()).await.is_err());
     }
 }

@@ -134,3 +134,170 @@ impl Weather {
         Rng::with_seed(Rng::with_seed(state).u64(..))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn rate(share: f64) -> Rate {
+        Rate::new(share).unwrap()
+    }
+
+    fn code(letters: &str) -> CountryCode {
+        letters.parse().unwrap()
+    }
+
+    /// Four rates that come to at most 1, often to 1.
+    fn rates() -> impl Strategy<Value = [f64; 4]> {
+        (prop::array::uniform4(0.0..1.0f64), prop::bool::ANY, 0.0..1.0f64).prop_map(
+            |(shares, all, part)| {
+                let sum: f64 = shares.iter().sum();
+                let whole = if all { 1.0 } else { part };
+                shares.map(|share| if sum > 0.0 { share / sum * whole } else { 0.0 })
+            },
+        )
+    }
+
+    fn weather_with([error, reset, truncate, stall]: [f64; 4], seed: u64) -> Weather {
+        Weather {
+            seed,
+            error_rate: rate(error),
+            reset_rate: rate(reset),
+            truncate_rate: rate(truncate),
+            stall_rate: rate(stall),
+            ..Weather::default()
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn rates_over_the_194_are_met_to_the_nearest_code(
+            rates in rates(), seed: u64, attempt in 1u32..1000,
+        ) {
+            let weather = weather_with(rates, seed);
+            let faults = ALL.map(|code| weather.fate(code, attempt).fault);
+            for (fault, rate) in weather.rates() {
+                let due = rate.share() * ALL.len() as f64;
+                let met = faults.iter().filter(|met| **met == Some(fault)).count() as f64;
+                prop_assert!((met - due).abs() <= 1.0, "{fault:?}: {met} for {due}");
+            }
+        }
+
+        #[test]
+        fn the_same_request_meets_the_same_fate_whatever_else_is_asked(
+            rates in rates(), seed: u64, order in Just(ALL.to_vec()).prop_shuffle(),
+        ) {
+            let weather = Weather { delay: Weather::delayed().delay, ..weather_with(rates, seed) };
+            let same = weather.clone();
+            let mut fates: Vec<_> = order.iter().map(|code| (*code, weather.fate(*code, 1))).collect();
+            fates.sort_by_key(|(code, _)| *code);
+            for (code, fate) in fates {
+                prop_assert_eq!(fate, same.fate(code, 1));
+            }
+        }
+
+        #[test]
+        fn a_delay_keeps_to_its_bounds(low in 0u16..2000, high in 0u16..2000, seed: u64, attempt: u32) {
+            let weather = Weather { seed, delay: Delay::from_millis(low, high), ..Weather::default() };
+            for code in ALL {
+                let delay = weather.fate(code, attempt).delay;
+                prop_assert!(delay >= weather.delay.shortest() && delay <= weather.delay.longest());
+            }
+        }
+
+        #[test]
+        fn one_thing_does_not_change_another(seed: u64, attempt in 1u32..1000) {
+            let plain = Weather { seed, delay: Weather::delayed().delay, ..Weather::default() };
+            let faulty = Weather { reset_rate: rate(0.5), ..plain.clone() };
+            for code in ALL {
+                prop_assert_eq!(plain.fate(code, attempt).delay, faulty.fate(code, attempt).delay);
+            }
+        }
+    }
+
+    #[test]
+    fn a_rate_of_one_is_always_and_of_zero_never() {
+        let always = Weather { stall_rate: Rate::ALWAYS, ..Weather::default() };
+        for code in CountryCode::every() {
+            for attempt in 1..=20 {
+                assert_eq!(always.fate(code, attempt).fault, Some(Fault::Stall));
+                assert_eq!(Weather::default().fate(code, attempt).fault, None);
+            }
+        }
+    }
+
+    #[test]
+    fn codes_outside_the_194_meet_about_the_rates_too() {
+        let weather = Weather::failing();
+        let others: Vec<_> = CountryCode::every().filter(|code| !ALL.contains(code)).collect();
+        let tries = others.iter().flat_map(|code| (1..=20).map(|attempt| (*code, attempt)));
+        let met = tries.filter(|(code, attempt)| weather.fate(*code, *attempt).fault.is_some());
+        let (met, due) = (met.count() as f64, 0.25 * 20.0 * others.len() as f64);
+        assert!((met - due).abs() < 0.1 * due, "{met} for {due}");
+    }
+
+    #[test]
+    fn delays_spread_evenly() {
+        let weather = Weather::delayed();
+        let delays: Vec<_> = (1..=20)
+            .flat_map(|attempt| ALL.map(|code| weather.fate(code, attempt).delay))
+            .collect();
+        let mean = delays.iter().sum::<Duration>() / delays.len() as u32;
+        assert!(mean.abs_diff(Duration::from_millis(100)) < Duration::from_millis(3), "{mean:?}");
+        let distinct: HashSet<_> = delays.iter().collect();
+        assert!(distinct.len() + 5 > delays.len(), "{} of {}", distinct.len(), delays.len());
+    }
+
+    #[test]
+    fn seed_code_and_try_each_matter() {
+        let fates = |seed, attempt| {
+            let weather = Weather { seed, ..Weather::failing() };
+            ALL.map(|code| weather.fate(code, attempt))
+        };
+        for (seed, attempt) in [(1, 1), (2, 1), (0, 2), (1 << 40, 1), (u64::MAX, 1)] {
+            assert_ne!(fates(0, 1), fates(seed, attempt), "seed {seed}, try {attempt}");
+        }
+        // Who errs once is not bound to err again: of 48, about a quarter do.
+        let errs = |fate: &Fate| fate.fault.is_some();
+        let twice = fates(0, 1).iter().zip(fates(0, 2)).filter(|(a, b)| errs(a) && errs(b)).count();
+        assert!((4..=22).contains(&twice), "{twice}");
+    }
+
+    /// Whoever changes the draw changes what people have measured with a seed.
+    #[test]
+    fn the_weather_is_the_same_as_ever() {
+        let weather = Weather { seed: 42, ..Weather::failing() };
+        let fates = ["BR", "CN", "ZZ"].map(|letters| weather.fate(code(letters), 1));
+        assert_eq!(
+            fates.map(|fate| (fate.delay.as_nanos(), fate.fault)),
+            [(104_216_077, None), (103_652_965, Some(Fault::Error)), (51_522_050, None)]
+        );
+        let failing = ALL.into_iter().filter(|code| weather.fate(*code, 1).fault.is_some());
+        assert_eq!(format!("{:?}", failing.take(5).collect::<Vec<_>>()), "[AM, AT, AU, BH, BJ]");
+    }
+
+    #[test]
+    fn rates_that_come_to_more_than_one_do_not_pass() {
+        assert_eq!(weather_with([0.5, 0.25, 0.125, 0.125], 0).check(), Ok(()));
+        assert_eq!(weather_with([0.1, 0.2, 0.3, 0.4], 0).check(), Ok(()));
+        assert_eq!(weather_with([0.5, 0.25, 0.125, 0.126], 0).check(), Err(RatesTooHigh));
+        assert_eq!(weather_with([1.0, 0.0, 0.0, 0.01], 0).check(), Err(RatesTooHigh));
+    }
+
+    #[test]
+    fn weather_is_written_flat_with_units_in_its_names() {
+        let json = serde_json::to_value(Weather::failing()).unwrap();
+        assert_eq!(
+            json,
+            serde_json::json!({
+                "seed": 0, "delay": {"min_s": 0.05, "max_s": 0.15},
+                "error_rate": 0.25, "error_status": 418, "retry_after": null,
+                "reset_rate": 0.0, "truncate_rate": 0.0, "stall_rate": 0.0, "bandwidth": null
+            })
+        );
+    }
+}

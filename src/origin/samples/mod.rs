@@ -65,3 +65,84 @@ fn size(place: usize) -> usize {
     let to = SIZES.get(tenth + 1).unwrap_or(&from);
     from + (to - from) * rest / LAST
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bytes() -> Vec<Vec<u8>> {
+        let samples = Samples::default();
+        ALL.map(|code| samples.get(code).unwrap().bytes.to_vec()).to_vec()
+    }
+
+    #[test]
+    fn each_is_a_gif_with_one_picture() {
+        for (code, bytes) in ALL.iter().zip(bytes()) {
+            assert!(bytes.starts_with(b"GIF89a") && bytes.ends_with(b";"), "{code}");
+            let mut decoder = gif::DecodeOptions::new().read_info(&bytes[..]).unwrap();
+            let frame = decoder.read_next_frame().unwrap().unwrap();
+            let (width, height, pixels) = (frame.width, frame.height, frame.buffer.len());
+            assert_eq!((width, height), (decoder.width(), decoder.height()), "{code}");
+            assert_eq!(pixels, usize::from(width) * usize::from(height), "{code}");
+            assert!((150..=300).contains(&width) && height * 3 == width * 2, "{code}");
+            assert!(decoder.read_next_frame().unwrap().is_none(), "{code}");
+        }
+    }
+
+    #[test]
+    fn no_two_are_alike() {
+        let mut all = bytes();
+        all.sort();
+        all.dedup();
+        assert_eq!(all.len(), ALL.len());
+    }
+
+    #[test]
+    fn their_sizes_are_spread_as_the_real_ones_are() {
+        let mut sizes: Vec<_> = bytes().iter().map(Vec::len).collect();
+        sizes.sort();
+        assert!((1000..1400).contains(&sizes[0]), "{}", sizes[0]);
+        assert!((34_000..36_400).contains(&sizes[193]), "{}", sizes[193]);
+        for tenth in 1..10 {
+            let (size, real) = (sizes[tenth * 193 / 10] as f64, SIZES[tenth] as f64);
+            assert!((0.9..1.1).contains(&(size / real)), "{size} for {real}");
+        }
+    }
+
+    #[test]
+    fn they_are_the_same_each_time_and_everywhere() {
+        let all = bytes();
+        assert_eq!(all, bytes());
+        let (first, last) = (checksum(&all[0]), checksum(&all[193]));
+        assert_eq!(
+            (first, last, checksum(&all.concat())),
+            (396_017_322, 1_363_072_361, 1_840_778_248)
+        );
+    }
+
+    #[test]
+    fn only_the_194_have_one() {
+        let samples = Samples::default();
+        for code in CountryCode::every() {
+            assert_eq!(samples.get(code).is_some(), ALL.contains(&code), "{code}");
+        }
+    }
+
+    #[test]
+    fn letters_can_be_told_apart() {
+        let shapes: std::collections::HashSet<Vec<_>> =
+            ('A'..='Z').map(|letter| letters::dots(letter).collect()).collect();
+        assert_eq!(shapes.len(), 26);
+        assert!(shapes.iter().all(|dots| dots.len() >= 10));
+        assert_eq!(letters::dots('é').count() + letters::dots('!').count(), 0);
+    }
+
+    /// Adler-32 (RFC 1950 §8.2).
+    fn checksum(bytes: &[u8]) -> u32 {
+        let (a, b) = bytes.iter().fold((1, 0), |(a, b), byte| {
+            let a = (a + u32::from(*byte)) % 65_521;
+            (a, (b + a) % 65_521)
+        });
+        b << 16 | a
+    }
+}

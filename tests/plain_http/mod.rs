@@ -1,0 +1,119 @@
+//! The plainest of HTTP clients: it writes a request, and says what came back and how the connection ended.
+
+// No file of tests asks for all of it.
+#![allow(dead_code)]
+
+use std::io::{ErrorKind, Read, Write};
+use std::net::TcpStream;
+
+/// One answer, as far as it came.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    /// The whole first line.
+    pub status_line: String,
+    /// In lower case, as they came.
+    pub headers: Vec<(String, String)>,
+    pub body: Vec<u8>,
+    pub ending: Ending,
+}
+
+/// How the connection ended.
+#[derive(Debug, PartialEq, Eq, Clone, Copy)]
+pub enum Ending {
+    /// The other side closed it (FIN).
+    Closed,
+    /// The other side reset it (RST).
+    Reset,
+}
+
+impl Answer {
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    pub fn content_length(&self) -> Option<usize> {
+        self.header("content-length").map(|length| length.parse().unwrap())
+    }
+
+    /// Whether the body has all of the bytes that were announced.
+    pub fn is_whole(&self) -> bool {
+        self.content_length() == Some(self.body.len())
+    }
+}
+
+/// The `HOST:PORT` of a base URL.
+pub fn host(base_url: &str) -> &str {
+    base_url.strip_prefix("http://").unwrap().strip_suffix("/flags").unwrap()
+}
+
+/// `GET` on a connection of its own, read to its end.
+pub fn get(base_url: &str, path: &str) -> Answer {
+    request(base_url, &format!("GET {path} HTTP/1.1"), &[])
+}
+
+/// Any request on a connection of its own, read to its end.
+pub fn request(base_url: &str, line: &str, headers: &[&str]) -> Answer {
+    let mut stream = send(base_url, line, &[headers, &["Connection: close"]].concat());
+    let mut received = Vec::new();
+    let ending = read_to_end(&mut stream, &mut received);
+    parse(&received, ending)
+}
+
+/// Writes a request, and leaves the answer to be read.
+pub fn send(base_url: &str, line: &str, headers: &[&str]) -> TcpStream {
+    let mut stream = TcpStream::connect(host(base_url)).unwrap();
+    stream.write_all(head(base_url, line, headers).as_bytes()).unwrap();
+    stream
+}
+
+/// A request as it stands on the wire.
+pub fn head(base_url: &str, line: &str, headers: &[&str]) -> String {
+    let more: String = headers.iter().map(|header| format!("{header}\r\n")).collect();
+    format!("{line}\r\nHost: {}\r\n{more}\r\n", host(base_url))
+}
+
+/// Reads what comes, until the other side ends it.
+pub fn read_to_end(stream: &mut TcpStream, received: &mut Vec<u8>) -> Ending {
+    match stream.read_to_end(received) {
+        Ok(_) => Ending::Closed,
+        Err(error) if error.kind() == ErrorKind::ConnectionReset => Ending::Reset,
+        Err(error) => panic!("{error}"),
+    }
+}
+
+/// Reads one answer that is followed by another: as much of a body as its `Content-Length` says, if there is one at all.
+pub fn read_one(stream: &mut TcpStream, has_body: bool) -> Answer {
+    let mut received = Vec::new();
+    while !received.ends_with(b"\r\n\r\n") {
+        let mut byte = [0];
+        stream.read_exact(&mut byte).unwrap();
+        received.push(byte[0]);
+    }
+    let mut answer = parse(&received, Ending::Closed);
+    if has_body {
+        answer.body.resize(answer.content_length().unwrap(), 0);
+        stream.read_exact(&mut answer.body).unwrap();
+    }
+    answer
+}
+
+fn parse(received: &[u8], ending: Ending) -> Answer {
+    let end = received
+        .windows(4)
+        .position(|window| window == b"\r\n\r\n")
+        .unwrap_or_else(|| panic!("no headers in {received:?}, {ending:?}"));
+    let head = std::str::from_utf8(&received[..end]).unwrap();
+    let (status_line, headers) = head.split_once("\r\n").unwrap();
+    let headers = headers.split("\r\n").map(|line| {
+        let (name, value) = line.split_once(": ").unwrap();
+        (name.to_ascii_lowercase(), value.to_owned())
+    });
+    Answer {
+        status: status_line.split(' ').nth(1).unwrap().parse().unwrap(),
+        status_line: status_line.to_owned(),
+        headers: headers.collect(),
+        body: received[end + 4..].to_vec(),
+        ending,
+    }
+}
