@@ -6,7 +6,7 @@ use crate::origin::{ByteRate, Delay, ErrorStatus, Rate, RatesTooHigh, Weather};
 
 /// What the embedded origin does to requests; nothing that is not typed.
 #[derive(Args, Clone, Debug, Default)]
-#[command(next_help_heading = "Weather of the embedded origin")]
+#[command(next_help_heading = "Weather")]
 pub struct WeatherArgs {
     /// Wait before each answer, as in 100ms, or a time drawn anew for each, as in 0.5s..5s
     #[arg(long, value_name = "D|MIN..MAX")]

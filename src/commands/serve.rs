@@ -59,7 +59,7 @@ fn with_advice(error: StartError) -> anyhow::Error {
         },
         StartError::Runtime(_) => "",
     };
-    anyhow::anyhow!("{error}{advice}")
+    anyhow::anyhow!("{:#}{advice}", anyhow::Error::new(error))
 }
 
 /// Each connection takes a file descriptor, of which a process gets only 256 on macOS unless it asks for more.

@@ -29,7 +29,7 @@ enum Source {
 #[derive(Debug, thiserror::Error)]
 pub enum InvalidFolder {
     /// It does not exist, or may not be looked into.
-    #[error("cannot serve the folder {}: {source}", path.display())]
+    #[error("cannot serve the folder {}", path.display())]
     Unreachable {
         /// As it was given.
         path: PathBuf,

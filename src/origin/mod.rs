@@ -76,7 +76,7 @@ impl Default for Settings {
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// Its address cannot be listened on; most often, another program does so already.
-    #[error("cannot listen on {address}: {source}")]
+    #[error("cannot listen on {address}")]
     Listen {
         /// The address that was asked for.
         address: SocketAddr,
@@ -84,7 +84,7 @@ pub enum StartError {
         source: io::Error,
     },
     /// The system gives no thread, or nothing to wait for events with.
-    #[error("cannot start a server: {0}")]
+    #[error("cannot start a server")]
     Runtime(#[source] io::Error),
 }
 
