@@ -400,6 +400,18 @@ fn a_file_is_served_as_it_is_now() {
 }
 
 #[test]
+fn a_file_from_the_future_is_as_old_as_the_answer() {
+    let disk = Disk::new();
+    disk.write("served/BR.gif", "flag");
+    let file = std::fs::File::options().write(true).open(disk.path("served/BR.gif")).unwrap();
+    file.set_modified(std::time::SystemTime::now() + Duration::from_secs(1_000_000_000)).unwrap();
+    let answer = get_flag(&disk.serve(), brazil());
+    assert!(answer.is_whole());
+    let date = |name| httpdate::parse_http_date(answer.header(name).unwrap()).unwrap();
+    assert!(date("last-modified") <= date("date"));
+}
+
+#[test]
 fn nothing_outside_the_folder_can_be_reached() {
     let disk = Disk::new();
     disk.write("served/BR.gif", "flag");

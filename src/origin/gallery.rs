@@ -124,7 +124,8 @@ fn header(text: String) -> HeaderValue {
 fn read(root: &Path, code: CountryCode) -> io::Result<Option<Flag>> {
     let Some(path) = locate(root, code)? else { return Ok(None) };
     let bytes = fs::read(&path)?;
-    let modified = fs::metadata(&path)?.modified()?;
+    // No answer is older than what it is about (RFC 9110 §8.8.2.1).
+    let modified = fs::metadata(&path)?.modified()?.min(SystemTime::now());
     Ok(Some(Flag::new(bytes.into(), modified)))
 }
 
