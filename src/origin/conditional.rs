@@ -2,7 +2,7 @@
 
 use axum::http::{HeaderMap, header};
 
-use super::gallery::Flag;
+use super::flag::Flag;
 
 /// Whether a 304 will do: the client's copy is still good.
 ///

@@ -13,6 +13,8 @@
 //! ```
 
 mod conditional;
+mod delay;
+mod flag;
 mod gallery;
 mod page;
 mod pour;
@@ -34,9 +36,10 @@ use std::thread::{self, JoinHandle};
 
 use tokio::sync::oneshot;
 
+pub use delay::Delay;
 pub use gallery::{Gallery, InvalidFolder};
 pub use tally::Tally;
-pub use values::{ByteRate, Delay, ErrorStatus, InvalidValue, Rate};
+pub use values::{ByteRate, ErrorStatus, InvalidValue, Rate};
 pub use weather::{Fate, Fault, RatesTooHigh, Weather};
 
 use state::Shared;

@@ -12,7 +12,7 @@ use axum::routing::get;
 use tokio::time::{Instant, sleep_until};
 
 use super::conditional::is_unchanged;
-use super::gallery::Flag;
+use super::flag::Flag;
 use super::page;
 use super::pour::pour;
 use super::state::Shared;

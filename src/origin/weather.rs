@@ -5,7 +5,8 @@ use std::time::Duration;
 use fastrand::Rng;
 use serde::Serialize;
 
-use super::values::{ByteRate, Delay, ErrorStatus, Rate};
+use super::delay::Delay;
+use super::values::{ByteRate, ErrorStatus, Rate};
 use crate::country::{ALL, CountryCode};
 
 /// The delays and faults that an origin puts in the way of its flags. The default is none at all.

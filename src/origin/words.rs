@@ -4,7 +4,8 @@ use std::fmt;
 
 use axum::http::StatusCode;
 
-use super::values::{ErrorStatus, Span};
+use super::delay::Span;
+use super::values::ErrorStatus;
 use super::weather::{Fault, Weather};
 
 impl Weather {
