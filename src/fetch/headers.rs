@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use reqwest::header::{HeaderMap, HeaderName, LOCATION, RETRY_AFTER, TRANSFER_ENCODING};
-use reqwest::{Response, Url, Version};
+use reqwest::{Response, Url};
 
 use super::FetchError;
 
@@ -58,9 +58,9 @@ pub(super) fn http_date(time: SystemTime) -> Option<String> {
     (since_1970 < YEAR_10000).then(|| httpdate::fmt_http_date(time))
 }
 
-/// Whether the end of the body shows without a `Content-Length`: in HTTP/2, or chunked.
-pub(super) fn is_framed(response: &Response) -> bool {
-    response.version() == Version::HTTP_2 || response.headers().contains_key(TRANSFER_ENCODING)
+/// Whether the body comes in chunks, the last of which shows its end (RFC 9112 §7.1).
+pub(super) fn is_chunked(response: &Response) -> bool {
+    response.headers().contains_key(TRANSFER_ENCODING)
 }
 
 #[cfg(test)]
