@@ -28,7 +28,7 @@
 //! - [`fetch`] is all the HTTP there is; [`save`] all the writing of files; [`gif`] knows a whole GIF.
 //! - [`origin`] is a server of flags, for where there is no network, or none that fails on demand.
 //! - [`country`] knows which flags there are; [`base_url`] and [`server`], where; [`order`], in which order
-//!   to report them; [`stop`], when to stop.
+//!   to report them; [`stop`], when to stop; [`runtime`], what waits meanwhile.
 //!
 //! # A flag's way
 //!
@@ -80,6 +80,7 @@ pub mod order;
 pub mod origin;
 pub mod report;
 pub mod run;
+pub mod runtime;
 pub mod save;
 pub mod server;
 pub mod stop;

@@ -1,5 +1,6 @@
 //! Parse, run, and say how it went.
 
+use std::io::ErrorKind;
 use std::process::ExitCode;
 
 use flags::commands::{self, Exit};
@@ -22,8 +23,14 @@ fn main() -> ExitCode {
     }
 }
 
-/// Prints help, the version, or what is wrong with the arguments. A closed stdout is no reason to panic.
+/// Prints help, the version, or what is wrong with the arguments. A reader that has gone away is no error.
 fn print(answer: &clap::Error) -> ExitCode {
-    let _ = answer.print();
-    if answer.use_stderr() { Exit::Usage.into() } else { ExitCode::SUCCESS }
+    match answer.print() {
+        _ if answer.use_stderr() => Exit::Usage.into(),
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            stderr::error(&format!("cannot write to stdout: {error}"));
+            Exit::Incomplete.into()
+        }
+        _ => ExitCode::SUCCESS,
+    }
 }

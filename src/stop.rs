@@ -83,6 +83,9 @@ struct Signals {
 impl Signals {
     fn new() -> io::Result<Signals> {
         use tokio::signal::unix::{SignalKind, signal};
+        // A write beyond `ulimit -f` is an error like any other where somebody minds this signal; left
+        // alone, it ends the process with a temporary file half written.
+        let _ = signal(SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw()))?;
         Ok(Signals {
             interrupt: signal(SignalKind::interrupt())?,
             terminate: signal(SignalKind::terminate())?,

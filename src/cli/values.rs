@@ -20,6 +20,8 @@ pub(super) fn seconds(text: &str) -> Result<Duration, &'static str> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -36,6 +38,21 @@ mod tests {
         assert_eq!(at_least_one("32"), Ok(32));
         for text in ["0", "-1", "1.5", "", "99999999999999999999999"] {
             assert!(at_least_one(text).is_err(), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_upsets_the_readers(text in "\\PC*|-?[0-9]{0,400}\\.?[0-9]{0,30}(e-?[0-9]{1,4})?") {
+            let _ = at_least_one(&text);
+            prop_assert!(seconds(&text).is_ok_and(|time| !time.is_zero()) || seconds(&text).is_err());
+        }
+
+        #[test]
+        fn seconds_are_read_to_the_millisecond(milliseconds in 1u64..1_000_000_000) {
+            let text = format!("{}.{:03}", milliseconds / 1000, milliseconds % 1000);
+            let read = seconds(&text).unwrap();
+            prop_assert_eq!((read + Duration::from_nanos(500)).as_micros(), u128::from(milliseconds) * 1000);
         }
     }
 }

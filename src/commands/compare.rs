@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::Context;
 
 use super::Exit;
-use super::download::{fetch_options, runtime};
+use super::download::fetch_options;
 use super::site::Site;
 use crate::cli::{CompareArgs, usage_error};
 use crate::compare::export::{Csv, Exporter, Exports, Json, Markdown, is_stdout};
@@ -15,6 +15,7 @@ use crate::compare::{
 use crate::downloader::Mode;
 use crate::report::comparison::{self, RoundsBar, Stream};
 use crate::report::stderr;
+use crate::runtime;
 use crate::stop::Stop;
 
 /// Goes through the rounds, and reports them: in full, or as far as it got.
@@ -42,7 +43,7 @@ pub(super) fn run(args: CompareArgs) -> anyhow::Result<Exit> {
         runs: args.runs,
     };
     let fetch = fetch_options(&args.request, site.proxies())?;
-    let runtime = runtime()?;
+    let runtime = runtime::start()?;
     let stop = Stop::on_signal(runtime.handle()).context("cannot watch for signals")?;
     let exports = Exports::open(wanted, &Findings::new(&setup, &Measured::default()))?;
     let base = site.base.clone();

@@ -1,7 +1,6 @@
 //! `flags [OPTIONS] [CC]...`: downloads flags, and reports them as they come.
 
 use anyhow::Context;
-use tokio::runtime::{Builder, Runtime};
 
 use super::Exit;
 use super::site::Site;
@@ -11,6 +10,7 @@ use crate::downloader::Mode;
 use crate::fetch::{FetchError, FetchOptions, Proxies, read_certificates};
 use crate::report::{Format, Reporter, Verbosity, stderr};
 use crate::run::{Plan, Summary};
+use crate::runtime;
 use crate::save::Destination;
 use crate::stop::Stop;
 
@@ -38,7 +38,7 @@ pub(super) fn run(args: DownloadArgs) -> anyhow::Result<Exit> {
         _ => Verbosity::Normal,
     };
 
-    let runtime = runtime()?;
+    let runtime = runtime::start()?;
     let stop = Stop::on_signal(runtime.handle()).context("cannot watch for signals")?;
     let mut reporter = Reporter::new(format, verbosity, plan.codes.len());
     let summary = plan.run(runtime.handle(), &stop, |outcome| reporter.report(outcome))?;
@@ -79,12 +79,4 @@ pub(super) fn fetch_options(args: &RequestArgs, proxies: Proxies) -> anyhow::Res
         trust: args.cacert.as_deref().map(read_certificates).transpose()?.unwrap_or_default(),
         proxies,
     })
-}
-
-pub(super) fn runtime() -> anyhow::Result<Runtime> {
-    Builder::new_multi_thread()
-        .worker_threads(1)
-        .enable_all()
-        .build()
-        .context("cannot start the threads and descriptors that the network needs")
 }

@@ -4,11 +4,11 @@ use std::io::{self, Write};
 use std::net::SocketAddr;
 
 use anyhow::Context;
-use tokio::runtime;
 
 use super::Exit;
 use crate::cli::{self, ServeArgs};
 use crate::origin::{Gallery, Origin, Settings, StartError, Weather};
+use crate::runtime;
 use crate::stop::Stop;
 
 /// Serves until SIGINT or SIGTERM, and then says how many of what it answered.
@@ -17,14 +17,9 @@ use crate::stop::Stop;
 /// When the folder is missing or the address taken; a [`clap::Error`] when the rates come to more than 1.
 pub(super) fn run(args: &ServeArgs) -> anyhow::Result<Exit> {
     let settings = settings(args)?;
-    let runtime = runtime::Builder::new_multi_thread()
-        .worker_threads(1)
-        .enable_all()
-        .build()
-        .context("cannot start a thread that waits for signals")?;
+    let runtime = runtime::start()?;
     // Signals are watched before anybody can know that there is something to stop.
     let stop = Stop::on_signal(runtime.handle()).context("cannot watch for signals")?;
-    make_room_for_connections();
     let origin = Origin::start(settings).map_err(with_advice)?;
     say(origin.base_url());
     runtime.block_on(stop.requested());
@@ -60,22 +55,4 @@ fn with_advice(error: StartError) -> anyhow::Error {
         StartError::Runtime(_) => "",
     };
     anyhow::anyhow!("{:#}{advice}", anyhow::Error::new(error))
-}
-
-/// Each connection takes a file descriptor, of which a process gets only 256 on macOS unless it asks for more.
-fn make_room_for_connections() {
-    #[cfg(unix)]
-    {
-        use rustix::process::{Resource, getrlimit, setrlimit};
-
-        // macOS refuses more than this, whatever its hard limit says.
-        const PLENTY: u64 = 10_240;
-        let mut limit = getrlimit(Resource::Nofile);
-        let wanted = limit.maximum.map_or(PLENTY, |maximum| maximum.min(PLENTY));
-        if limit.current.is_some_and(|current| current < wanted) {
-            limit.current = Some(wanted);
-            // Without it there is room for fewer, that is all.
-            let _ = setrlimit(Resource::Nofile, limit);
-        }
-    }
 }

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use anyhow::{Context, anyhow};
 use tempfile::TempDir;
-use tokio::runtime::{Builder, Runtime};
 
 use super::excuse::explains;
 use super::{CpuTime, Ending, Round, Sample, Setup, Timing};
@@ -15,6 +14,7 @@ use crate::fetch::FetchOptions;
 use crate::order::Order;
 use crate::origin::{Origin, Weather};
 use crate::run::{Plan, Summary};
+use crate::runtime;
 use crate::save::Destination;
 use crate::stop::Stop;
 
@@ -68,7 +68,8 @@ impl Live<'_> {
 
     fn run(&self, mode: Mode) -> anyhow::Result<(Summary, CpuTime)> {
         let folder = temporary_folder()?;
-        let runtime = runtime()?;
+        // As each run of the program has it, with nothing left over from the run before.
+        let runtime = runtime::start()?;
         let plan = Plan {
             mode,
             jobs: self.setup.jobs(mode),
@@ -113,10 +114,4 @@ fn temporary_folder() -> anyhow::Result<TempDir> {
         let place = std::env::temp_dir();
         format!("cannot make a temporary folder in {}", place.display())
     })
-}
-
-/// As each run of the program has it: one thread, and none left over from the run before.
-fn runtime() -> anyhow::Result<Runtime> {
-    let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build();
-    runtime.context("cannot start the threads and descriptors that the network needs")
 }

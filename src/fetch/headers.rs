@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use reqwest::header::{HeaderMap, HeaderName, LOCATION, RETRY_AFTER, TRANSFER_ENCODING};
-use reqwest::{Response, Url, Version};
+use reqwest::{Response, Url};
 
 use super::FetchError;
 
@@ -58,14 +58,15 @@ pub(super) fn http_date(time: SystemTime) -> Option<String> {
     (since_1970 < YEAR_10000).then(|| httpdate::fmt_http_date(time))
 }
 
-/// Whether the end of the body shows without a `Content-Length`: in HTTP/2, or chunked.
-pub(super) fn is_framed(response: &Response) -> bool {
-    response.version() == Version::HTTP_2 || response.headers().contains_key(TRANSFER_ENCODING)
+/// Whether the body comes in chunks, the last of which shows its end (RFC 9112 §7.1).
+pub(super) fn is_chunked(response: &Response) -> bool {
+    response.headers().contains_key(TRANSFER_ENCODING)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
     use std::time::UNIX_EPOCH;
 
     fn pause(value: &str) -> Option<Duration> {
@@ -109,6 +110,46 @@ mod tests {
             let headers = HeaderMap::from_iter([(RETRY_AFTER, value.parse().unwrap())]);
             let time = date(&headers, RETRY_AFTER).unwrap();
             assert_eq!(time.duration_since(UNIX_EPOCH).unwrap().as_secs(), 784_111_777);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_retry_after_says_the_pause_is_30_seconds_at_most(
+            value in "[0-9]{0,30}|[ -~\u{80}-\u{ff}]*|(Sun|Mon), [0-9]{2} (Nov|Feb|Xyz) [0-9]{4} [0-9:]{8} GMT",
+        ) {
+            prop_assert!(pause(&value).is_none_or(|pause| pause <= LONGEST_PAUSE), "{value:?}");
+        }
+
+        #[test]
+        fn as_many_seconds_are_waited_as_were_asked_for_or_not_at_all(seconds: u64, few in 0u64..60) {
+            for asked in [seconds, few] {
+                let heeded = (asked <= 30).then(|| Duration::from_secs(asked));
+                prop_assert_eq!(pause(&asked.to_string()), heeded);
+            }
+        }
+
+        #[test]
+        fn a_date_is_waited_for_from_now_and_one_that_is_over_is_not(offset in -4_000_000_000i64..4_000_000_000) {
+            let now = UNIX_EPOCH + Duration::from_secs(5_000_000_000);
+            let date = UNIX_EPOCH + Duration::from_secs(5_000_000_000u64.saturating_add_signed(offset));
+            let value = http_date(date).unwrap();
+            let headers = HeaderMap::from_iter([(RETRY_AFTER, value.parse().unwrap())]);
+            let left = Duration::from_secs(offset.max(0).unsigned_abs());
+            prop_assert_eq!(retry_after(&headers, now), (left <= LONGEST_PAUSE).then_some(left));
+            prop_assert_eq!(super::date(&headers, RETRY_AFTER), Some(date));
+        }
+
+        #[test]
+        fn any_time_is_written_as_a_date_or_not_at_all(seconds: i64, nanoseconds in 0u32..1_000_000_000) {
+            let since = Duration::new(seconds.unsigned_abs(), nanoseconds);
+            let time = match seconds {
+                0.. => UNIX_EPOCH.checked_add(since),
+                _ => UNIX_EPOCH.checked_sub(since),
+            };
+            if let Some(date) = time.and_then(http_date) {
+                prop_assert!(httpdate::parse_http_date(&date).is_ok(), "{}", date);
+            }
         }
     }
 }

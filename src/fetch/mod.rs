@@ -173,8 +173,7 @@ async fn read_answer(response: Response, conditional: bool) -> Result<Answer, Fe
 /// The body, which has to be a whole GIF. It is bounded while it streams: nobody can fill the memory.
 async fn read_image(mut response: Response) -> Result<Vec<u8>, FetchError> {
     let promised = response.content_length();
-    // Without a length, only the end of the connection ends the body, and then a lost one looks the same.
-    let ends_with_connection = promised.is_none() && !headers::is_framed(&response);
+    let chunked = headers::is_chunked(&response);
     let capacity = match usize::try_from(promised.unwrap_or(0)) {
         Ok(length) if length <= MAX_BYTES => length,
         _ => return Err(FetchError::TooLarge),
@@ -190,9 +189,12 @@ async fn read_image(mut response: Response) -> Result<Vec<u8>, FetchError> {
     }
     // Its connection has a turn to say that it is free: whoever asks next then need not make another.
     tokio::task::yield_now().await;
+    // Without a length or a last chunk, a body ends with its connection, or its HTTP/2 stream, and then one
+    // that is given up with no word of an error looks the same.
+    let all_came = chunked || promised == Some(image.len() as u64);
     match gif::check(&image) {
         Ok(()) => Ok(image),
-        Err(defect @ Defect::CutShort) if ends_with_connection => {
+        Err(defect @ Defect::CutShort) if !all_came => {
             Err(FetchError::Truncated { received: image.len(), reason: defect.to_string() })
         }
         Err(defect) => Err(FetchError::NotAGif(defect)),

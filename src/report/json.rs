@@ -1,7 +1,10 @@
 //! A run as one JSON document.
 
+use std::fmt::Write;
+
 use serde::Serialize;
 
+use super::stderr;
 use crate::country::CountryCode;
 use crate::download::{Done, Failure, Outcome};
 use crate::downloader::Mode;
@@ -43,7 +46,8 @@ struct Error {
     message: String,
 }
 
-/// The document, indented, with a line break at its end.
+/// The document, indented, with a line break at its end. It may go to a terminal, too, so that what could
+/// steer one is escaped in all its strings.
 ///
 /// # Errors
 /// None that is known: numbers, names and texts can all be written as JSON.
@@ -59,7 +63,15 @@ pub fn document(summary: &Summary) -> serde_json::Result<String> {
         counts: summary.counts(),
         flags: summary.outcomes.iter().map(Flag::from).collect(),
     };
-    serde_json::to_string_pretty(&document).map(|text| text + "\n")
+    let text = serde_json::to_string_pretty(&document)? + "\n";
+    // Only within strings is there anything else than ASCII, and all that has to go has four digits.
+    Ok(text.chars().fold(String::with_capacity(text.len()), |mut safe, char| {
+        match char != '\n' && stderr::steers(char) {
+            true => drop(write!(safe, "\\u{:04x}", u32::from(char))),
+            false => safe.push(char),
+        }
+        safe
+    }))
 }
 
 impl<'a> From<&'a Outcome> for Flag<'a> {

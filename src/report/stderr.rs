@@ -33,16 +33,20 @@ pub fn styled(text: &str, style: Style) -> String {
 pub fn escaped(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for char in text.chars() {
-        match char {
-            // The marks that reorder a line can hide what it says as well as a control character can.
-            '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
-                let _ = write!(safe, "{}", char.escape_unicode());
-            }
-            char if char.is_control() => {
-                let _ = write!(safe, "{}", char.escape_default());
-            }
-            char => safe.push(char),
+        match steers(char) {
+            true => drop(write!(safe, "{}", char.escape_default())),
+            false => safe.push(char),
         }
     }
     safe
+}
+
+/// Whether `char` can make a terminal do something other than show it: a control character, or one of the
+/// marks that reorder a line, which hide what it says as well.
+pub(super) fn steers(char: char) -> bool {
+    let reorders = matches!(
+        char,
+        '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+    );
+    reorders || char.is_control()
 }

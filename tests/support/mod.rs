@@ -1,10 +1,14 @@
 //! What the tests share: an origin that does as each test says, a GIF, and the program itself.
 #![allow(dead_code, reason = "each test file uses the part that it needs")]
 
+pub mod misbehave;
+pub mod tls;
+pub mod watched;
+
 use std::io::{self, BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
-use std::process::Output;
+use std::process::{self, Output};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -12,9 +16,17 @@ use std::thread;
 use assert_cmd::Command;
 use serde_json::Value;
 
+/// The strategies by name.
+pub const MODES: [&str; 4] = ["seq", "threads", "rayon", "async"];
+
 /// The program, in an environment that names no server and no proxy.
 pub fn flags() -> Command {
-    let mut command = Command::cargo_bin("flags").expect("the program has been built");
+    Command::from_std(program())
+}
+
+/// The program, to be started by hand: for what signals it, or watches it while it runs.
+pub fn program() -> process::Command {
+    let mut command = process::Command::new(env!("CARGO_BIN_EXE_flags"));
     for name in ["FLAGS_SERVER", "http_proxy", "https_proxy", "all_proxy", "NO_COLOR"] {
         command.env_remove(name).env_remove(name.to_uppercase());
     }
@@ -63,6 +75,17 @@ pub fn gif(path: &str) -> Vec<u8> {
     let head = b"GIF89a\x02\0\x02\0\x80\0\0\xff\0\0\0\xff\0";
     let image = b",\0\0\0\0\x02\0\x02\0\0\x02\x03D\x02\x05\0;";
     [&head[..], b"!\xfe", &comment, b"\0", image].concat()
+}
+
+/// The path that the flag of `code` has below [`Origin::base`].
+pub fn home(code: &str) -> String {
+    let lower = code.to_lowercase();
+    format!("/flags/{lower}/{lower}.gif")
+}
+
+/// The code whose flag is at `path`, upper case.
+pub fn code_of(path: &str) -> String {
+    path.rsplit('/').next().unwrap_or(path).trim_end_matches(".gif").to_uppercase()
 }
 
 /// A request as the origin saw it.
@@ -142,6 +165,12 @@ impl Origin {
         self.requests().iter().filter(|request| request.code == code).count()
     }
 
+    /// How often the flag of `code` was asked for at its own URL, redirects not counted.
+    pub fn tries_at_home(&self, code: &str) -> usize {
+        let home = home(code);
+        self.requests().iter().filter(|request| request.path == home).count()
+    }
+
     /// The most requests that were under way at once.
     pub fn most_in_flight(&self) -> usize {
         self.state.most_in_flight.load(Ordering::SeqCst)
@@ -174,7 +203,7 @@ impl State {
                 line.split_once(':').map(|(n, v)| (n.to_owned(), v.trim().to_owned()))
             })
             .collect();
-        let code = path.rsplit('/').next()?.trim_end_matches(".gif").to_uppercase();
+        let code = code_of(&path);
         let mut seen = self.seen.lock().expect("no handler panics while it holds this");
         let attempt = seen.iter().filter(|request| request.path == path).count() + 1;
         let request = Request { path, code, attempt, headers };

@@ -1,0 +1,53 @@
+//! The async runtime: one thread, on which all waits for the network happen.
+
+use std::io;
+use std::panic::{self, UnwindSafe};
+
+use anyhow::Context;
+use tokio::runtime::{Builder, Runtime};
+
+/// Starts a runtime.
+///
+/// # Errors
+/// The system has too few threads or descriptors left.
+pub fn start() -> anyhow::Result<Runtime> {
+    raise_limit_of_descriptors();
+    let start = || {
+        let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+        // A thread to take the worker's place while a file is written: it is had now, or never.
+        runtime.spawn_blocking(|| ());
+        Ok(runtime)
+    };
+    without_panic(start).context("cannot start the threads and descriptors that the network needs")
+}
+
+/// Does `start`, which tokio has panic where the system refuses it a thread or a descriptor. That is no
+/// fault of the program: it is made into an error, and what a panic prints is left out.
+fn without_panic<T>(start: impl FnOnce() -> io::Result<T> + UnwindSafe) -> io::Result<T> {
+    let hook = panic::take_hook();
+    panic::set_hook(Box::new(|_| {}));
+    let started = panic::catch_unwind(start);
+    panic::set_hook(hook);
+    started.unwrap_or_else(|panic| {
+        let message = panic.downcast_ref::<String>().map(String::as_str);
+        Err(io::Error::other(message.unwrap_or("the system refuses them").to_owned()))
+    })
+}
+
+/// Each connection takes a descriptor, of which a process gets only 256 on macOS unless it asks for more.
+fn raise_limit_of_descriptors() {
+    #[cfg(unix)]
+    {
+        use rustix::process::{Resource, getrlimit, setrlimit};
+
+        // macOS refuses more than this, whatever its hard limit says.
+        const PLENTY: u64 = 10_240;
+        let mut limit = getrlimit(Resource::Nofile);
+        let wanted = limit.maximum.map_or(PLENTY, |maximum| maximum.min(PLENTY));
+        if limit.current.is_some_and(|current| current < wanted) {
+            limit.current = Some(wanted);
+            // Without it there is room for fewer, that is all.
+            let _ = setrlimit(Resource::Nofile, limit);
+        }
+    }
+}

@@ -1,0 +1,23 @@
+//! No bytes make the check panic, and what it takes for whole is so to its last byte and no further.
+#![no_main]
+
+use flags::gif::{Defect, check};
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| {
+    match check(bytes) {
+        Ok(()) => {
+            assert_eq!(check(&bytes[..0]), Err(Defect::Signature));
+            for end in 1..bytes.len() {
+                assert_eq!(check(&bytes[..end]), Err(Defect::CutShort));
+            }
+            assert_eq!(check(&[bytes, b";"].concat()), Err(Defect::Excess(1)));
+        }
+        Err(Defect::Excess(excess)) => {
+            let trailer_last = check(&bytes[..bytes.len() - excess]);
+            assert!(matches!(trailer_last, Ok(()) | Err(Defect::NoImage)));
+        }
+        Err(Defect::UnknownBlock { byte, offset }) => assert_eq!(bytes[offset], byte),
+        Err(Defect::Signature | Defect::CutShort | Defect::NoImage) => {}
+    }
+});

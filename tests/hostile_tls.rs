@@ -1,0 +1,231 @@
+//! Servers that get TLS or HTTP/2 wrong, and what each must lead to: the same in every mode.
+
+mod support;
+
+use std::fs;
+use std::io::{Read, Write};
+use std::path::Path;
+use std::time::Duration;
+
+use h2::Reason;
+use support::tls::{Authority, Reply, TlsOrigin, without_tls};
+use support::watched::{Ran, Running};
+use support::{MODES, Origin, flag, gif, json, misbehave, names, program, stderr};
+use tempfile::{NamedTempFile, TempDir, tempdir};
+
+const YEARS: [i32; 2] = [2000, 2100];
+const BOTH: &[&str] = &["h2", "http/1.1"];
+
+/// A run that is under way, and the folder that it saves into.
+struct Trial {
+    run: Running,
+    dest: TempDir,
+    /// Kept for as long as it may be read.
+    _trusted: NamedTempFile,
+}
+
+impl Trial {
+    /// Starts a run over `base` that trusts `authority`.
+    fn start(mode: &str, codes: &[&str], base: &str, authority: &Authority) -> Trial {
+        let (dest, trusted) = (tempdir().unwrap(), NamedTempFile::new().unwrap());
+        fs::write(&trusted, authority.pem()).unwrap();
+        let mut flags = program();
+        flags.args(codes).args(["--json", "-m", mode, "--timeout", "1", "-s", base, "--cacert"]);
+        let run = Running::start(flags.arg(trusted.path()).arg("--dest").arg(dest.path()));
+        Trial { run, dest, _trusted: trusted }
+    }
+
+    fn end(self) -> (Ran, TempDir) {
+        (self.run.end_within(Duration::from_secs(20)), self.dest)
+    }
+}
+
+fn run(mode: &str, codes: &[&str], base: &str, authority: &Authority) -> (Ran, TempDir) {
+    Trial::start(mode, codes, base, authority).end()
+}
+
+/// What became of `code`: its status, or the kind of its error, and the number of tries.
+fn fate(ran: &Ran, code: &str) -> (String, u64) {
+    let document = json(&ran.output);
+    let flag = flag(&document, code);
+    let fate = flag["error"]["kind"].as_str().or(flag["status"].as_str());
+    (fate.unwrap().to_owned(), flag["attempts"].as_u64().unwrap())
+}
+
+fn assert_whole(dest: &Path, codes: &[&str]) {
+    let files: Vec<_> = codes.iter().map(|code| format!("{code}.gif")).collect();
+    assert_eq!(names(dest), files);
+    for code in codes {
+        assert_eq!(fs::read(dest.join(format!("{code}.gif"))).unwrap(), gif(code));
+    }
+}
+
+#[test]
+fn a_certificate_that_is_not_to_be_trusted_ends_it_at_the_first_try() {
+    let ours = Authority::new("Ours");
+    let bad = [
+        ("unknown CA", Authority::new("Theirs").certify("127.0.0.1", YEARS, BOTH)),
+        ("not valid", ours.certify("elsewhere.test", YEARS, BOTH)),
+        ("expired", ours.certify("127.0.0.1", [2000, 2001], BOTH)),
+        ("not valid", ours.certify("127.0.0.1", [2099, 2100], BOTH)),
+    ];
+    for (told, config) in bad {
+        let origin = TlsOrigin::start(config, |_, _| Reply::Flag);
+        for mode in MODES {
+            let (ran, dest) = run(mode, &["BR", "IN"], &origin.base(), &ours);
+            assert_eq!(ran.output.status.code(), Some(1));
+            for code in ["BR", "IN"] {
+                assert_eq!(fate(&ran, code), ("tls".into(), 1), "{told}, {mode}");
+                assert_eq!(origin.tries(code), 0);
+            }
+            let lines = stderr(&ran.output);
+            assert_eq!(lines.lines().filter(|line| line.contains(told)).count(), 2, "{lines}");
+            assert_eq!(lines.lines().count(), 2, "{lines}");
+            assert_eq!(names(dest.path()), [""; 0]);
+        }
+    }
+}
+
+#[test]
+fn a_port_that_does_not_speak_tls_is_told_from_one_that_hangs_up_or_says_nothing() {
+    let ours = Authority::new("Ours");
+    let ports = [
+        (
+            ("tls", 1),
+            without_tls(|stream| {
+                stream.write_all(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")?;
+                while stream.read(&mut [0; 512])? > 0 {}
+                Ok(())
+            }),
+        ),
+        (("connect", 3), without_tls(|stream| stream.read(&mut [0; 4096]).map(drop))),
+        (
+            ("timeout", 3),
+            without_tls(|stream| {
+                while stream.read(&mut [0; 512])? > 0 {}
+                Ok(())
+            }),
+        ),
+    ];
+    for ((kind, tries), address) in ports {
+        let base = format!("https://{address}");
+        let trials = MODES.map(|mode| (mode, Trial::start(mode, &["BR"], &base, &ours)));
+        for (mode, trial) in trials {
+            let (ran, dest) = trial.end();
+            assert_eq!(fate(&ran, "BR"), (kind.into(), tries), "{mode}");
+            assert_eq!(stderr(&ran.output).matches("flags: BR: ").count(), 1);
+            assert_eq!(names(dest.path()), [""; 0]);
+        }
+    }
+}
+
+#[test]
+fn with_its_ca_named_a_server_is_trusted_and_speaks_the_http_that_both_know() {
+    let ours = Authority::new("Ours");
+    for (protocols, version) in [(BOTH, "HTTP/2"), (&["http/1.1"], "HTTP/1.1"), (&[], "HTTP/1.1")] {
+        let config = ours.certify("127.0.0.1", YEARS, protocols);
+        let origin = TlsOrigin::start(config, |_, _| Reply::Flag);
+        for mode in MODES {
+            let (ran, dest) = run(mode, &["BR", "IN", "US"], &origin.base(), &ours);
+            assert_eq!(ran.output.status.code(), Some(0), "{}", stderr(&ran.output));
+            assert_eq!(flag(&json(&ran.output), "IN")["http_version"], version, "{mode}");
+            assert_whole(dest.path(), &["BR", "IN", "US"]);
+        }
+    }
+}
+
+#[test]
+fn a_redirect_from_https_to_http_is_not_followed_and_one_the_other_way_is() {
+    let ours = Authority::new("Ours");
+    for protocols in [BOTH, &["http/1.1"]] {
+        let config = ours.certify("127.0.0.1", YEARS, protocols);
+        let secure = TlsOrigin::start(config, |code, _| match code {
+            "BR" => Reply::Redirect,
+            _ => Reply::Flag,
+        });
+        let base = secure.base();
+        let plain = Origin::start(move |request, stream| {
+            misbehave::redirect(stream, &format!("{base}/{}.gif", request.code))
+        });
+        for mode in MODES {
+            let (ran, dest) = run(mode, &["BR", "IN"], &secure.base(), &ours);
+            assert_eq!(fate(&ran, "BR"), ("redirect".into(), 1), "{mode}");
+            assert_whole(dest.path(), &["IN"]);
+
+            let (ran, dest) = run(mode, &["BR", "IN"], &plain.base(), &ours);
+            assert_eq!(fate(&ran, "BR"), ("redirect".into(), 1), "{mode}");
+            assert_eq!(fate(&ran, "IN"), ("ok".into(), 1), "{mode}");
+            assert_whole(dest.path(), &["IN"]);
+        }
+    }
+}
+
+#[test]
+fn a_stream_that_is_reset_is_tried_again_and_harms_no_other() {
+    let ours = Authority::new("Ours");
+    let table = [
+        ("AA", "ok", 1),
+        ("BC", "truncated", 3),
+        ("BI", "truncated", 3),
+        ("BN", "truncated", 3),
+        ("BO", "ok", 2),
+        ("HC", "connect", 3),
+        ("HI", "connect", 3),
+        ("HO", "ok", 2),
+        ("HR", "connect", 3),
+        ("ZZ", "ok", 1),
+    ];
+    for mode in MODES {
+        let config = ours.certify("127.0.0.1", YEARS, BOTH);
+        let origin = TlsOrigin::start(config, |code, attempt| match (code, attempt) {
+            ("BC", _) => Reply::HalfThenReset(Reason::CANCEL),
+            ("BN", _) => Reply::HalfThenReset(Reason::NO_ERROR),
+            ("BI", _) | ("BO", 1) => Reply::HalfThenReset(Reason::INTERNAL_ERROR),
+            ("HC", _) => Reply::Reset(Reason::CANCEL),
+            ("HI", _) | ("HO", 1) => Reply::Reset(Reason::INTERNAL_ERROR),
+            ("HR", _) => Reply::Reset(Reason::REFUSED_STREAM),
+            _ => Reply::Flag,
+        });
+        let codes = table.map(|(code, ..)| code);
+        let (ran, dest) = run(mode, &codes, &origin.base(), &ours);
+        for (code, what, tries) in table {
+            assert_eq!(fate(&ran, code), (what.into(), tries), "{mode} {code}");
+            assert_eq!(origin.tries(code) as u64, tries, "{mode} {code}");
+        }
+        assert_whole(dest.path(), &["AA", "BO", "HO", "ZZ"]);
+    }
+}
+
+#[test]
+fn a_connection_given_up_in_the_middle_costs_no_flag() {
+    let ours = Authority::new("Ours");
+    let scripts: [fn(&str, usize) -> Reply; 3] = [
+        |code, attempt| match (code, attempt) {
+            ("ET", 1) => Reply::GoAway(Reason::NO_ERROR),
+            _ => Reply::Flag,
+        },
+        |code, attempt| match (code, attempt) {
+            ("ET", 1) => Reply::GoAway(Reason::ENHANCE_YOUR_CALM),
+            _ => Reply::Flag,
+        },
+        |code, attempt| match (code, attempt) {
+            ("ET", 1) => Reply::FlagThenGoAway,
+            _ => Reply::Flag,
+        },
+    ];
+    let codes = "BD BR CD CN DE EG ET FR ID IN IR JP MX NG PH PK RU TR US VN";
+    let codes: Vec<_> = codes.split(' ').collect();
+    for script in scripts {
+        for mode in MODES {
+            let config = ours.certify("127.0.0.1", YEARS, BOTH);
+            let origin = TlsOrigin::start(config, script);
+            let (ran, dest) = run(mode, &codes, &origin.base(), &ours);
+            assert_eq!(ran.output.status.code(), Some(0), "{}", stderr(&ran.output));
+            assert_whole(dest.path(), &codes);
+            for code in &codes {
+                let (what, tries) = fate(&ran, code);
+                assert!(what == "ok" && tries <= 2, "{mode} {code}: {what} after {tries} tries");
+            }
+        }
+    }
+}

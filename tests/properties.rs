@@ -1,0 +1,122 @@
+//! What holds for whatever is typed, and for whatever a server sends.
+
+use std::collections::BTreeSet;
+
+use flags::CountryCode;
+use flags::country::{self, Pattern};
+use flags::gif::{self, Defect};
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+/// Data in blocks that each say their length, and the empty one that ends them (GIF89a §15).
+fn sub_blocks(least: usize) -> impl Strategy<Value = Vec<u8>> {
+    vec(vec(any::<u8>(), 1..=255), least..4).prop_map(|blocks| {
+        let mut bytes: Vec<u8> = blocks
+            .into_iter()
+            .flat_map(|block| [vec![block.len() as u8], block].concat())
+            .collect();
+        bytes.push(0);
+        bytes
+    })
+}
+
+/// The byte that says whether there is a colour table, and the table (§18, §20).
+fn color_table() -> impl Strategy<Value = (u8, Vec<u8>)> {
+    any::<u8>().prop_flat_map(|packed| {
+        let colors = if packed & 0x80 == 0 { 0 } else { 2 << (packed & 7) };
+        vec(any::<u8>(), 3 * colors).prop_map(move |table| (packed, table))
+    })
+}
+
+fn image() -> impl Strategy<Value = Vec<u8>> {
+    (any::<[u8; 8]>(), color_table(), any::<u8>(), sub_blocks(1)).prop_map(
+        |(place, (packed, table), code_size, data)| {
+            [&b","[..], &place, &[packed], &table, &[code_size], &data].concat()
+        },
+    )
+}
+
+fn extension() -> impl Strategy<Value = Vec<u8>> {
+    (any::<u8>(), sub_blocks(0)).prop_map(|(label, data)| [&[b'!', label][..], &data].concat())
+}
+
+/// Whole GIFs of all shapes, up to some kilobytes.
+fn whole_gif() -> impl Strategy<Value = Vec<u8>> {
+    let version = prop_oneof![Just(b"GIF87a"), Just(b"GIF89a")];
+    let blocks = || vec(prop_oneof![image(), extension()], 0..3);
+    (version, any::<[u8; 4]>(), color_table(), any::<[u8; 2]>(), blocks(), image(), blocks())
+        .prop_map(|(version, size, (packed, table), rest, before, image, after)| {
+            let head = [&version[..], &size, &[packed], &rest, &table].concat();
+            [head, before.concat(), image, after.concat(), b";".to_vec()].concat()
+        })
+}
+
+proptest! {
+    #[test]
+    fn a_whole_gif_is_whole_and_no_proper_prefix_of_it_is(image in whole_gif()) {
+        prop_assert_eq!(gif::check(&image), Ok(()));
+        prop_assert_eq!(gif::check(b""), Err(Defect::Signature));
+        for end in 1..image.len() {
+            prop_assert_eq!(gif::check(&image[..end]), Err(Defect::CutShort), "{} bytes", end);
+        }
+    }
+
+    #[test]
+    fn whatever_follows_a_whole_gif_is_told(image in whole_gif(), more in vec(any::<u8>(), 1..50)) {
+        let longer = [&image[..], &more].concat();
+        prop_assert_eq!(gif::check(&longer), Err(Defect::Excess(more.len())));
+    }
+
+    #[test]
+    fn no_bytes_upset_the_check(
+        bytes in vec(any::<u8>(), 0..2000),
+        image in whole_gif(),
+        changes in vec((any::<prop::sample::Index>(), any::<u8>()), 1..5),
+    ) {
+        let _ = gif::check(&bytes);
+        let _ = gif::check(&[b"GIF89a", &bytes[..]].concat());
+        let mut damaged = image;
+        for (index, byte) in changes {
+            let at = index.index(damaged.len());
+            damaged[at] = byte;
+        }
+        let _ = gif::check(&damaged);
+    }
+
+    #[test]
+    fn no_word_upsets_the_reading_of_codes(word in "\\PC*|[a-zA-Z]{0,3}|[A-Zß-ÿ\u{0}]{1,3}") {
+        match word.parse::<Pattern>() {
+            Ok(Pattern::One(code)) => prop_assert_eq!(code.to_string(), word.to_ascii_uppercase()),
+            Ok(pattern) => {
+                let codes = pattern.codes();
+                prop_assert_eq!(codes.len(), 26);
+                let first = word.to_ascii_uppercase();
+                prop_assert!(codes.iter().all(|code| code.to_string().starts_with(&first)));
+            }
+            Err(_) => {
+                let letters = word.bytes().all(|byte| byte.is_ascii_alphabetic());
+                prop_assert!(!letters || !(1..=2).contains(&word.len()));
+            }
+        }
+        let _ = word.parse::<flags::BaseUrl>();
+        let _ = word.parse::<flags::server::Server>();
+        let _ = format!("http://{word}").parse::<flags::BaseUrl>();
+    }
+
+    #[test]
+    fn codes_are_sorted_and_unique_and_all_that_was_asked_for(
+        words in vec("[a-zA-Z]{1,2}", 0..20),
+        limit in prop::option::of(1usize..100),
+    ) {
+        let patterns: Vec<Pattern> = words.iter().map(|word| word.parse().unwrap()).collect();
+        let codes = country::select(patterns.iter().flat_map(|pattern| pattern.codes()), limit);
+        prop_assert!(codes.windows(2).all(|pair| pair[0] < pair[1]), "{codes:?}");
+        let asked_for = |code: &CountryCode| {
+            let code = code.to_string();
+            words.iter().any(|word| code.starts_with(&word.to_uppercase()))
+        };
+        let all: BTreeSet<_> = CountryCode::every().filter(asked_for).collect();
+        let first: Vec<_> = all.into_iter().take(limit.unwrap_or(usize::MAX)).collect();
+        prop_assert_eq!(codes, first);
+    }
+}

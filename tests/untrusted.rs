@@ -1,0 +1,102 @@
+//! What a server or a file name says reaches the terminal as text, and can't steer it.
+
+mod support;
+
+use std::fs;
+
+use support::misbehave::{raw, status};
+use support::{Origin, answer, flag, flags, json, stderr, stdout};
+use tempfile::tempdir;
+
+/// A terminal would take each of these for a command, or be misled by it: ESC and its C1 forms, a bell, a
+/// line break, and marks that turn the direction of writing.
+const STEERING: [char; 8] =
+    ['\x1b', '\u{9b}', '\u{9d}', '\x07', '\r', '\u{202e}', '\u{2066}', '\u{7f}'];
+
+fn assert_only_text(text: &str) {
+    for char in STEERING {
+        assert!(!text.contains(char), "{char:?} in {text:?}");
+    }
+}
+
+#[test]
+fn a_redirect_target_is_shown_with_what_steers_a_terminal_escaped() {
+    let origin = Origin::start(|request, stream| match request.code.as_str() {
+        "AA" => status(stream, "302 Found", "Location: http://[\u{9b}2J\u{202e}\u{2066}\r\n"),
+        "BB" => status(stream, "302 Found", "Location: ftp://h/\u{9d}0;owned\u{202e}\r\n"),
+        "CC" => status(stream, "302 Found", "Location: http://\u{202e}.test:0x/\r\n"),
+        _ => status(stream, "302 Found", "Location: file:///\u{9b}31m\r\n"),
+    });
+    let dest = tempdir().unwrap();
+    for format in [&[][..], &["-v"], &["-q"], &["--json"]] {
+        let mut flags = flags();
+        flags.args(["AA", "BB", "CC", "DD", "-s", &origin.base(), "-d"]).arg(dest.path());
+        let output = flags.args(format).output().unwrap();
+        assert_eq!(output.status.code(), Some(1));
+        assert_only_text(&stderr(&output));
+        assert_only_text(&stdout(&output));
+        assert_eq!(stderr(&output).lines().count(), 4, "{}", stderr(&output));
+        assert!(stderr(&output).contains("a redirect to http://[\\u{9b}2J\\u{202e}"));
+    }
+}
+
+#[test]
+fn json_says_what_the_server_said_to_the_letter() {
+    let location = "http://[\u{9b}2J\u{202e}é\u{85}";
+    let header = format!("Location: {location}\r\n");
+    let origin = Origin::start(move |_, stream| status(stream, "302 Found", &header));
+    let dest = tempdir().unwrap();
+    let output = flags()
+        .args(["AA", "--json", "-s", &origin.base(), "-d"])
+        .arg(dest.path())
+        .output()
+        .unwrap();
+    assert_only_text(&stdout(&output));
+    let document = json(&output);
+    let message = flag(&document, "AA")["error"]["message"].as_str().unwrap();
+    assert_eq!(message, format!("a redirect to {location}, which is no URL"));
+}
+
+#[test]
+fn a_reason_is_not_repeated() {
+    let origin = Origin::start(|request, stream| match request.code.as_str() {
+        "AA" => answer(stream, "418 \u{9b}2Jowned", "", b""),
+        "BB" => raw(stream, b"HTTP/1.1 500 \x1b[2Jowned\r\n\r\n"),
+        _ => raw(stream, b"\x1b]0;owned\x07\x1b[2J\r\n\r\n"),
+    });
+    let dest = tempdir().unwrap();
+    let output = flags()
+        .args(["AA", "BB", "CC", "-r", "0", "-s", &origin.base(), "-d"])
+        .arg(dest.path())
+        .output()
+        .unwrap();
+    assert_only_text(&stderr(&output));
+    assert!(!stderr(&output).contains("owned"), "{}", stderr(&output));
+    assert_eq!(stderr(&output).lines().count(), 3);
+}
+
+#[test]
+fn a_file_name_is_shown_with_what_steers_a_terminal_escaped() {
+    let origin = Origin::with_flags();
+    let parent = tempdir().unwrap();
+    let file = parent.path().join("\x1b[2J\u{202e}\n");
+    fs::write(&file, "").unwrap();
+    for option in ["--dest", "--cacert"] {
+        let output =
+            flags().args(["AA", "-s", &origin.base(), option]).arg(&file).output().unwrap();
+        assert_eq!(output.status.code(), Some(1), "{option}");
+        assert_only_text(&stderr(&output));
+        assert_eq!(stderr(&output).lines().count(), 1, "{option}");
+    }
+
+    let folder = parent.path().join("\x1b[31m\u{9b}\u{202e}");
+    fs::create_dir_all(folder.join("AA.gif")).unwrap();
+    for format in ["-v", "--json"] {
+        let mut flags = flags();
+        let output = flags.args(["AA", "BB", format, "-s", &origin.base(), "-d"]).arg(&folder);
+        let output = output.output().unwrap();
+        assert_eq!(output.status.code(), Some(1));
+        assert_only_text(&stderr(&output));
+        assert_only_text(&stdout(&output));
+    }
+}
