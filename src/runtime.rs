@@ -1,10 +1,10 @@
 //! The async runtime: one thread, on which all waits for the network happen.
 
 use std::io;
-use std::panic::{self, UnwindSafe};
+use std::panic::{self, AssertUnwindSafe};
 
 use anyhow::Context;
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::{Builder, Handle, Runtime};
 
 /// Starts a runtime.
 ///
@@ -12,21 +12,27 @@ use tokio::runtime::{Builder, Runtime};
 /// The system has too few threads or descriptors left.
 pub fn start() -> anyhow::Result<Runtime> {
     raise_limit_of_descriptors();
-    let start = || {
-        let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
-        // A thread to take the worker's place while a file is written: it is had now, or never.
-        runtime.spawn_blocking(|| ());
-        Ok(runtime)
-    };
+    let start = || Builder::new_multi_thread().worker_threads(1).enable_all().build();
     without_panic(start).context("cannot start the threads and descriptors that the network needs")
+}
+
+/// Makes sure of a thread that takes the place of the runtime's own while a task writes a file.
+///
+/// # Errors
+/// The system won't give it.
+pub fn reserve_thread(runtime: &Handle) -> io::Result<()> {
+    without_panic(|| {
+        runtime.spawn_blocking(|| ());
+        Ok(())
+    })
 }
 
 /// Does `start`, which tokio has panic where the system refuses it a thread or a descriptor. That is no
 /// fault of the program: it is made into an error, and what a panic prints is left out.
-fn without_panic<T>(start: impl FnOnce() -> io::Result<T> + UnwindSafe) -> io::Result<T> {
+fn without_panic<T>(start: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
     let hook = panic::take_hook();
     panic::set_hook(Box::new(|_| {}));
-    let started = panic::catch_unwind(start);
+    let started = panic::catch_unwind(AssertUnwindSafe(start));
     panic::set_hook(hook);
     started.unwrap_or_else(|panic| {
         let message = panic.downcast_ref::<String>().map(String::as_str);

@@ -8,6 +8,7 @@ use tokio::task::JoinSet;
 use super::Downloader;
 use crate::country::CountryCode;
 use crate::download::Download;
+use crate::runtime::reserve_thread;
 
 /// Tasks on the runtime, at most `jobs` of them at once.
 pub struct Tokio {
@@ -17,6 +18,7 @@ pub struct Tokio {
 impl Downloader for Tokio {
     fn download_many(&self, codes: &[CountryCode], job: Arc<Download>) -> io::Result<()> {
         let runtime = job.runtime.clone();
+        reserve_thread(&runtime)?;
         runtime.block_on(async {
             let mut tasks = JoinSet::new();
             for &code in codes {
