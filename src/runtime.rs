@@ -44,16 +44,15 @@ fn without_panic<T>(start: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
 fn raise_limit_of_descriptors() {
     #[cfg(unix)]
     {
-        use rustix::process::{Resource, getrlimit, setrlimit};
+        use nix::sys::resource::{Resource, getrlimit, setrlimit};
 
         // macOS refuses more than this, whatever its hard limit says.
         const PLENTY: u64 = 10_240;
-        let mut limit = getrlimit(Resource::Nofile);
-        let wanted = limit.maximum.map_or(PLENTY, |maximum| maximum.min(PLENTY));
-        if limit.current.is_some_and(|current| current < wanted) {
-            limit.current = Some(wanted);
+        if let Ok((now, most)) = getrlimit(Resource::RLIMIT_NOFILE)
+            && now < most.min(PLENTY)
+        {
             // Without it there is room for fewer, that is all.
-            let _ = setrlimit(Resource::Nofile, limit);
+            let _ = setrlimit(Resource::RLIMIT_NOFILE, most.min(PLENTY), most);
         }
     }
 }

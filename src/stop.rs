@@ -85,7 +85,7 @@ impl Signals {
         use tokio::signal::unix::{SignalKind, signal};
         // A write beyond `ulimit -f` is an error like any other where somebody minds this signal; left
         // alone, it ends the process with a temporary file half written.
-        let _ = signal(SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw()))?;
+        let _ = signal(SignalKind::from_raw(nix::sys::signal::SIGXFSZ as i32))?;
         Ok(Signals {
             interrupt: signal(SignalKind::interrupt())?,
             terminate: signal(SignalKind::terminate())?,

@@ -284,9 +284,10 @@ fn a_signal_ends_it_with_the_table_so_far_and_leaves_no_folder() {
     use std::process::{Command, Stdio};
     use std::sync::mpsc;
 
-    use rustix::process::{Pid, Signal, kill_process};
+    use nix::sys::signal::{Signal, kill};
+    use nix::unistd::Pid;
 
-    for (signal, status) in [(Signal::INT, 130), (Signal::TERM, 143)] {
+    for (signal, status) in [(Signal::SIGINT, 130), (Signal::SIGTERM, 143)] {
         // Two rounds of two modes are answered; what comes after waits for good.
         let (sender, waiting) = mpsc::channel();
         let sender = Mutex::new(sender);
@@ -311,7 +312,7 @@ fn a_signal_ends_it_with_the_table_so_far_and_leaves_no_folder() {
         assert_eq!(read(&export)["rounds"].as_array().unwrap().len(), 2);
         // Twice, as GNU timeout sends it.
         for _ in 0..2 {
-            kill_process(Pid::from_child(&child), signal).unwrap();
+            kill(Pid::from_raw(child.id() as i32), signal).unwrap();
         }
         let output = child.wait_with_output().unwrap();
         assert_eq!(output.status.code(), Some(status), "{}", stderr(&output));

@@ -76,7 +76,7 @@ fn available(program: &str, arguments: &[&str]) -> bool {
 }
 
 fn is_root() -> bool {
-    rustix::process::getuid().is_root()
+    nix::unistd::getuid().is_root()
 }
 
 // The disk.

@@ -131,14 +131,15 @@ fn what_cannot_be_meant_is_a_usage_error() {
 mod signals {
     use std::io::Read;
 
-    use rustix::process::{Pid, Signal, kill_process};
+    use nix::sys::signal::{Signal, kill};
+    use nix::unistd::Pid;
 
     use super::*;
 
     impl Serve {
         /// Sends it a signal and waits for its end: its exit status, and what it still wrote to stdout and stderr.
         fn end(mut self, signal: Signal) -> (Option<i32>, String, String) {
-            kill_process(Pid::from_child(&self.process), signal).unwrap();
+            kill(Pid::from_raw(self.process.id() as i32), signal).unwrap();
             let (mut stdout, mut stderr) = (String::new(), String::new());
             if let Some(open) = &mut self.stdout {
                 open.read_to_string(&mut stdout).unwrap();
@@ -150,7 +151,7 @@ mod signals {
 
     #[test]
     fn either_signal_ends_it_with_a_count_and_success() {
-        for signal in [Signal::INT, Signal::TERM] {
+        for signal in [Signal::SIGINT, Signal::SIGTERM] {
             let serve = Serve::start(&["--error-rate", "1"]);
             get(&serve.base_url, "/flags/br/br.gif");
             get(&serve.base_url, "/flags/zz/zz.gif");
@@ -166,13 +167,13 @@ mod signals {
         let mut stalled = plain_http::send(&serve.base_url, "GET /flags/br/br.gif HTTP/1.1", &[]);
         plain_http::read_one(&mut stalled, false);
         let line = "served 1 request: 1 stalled\n";
-        assert_eq!(serve.end(Signal::INT), (Some(0), line.into(), String::new()));
+        assert_eq!(serve.end(Signal::SIGINT), (Some(0), line.into(), String::new()));
     }
 
     #[test]
     fn nobody_need_be_there_to_read_what_it_says() {
         let mut serve = Serve::start(&[]);
         serve.stdout = None;
-        assert_eq!(serve.end(Signal::TERM), (Some(0), String::new(), String::new()));
+        assert_eq!(serve.end(Signal::SIGTERM), (Some(0), String::new(), String::new()));
     }
 }

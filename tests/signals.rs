@@ -11,14 +11,15 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 use predicates::prelude::*;
-use rustix::process::{Pid, Signal, kill_process};
 use support::misbehave::{gif_of, half_then_silence, silence, status, whole};
 use support::watched::{Running, poll};
 use support::{MODES, Origin, flags, gif, json, names, ok, program, stderr, stdout};
 use tempfile::tempdir;
 
-const SIGNALS: [(Signal, i32); 2] = [(Signal::INT, 130), (Signal::TERM, 143)];
+const SIGNALS: [(Signal, i32); 2] = [(Signal::SIGINT, 130), (Signal::SIGTERM, 143)];
 
 /// Far more than "at once" takes, far less than the timeout of a request.
 const SOON: Duration = Duration::from_secs(5);
@@ -26,7 +27,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 const TIMEOUT: [&str; 2] = ["--timeout", "60"];
 
 fn send(signal: Signal, child: &Child) {
-    kill_process(Pid::from_child(child), signal).expect("it is still there");
+    kill(Pid::from_raw(child.id() as i32), signal).expect("it is still there");
 }
 
 /// BR and IN are served. After that nothing goes on: US gets no answer, and behind it wait VN and ZA.
@@ -87,7 +88,7 @@ fn a_signal_shows_in_the_json() {
         flags.args(TIMEOUT).args(["-s", &origin.base(), "-d"]).arg(dest.path());
         let run = Running::start(&mut flags);
         wait_until_nothing_goes_on(mode, &origin, dest.path());
-        send(Signal::INT, run.child());
+        send(Signal::SIGINT, run.child());
         let ran = run.end_within(SOON);
 
         assert_eq!(ran.output.status.code(), Some(130), "{mode}");
@@ -108,7 +109,7 @@ fn an_origin_in_the_same_process_holds_nothing_up() {
     let run = Running::start(flags.args(TIMEOUT));
     poll(PATIENCE, || names(dest.path()).into_iter().find(|name| name.ends_with(".gif")))
         .expect("a flag lands");
-    send(Signal::INT, run.child());
+    send(Signal::SIGINT, run.child());
     assert_eq!(run.end_within(SOON).output.status.code(), Some(130));
     assert!(names(dest.path()).iter().all(|name| name.ends_with(".gif")));
 }
@@ -213,7 +214,7 @@ fn a_name_that_is_looked_up_for_ever_holds_nothing_up() {
             return;
         };
         if signalled {
-            send(Signal::INT, run.child());
+            send(Signal::SIGINT, run.child());
         }
         let ran = run.end_within(SOON);
         let status = if signalled { 130 } else { 1 };
