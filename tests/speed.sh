@@ -42,9 +42,9 @@ config() {
   done
 }
 
-# row NAME FLAGS-COMMAND CURL-COMMAND: times the two, and prints a line of the table.
+# row NAME FLAGS-COMMAND CURL-COMMAND [OPTION...]: times the two, and prints a line of the table.
 row() {
-  hyperfine -N --style none --warmup 3 --runs "$runs" --export-csv "$work/times.csv" "$2" "$3" >/dev/null 2>&1
+  hyperfine -N --style none --warmup 3 --runs "$runs" --export-csv "$work/times.csv" "${@:2}" >/dev/null 2>&1
   awk -F, -v name="$1" 'NR > 1 { median[NR] = $(NF - 4) * 1000 }
     END { printf "| %s | %.1f ms | %.1f ms | %.2f |\n", name, median[2], median[3], median[2] / median[3] }' \
     "$work/times.csv"
@@ -61,6 +61,13 @@ echo "|---|---|---|---|"
 row "20 flags, threads; curl -Z" "$flags $to" "curl -sf $cacert -Z --parallel-max 20 -K $work/20"
 row "194 flags, threads, 30 jobs; curl -Z" "$flags $to --all --jobs 30" "curl -sf $cacert -Z --parallel-max 30 -K $work/194"
 row "20 flags, seq; curl" "$flags $to --mode seq" "curl -sf $cacert -K $work/20"
+# Above, each run finds the files of the one before; curl writes them anew, and flags sees that they are right.
+empty="rm -rf $work/flags $work/curl"
+row "20 flags, threads, into an empty folder; curl -Z" "$flags $to" \
+  "curl -sf $cacert -Z --parallel-max 20 --create-dirs -K $work/20" --prepare "$empty"
+row "194 flags, threads, 30 jobs, into an empty folder; curl -Z" "$flags $to --all --jobs 30" \
+  "curl -sf $cacert -Z --parallel-max 30 --create-dirs -K $work/194" --prepare "$empty"
+mkdir -p "$work/curl"
 [ $# -gt 0 ] && exit
 
 serve --delay 100ms
