@@ -5,9 +5,11 @@ mod support;
 
 use std::fs;
 use std::io::Write;
+use std::ops::Range;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
+use serde_json::Value;
 use support::misbehave::*;
 use support::watched::{Ran, Running};
 use support::{MODES, Origin, answer, flag, gif, hang_up, json, names, ok, program, stderr};
@@ -26,8 +28,13 @@ struct Row {
     status: &'static str,
     kind: Option<&'static str>,
     tries: u64,
+    /// How long it may take.
+    seconds: Range<f64>,
     how: Handler,
 }
+
+/// However long.
+const ANY: Range<f64> = 0.0..f64::INFINITY;
 
 impl Row {
     fn is_saved(&self) -> bool {
@@ -36,11 +43,17 @@ impl Row {
 }
 
 const fn saved(code: &'static str, does: &'static str, tries: u64, how: Handler) -> Row {
-    Row { code, does, status: "ok", kind: None, tries, how }
+    Row { code, does, status: "ok", kind: None, tries, seconds: ANY, how }
+}
+
+/// One that is saved at the second try, after a pause of at least 1 s where it is `asked` for.
+const fn saved_later(code: &'static str, does: &'static str, asked: bool, how: Handler) -> Row {
+    let seconds = if asked { 1.0..5.0 } else { 0.2..5.0 };
+    Row { code, does, status: "ok", kind: None, tries: 2, seconds, how }
 }
 
 const fn missing(code: &'static str, does: &'static str, how: Handler) -> Row {
-    Row { code, does, status: "not_found", kind: None, tries: 1, how }
+    Row { code, does, status: "not_found", kind: None, tries: 1, seconds: ANY, how }
 }
 
 /// What may pass by itself is tried again, and here it does not pass.
@@ -50,12 +63,12 @@ const fn transient(
     kind: &'static str,
     how: Handler,
 ) -> Row {
-    Row { code, does, status: "error", kind: Some(kind), tries: TRIES, how }
+    Row { code, does, status: "error", kind: Some(kind), tries: TRIES, seconds: ANY, how }
 }
 
 /// What will not pass is not tried again.
 const fn lasting(code: &'static str, does: &'static str, kind: &'static str, how: Handler) -> Row {
-    Row { code, does, status: "error", kind: Some(kind), tries: 1, how }
+    Row { code, does, status: "error", kind: Some(kind), tries: 1, seconds: ANY, how }
 }
 
 /// Who closes a connection after a whole answer says so: a request that is on its way by then, on a connection that
@@ -95,27 +108,27 @@ const TABLE: &[Row] = &[
     lasting("MC", "300", "http_status", |_, s| status(s, "300 Multiple Choices", "")),
     lasting("NS", "a status of 999", "http_status", |_, s| status(s, "999 Who Knows", "")),
     // Come back later.
-    saved("RS", "503, and to come back in 1 s", 2, |r, s| {
+    saved_later("RS", "503, and to come back in 1 s", true, |r, s| {
         once(|_, s| status(s, "503 Busy", "Retry-After: 1\r\n"), r, s)
     }),
-    saved("RD", "429, and to come back at a date", 2, |r, s| {
+    saved_later("RD", "429, and to come back at a date", true, |r, s| {
         once(
             |_, s| {
-                let date = httpdate::fmt_http_date(SystemTime::now() + Duration::from_secs(2));
+                let date = httpdate::fmt_http_date(SystemTime::now() + Duration::from_secs(3));
                 status(s, "429 Too Many Requests", &format!("Retry-After: {date}\r\n"))
             },
             r,
             s,
         )
     }),
-    saved("RL", "503, and to come back tomorrow", 2, |r, s| {
+    saved_later("RL", "503, and to come back tomorrow", false, |r, s| {
         once(|_, s| status(s, "503 Busy", "Retry-After: 86400\r\n"), r, s)
     }),
-    saved("RC", "503, and to come back in 2099", 2, |r, s| {
+    saved_later("RC", "503, and to come back in 2099", false, |r, s| {
         let date = "Retry-After: Thu, 31 Dec 2099 23:59:59 GMT\r\n";
         if r.attempt == 1 { status(s, "503 Busy", date) } else { whole(r, s) }
     }),
-    saved("RN", "503, and to come back yesterday or never", 2, |r, s| {
+    saved_later("RN", "503, and to come back yesterday or never", false, |r, s| {
         once(|_, s| status(s, "503 Busy", "Retry-After: -1\r\nRetry-After: never\r\n"), r, s)
     }),
     // The connection, before the answer.
@@ -341,6 +354,12 @@ fn time_allowed(mode: &str, rows: &[&Row]) -> Duration {
     2 * if mode == "seq" { each.sum() } else { each.max().unwrap_or_default() }
 }
 
+/// How long a flag took, in seconds.
+fn duration(flag: &Value) -> f64 {
+    let [start, end] = ["start_s", "end_s"].map(|key| flag[key].as_f64().expect("it is a number"));
+    end - start
+}
+
 /// Compares a run with the table, and then names all the rows that differ.
 fn compare(mode: &str, rows: &[&Row], ran: &Ran, origin: &Origin, dest: &Path) {
     let told = stderr(&ran.output);
@@ -359,7 +378,8 @@ fn compare(mode: &str, rows: &[&Row], ran: &Ran, origin: &Origin, dest: &Path) {
             && origin.tries_at_home(row.code) as u64 == row.tries
             && file == row.is_saved().then(|| gif(row.code))
             && flag["path"].as_str() == path.to_str().filter(|_| row.is_saved())
-            && lines == usize::from(!row.is_saved());
+            && lines == usize::from(!row.is_saved())
+            && row.seconds.contains(&duration(flag));
         if !as_it_should_be {
             let seen = origin.tries_at_home(row.code);
             different.push(format!("{} {}: seen {seen} times: {flag:#}", row.code, row.does));
