@@ -67,7 +67,8 @@ fn count_whole(dest: &Path, image: impl Fn(&str) -> Vec<u8>) -> usize {
 
 /// Whether the system lets `program` do its work; if not, says that the test is skipped.
 fn available(program: &str, arguments: &[&str]) -> bool {
-    let tried = Command::new(program).args(arguments).stderr(Stdio::null()).status();
+    let mut tried = Command::new(program);
+    let tried = tried.args(arguments).stdout(Stdio::null()).stderr(Stdio::null()).status();
     let works = tried.is_ok_and(|status| status.success());
     if !works {
         eprintln!("SKIPPED: `{program} {}` does not work here", arguments.join(" "));
