@@ -34,7 +34,7 @@ impl Destination {
             anyhow::anyhow!("cannot save into {folder}: {reason}; choose another with --dest")
         };
         fs::create_dir_all(folder).map_err(refused)?;
-        let nameless = tempfile::tempfile_in(folder).map_err(refused)?;
+        let nameless = tempfile::tempfile_in(folder).map_err(without_path).map_err(refused)?;
         let permissions = nameless.metadata().map_err(refused)?.permissions();
         Ok(Destination { folder: folder.to_owned(), permissions })
     }
@@ -85,11 +85,11 @@ impl Destination {
             return Ok(path);
         }
         let mut file = temporary(&self.folder, code)?;
-        file.write_all(image)?;
+        file.as_file_mut().write_all(image)?;
         if let Some(time) = modified {
             file.as_file().set_modified(time)?;
         }
-        file.persist(&path)?;
+        file.persist(&path).map_err(|refused| refused.error)?;
         Ok(path)
     }
 
@@ -115,5 +115,12 @@ fn temporary(folder: &Path, code: CountryCode) -> io::Result<tempfile::NamedTemp
     builder.prefix(&prefix).suffix(".part");
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    builder.tempfile_in(folder)
+    builder.tempfile_in(folder).map_err(without_path)
+}
+
+/// What the system said: `tempfile` adds the name of a file that nobody has heard of.
+fn without_path(error: io::Error) -> io::Error {
+    let cause = error.get_ref().and_then(|wrapper| wrapper.source());
+    let code = cause.and_then(|cause| cause.downcast_ref::<io::Error>()?.raw_os_error());
+    code.map_or(error, io::Error::from_raw_os_error)
 }
