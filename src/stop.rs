@@ -15,6 +15,9 @@ const ECHO: Duration = Duration::from_millis(100);
 pub enum Signal {
     Interrupt,
     Terminate,
+    /// The terminal was closed, or the line to it lost.
+    Hangup,
+    Quit,
 }
 
 impl Signal {
@@ -23,6 +26,8 @@ impl Signal {
         match self {
             Signal::Interrupt => 130,
             Signal::Terminate => 143,
+            Signal::Hangup => 129,
+            Signal::Quit => 131,
         }
     }
 }
@@ -37,7 +42,8 @@ impl Stop {
         Stop(watch::channel(None).1)
     }
 
-    /// Comes with the first SIGINT or SIGTERM; a second one ends the process on the spot.
+    /// Comes with the first SIGINT, SIGTERM, SIGHUP or SIGQUIT; a second one ends the process on the spot.
+    /// A SIGHUP that is ignored, as under `nohup`, stays so.
     ///
     /// # Errors
     /// The system won't have the signals watched.
@@ -46,11 +52,12 @@ impl Stop {
         let mut signals = Signals::new()?;
         let (sender, receiver) = watch::channel(None);
         runtime.spawn(async move {
-            sender.send_replace(Some(signals.next().await));
-            let first = Instant::now();
+            let first = signals.next().await;
+            let came = Instant::now();
+            sender.send_replace(Some(first));
             loop {
                 let second = signals.next().await;
-                if first.elapsed() > ECHO {
+                if second != first || came.elapsed() > ECHO {
                     std::process::exit(second.exit_status().into());
                 }
             }
@@ -77,6 +84,8 @@ impl Stop {
 struct Signals {
     interrupt: tokio::signal::unix::Signal,
     terminate: tokio::signal::unix::Signal,
+    quit: tokio::signal::unix::Signal,
+    hangup: Option<tokio::signal::unix::Signal>,
 }
 
 #[cfg(unix)]
@@ -86,18 +95,38 @@ impl Signals {
         // A write beyond `ulimit -f` is an error like any other where somebody minds this signal; left
         // alone, it ends the process with a temporary file half written.
         let _ = signal(SignalKind::from_raw(nix::sys::signal::SIGXFSZ as i32))?;
+        let hangup = (!hangup_is_ignored()).then(|| signal(SignalKind::hangup())).transpose()?;
         Ok(Signals {
             interrupt: signal(SignalKind::interrupt())?,
             terminate: signal(SignalKind::terminate())?,
+            quit: signal(SignalKind::quit())?,
+            hangup,
         })
     }
 
     async fn next(&mut self) -> Signal {
+        let hangup = async {
+            match &mut self.hangup {
+                Some(hangup) => hangup.recv().await,
+                None => std::future::pending().await,
+            }
+        };
         tokio::select! {
             _ = self.interrupt.recv() => Signal::Interrupt,
             _ = self.terminate.recv() => Signal::Terminate,
+            _ = self.quit.recv() => Signal::Quit,
+            _ = hangup => Signal::Hangup,
         }
     }
+}
+
+/// Whether SIGHUP is to have no effect. Linux says so, in a mask of signals, the lowest bit of which is the
+/// first, SIGHUP; where nobody says, it is left alone.
+#[cfg(unix)]
+fn hangup_is_ignored() -> bool {
+    let Ok(status) = std::fs::read_to_string("/proc/self/status") else { return true };
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).is_none_or(|mask| mask & 1 != 0)
 }
 
 #[cfg(windows)]

@@ -19,7 +19,8 @@ use support::watched::{Running, poll};
 use support::{MODES, Origin, flags, gif, json, names, ok, program, stderr, stdout};
 use tempfile::tempdir;
 
-const SIGNALS: [(Signal, i32); 2] = [(Signal::SIGINT, 130), (Signal::SIGTERM, 143)];
+const SIGNALS: [(Signal, i32); 4] =
+    [(Signal::SIGINT, 130), (Signal::SIGTERM, 143), (Signal::SIGHUP, 129), (Signal::SIGQUIT, 131)];
 
 /// Far more than "at once" takes, far less than the timeout of a request.
 const SOON: Duration = Duration::from_secs(5);
