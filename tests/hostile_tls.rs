@@ -4,7 +4,9 @@ mod support;
 
 use std::fs;
 use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
+use std::thread;
 use std::time::Duration;
 
 use h2::Reason;
@@ -226,6 +228,46 @@ fn a_connection_given_up_in_the_middle_costs_no_flag() {
                 let (what, tries) = fate(&ran, code);
                 assert!(what == "ok" && tries <= 2, "{mode} {code}: {what} after {tries} tries");
             }
+        }
+    }
+}
+
+/// Passes connections on to `origin`, but for the first, which it takes and leaves alone.
+fn swallows_the_first(origin: SocketAddr) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    thread::spawn(move || {
+        let mut connections = listener.incoming().flatten();
+        let _swallowed = connections.next();
+        for near in connections {
+            let Ok(far) = TcpStream::connect(origin) else { continue };
+            for (mut from, mut to) in [(near.try_clone(), far.try_clone()), (Ok(far), Ok(near))]
+                .map(|(from, to)| (from.unwrap(), to.unwrap()))
+            {
+                thread::spawn(move || std::io::copy(&mut from, &mut to));
+            }
+        }
+    });
+    address
+}
+
+#[test]
+fn a_first_connection_that_hangs_holds_up_no_other_flag() {
+    for mode in ["threads", "rayon", "async"] {
+        for protocols in [BOTH, &["http/1.1"]] {
+            let authority = Authority::new("flags test CA");
+            let config = authority.certify("127.0.0.1", YEARS, protocols);
+            let origin = TlsOrigin::start(config, |_, _| Reply::Flag);
+            let base = format!("https://{}/flags", swallows_the_first(origin.address()));
+            let (dest, trusted) = (tempdir().unwrap(), NamedTempFile::new().unwrap());
+            fs::write(&trusted, authority.pem()).unwrap();
+            let mut flags = program();
+            flags.args(["AA", "BB", "CC", "DD", "--json", "-m", mode, "-t", "5", "-r", "0"]);
+            flags.args(["-s", &base, "--cacert"]).arg(trusted.path()).arg("-d").arg(dest.path());
+            let ran = Running::start(&mut flags).end_within(Duration::from_secs(20));
+            let document = json(&ran.output);
+            // Not even the one that asked for it: it gets a connection that another has done with.
+            assert_eq!(document["counts"]["ok"], 4, "{mode} {protocols:?}: {document:#}");
         }
     }
 }

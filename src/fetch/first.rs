@@ -6,29 +6,52 @@
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use hyper_util::client::legacy::connect::Connection;
-use tokio::sync::OnceCell;
+use tokio::sync::watch;
+use tokio::time::timeout;
 use tower::{Layer, Service};
 
+/// How long the first connection is waited for: some round trips. One that takes longer holds nobody up.
+const HEAD_START: Duration = Duration::from_millis(500);
+
+/// What is known of the first connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum First {
+    /// Nobody has asked for one yet.
+    Unasked,
+    /// It is being made.
+    Trying,
+    /// It is there, and requests share it.
+    Shared,
+    /// It is there for one request at a time, or could not be made: each request sees to its own.
+    NotShared,
+}
+
 /// Wraps the connector of a client that talks to a single host.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub(super) struct OneFirst {
-    /// Whether the first connection is one that requests share. Empty until there has been one.
-    shared: Arc<OnceCell<bool>>,
+    first: Arc<watch::Sender<First>>,
+}
+
+impl Default for OneFirst {
+    fn default() -> Self {
+        OneFirst { first: Arc::new(watch::Sender::new(First::Unasked)) }
+    }
 }
 
 #[derive(Clone)]
 pub(super) struct Connector<S> {
     inner: S,
-    shared: Arc<OnceCell<bool>>,
+    first: Arc<watch::Sender<First>>,
 }
 
 impl<S> Layer<S> for OneFirst {
     type Service = Connector<S>;
 
     fn layer(&self, inner: S) -> Connector<S> {
-        Connector { inner, shared: self.shared.clone() }
+        Connector { inner, first: self.first.clone() }
     }
 }
 
@@ -49,29 +72,58 @@ where
         // The clone stays behind, so that the service that is ready is the one that is called.
         let clone = self.inner.clone();
         let mut inner = std::mem::replace(&mut self.inner, clone);
-        if self.shared.initialized() {
-            return Box::pin(inner.call(destination));
+        let first = self.first.clone();
+        match begin(&first) {
+            First::Unasked => Box::pin(async move {
+                let trying = Trying(&first);
+                let connection = inner.call(destination).await?;
+                if connection.connected().is_negotiated_h2() {
+                    trying.0.send_replace(First::Shared);
+                }
+                Ok(connection)
+            }),
+            First::Trying => Box::pin(async move {
+                let mut news = first.subscribe();
+                let known = timeout(HEAD_START, news.wait_for(|first| *first != First::Trying));
+                if let Ok(Ok(known)) = known.await.map(|known| known.map(|first| *first))
+                    && known == First::Shared
+                {
+                    // The request that wanted this connection is given the one that there is.
+                    return std::future::pending().await;
+                }
+                inner.call(destination).await
+            }),
+            First::Shared | First::NotShared => Box::pin(inner.call(destination)),
         }
-        let shared = self.shared.clone();
-        Box::pin(async move {
-            let mut destination = Some(destination);
-            let mut made = None;
-            let connect = async || {
-                let connection = match destination.take() {
-                    Some(destination) => inner.call(destination).await?,
-                    None => std::future::pending().await,
-                };
-                let shared = connection.connected().is_negotiated_h2();
-                made = Some(connection);
-                Ok(shared)
-            };
-            let shared = *shared.get_or_try_init(connect).await?;
-            match (made, destination) {
-                (Some(connection), _) => Ok(connection),
-                (None, Some(destination)) if !shared => inner.call(destination).await,
-                // The request that wanted this connection is given the one that there is.
-                _ => std::future::pending().await,
+    }
+}
+
+/// What was known until now; whoever finds that nobody has asked has asked by that.
+fn begin(first: &watch::Sender<First>) -> First {
+    let mut known = First::Unasked;
+    first.send_if_modified(|first| {
+        known = *first;
+        let unasked = known == First::Unasked;
+        if unasked {
+            *first = First::Trying;
+        }
+        unasked
+    });
+    known
+}
+
+/// The first connection in the making. Dropped before it is known to be shared, whether it failed or was
+/// given up, it lets all others go.
+struct Trying<'a>(&'a watch::Sender<First>);
+
+impl Drop for Trying<'_> {
+    fn drop(&mut self) {
+        self.0.send_if_modified(|first| {
+            let trying = *first == First::Trying;
+            if trying {
+                *first = First::NotShared;
             }
-        })
+            trying
+        });
     }
 }

@@ -107,6 +107,10 @@ impl TlsOrigin {
         format!("https://{}/flags", self.address)
     }
 
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     /// How often the flag of `code` was asked for.
     pub fn tries(&self, code: &str) -> usize {
         self.seen.lock().expect("nobody panics with it").get(code).copied().unwrap_or(0)
