@@ -11,7 +11,7 @@ use tokio::task::{JoinSet, block_in_place};
 
 use crate::base_url::shown;
 use crate::country::CountryCode;
-use crate::fetch::{Answer, Content, FetchError, Fetcher};
+use crate::fetch::{Answer, FetchError, Fetcher};
 use crate::save::Destination;
 use crate::stop::Stop;
 
@@ -131,17 +131,15 @@ impl Download {
         // the flag is woken once, at the end. Dropped, the set aborts it.
         let mut request = JoinSet::new();
         request.spawn(async move { fetcher.get_flag(code, there).await });
-        let answer;
-        (outcome.attempts, answer) = match request.join_next().await {
-            Some(Ok(fetched)) => fetched,
-            _ => return Err(Failure::Lost),
+        let Some(Ok(fetched)) = request.join_next().await else {
+            return Err(Failure::Lost);
         };
-        let Answer { http_version, content } = answer?;
-        outcome.http_version = Some(http_version);
-        match content {
-            Content::NotFound => Err(Failure::NotFound),
-            Content::Unchanged => Ok(Done::Unchanged { path: self.destination.path(code) }),
-            Content::Flag { image, modified } => {
+        outcome.attempts = fetched.attempts;
+        outcome.http_version = fetched.http_version;
+        match fetched.answer? {
+            Answer::NotFound => Err(Failure::NotFound),
+            Answer::Unchanged => Ok(Done::Unchanged { path: self.destination.path(code) }),
+            Answer::Flag { image, modified } => {
                 let modified = modified.filter(|_| self.existing == Existing::Update);
                 let path = block_in_place(|| self.destination.save_flag(code, &image, modified))?;
                 Ok(Done::Saved { path, bytes: image.len() })

@@ -18,17 +18,18 @@
 //!
 //! A room knows only those below it.
 //!
+//! - [`commands`] turn what was typed into a plan, carry it out, and report it.
 //! - [`cli`] is what a person can type, and nothing else.
-//! - [`commands`] turn that into a plan, carry it out, and report it.
-//! - [`report`] is what a person or a script sees: text, a progress bar, JSON.
+//! - [`report`] is what a person or a script sees: text, a progress bar, a table, JSON.
+//! - [`compare`] times the strategies against each other: whose turn it is, statistics, exports.
 //! - [`run`] is one run, from before the client is built to the last file in its place.
-//! - [`downloader`] has the strategies. They know neither HTTP nor files.
+//! - [`downloader`] has the strategies, which know neither HTTP nor files; [`order`], in which order what they
+//!   do is reported.
 //! - [`executor`] is a pool of threads that hands out futures.
 //! - [`download`] is `download_one`, and its [`Outcome`](download::Outcome).
 //! - [`fetch`] is all the HTTP there is; [`save`] all the writing of files; [`gif`] knows a whole GIF.
 //! - [`origin`] is a server of flags, for where there is no network, or none that fails on demand.
-//! - [`country`] knows which flags there are; [`base_url`] and [`server`], where; [`order`], in which order
-//!   to report them; [`stop`], when to stop; [`runtime`], what waits meanwhile.
+//! - [`country`] knows which flags there are; [`base_url`] and [`server`], where; [`stop`], when to stop; [`runtime`], what waits meanwhile.
 //!
 //! # A flag's way
 //!

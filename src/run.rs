@@ -5,7 +5,7 @@ use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, anyhow};
+use anyhow::{Context, anyhow, ensure};
 use serde::Serialize;
 use tokio::runtime::Handle;
 
@@ -61,6 +61,7 @@ pub struct Counts {
 
 impl Plan {
     /// Carries the plan out, and hands each outcome to `report`, on this thread, as it is finished.
+    /// `runtime` is one with threads of its own, as [`runtime::start`](crate::runtime::start) makes it.
     ///
     /// # Errors
     /// The run could not start, or not be carried through. What befalls a single flag is in its
@@ -94,6 +95,7 @@ impl Plan {
         if outcomes.len() < self.codes.len() {
             let threads = "cannot start as many threads as there are jobs; try fewer with --jobs";
             strategy.join().map_err(|_| anyhow!("the strategy panicked"))?.context(threads)?;
+            ensure!(stop.signal().is_some(), "the job panicked for some of the flags");
         }
         let stopped = stop.signal();
         let last = outcomes.iter().map(|outcome| outcome.end).max();

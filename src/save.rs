@@ -34,8 +34,8 @@ impl Destination {
             anyhow::anyhow!("cannot save into {folder}: {reason}; choose another with --dest")
         };
         fs::create_dir_all(folder).map_err(refused)?;
-        let nameless = tempfile::tempfile_in(folder).map_err(without_path).map_err(refused)?;
-        let permissions = nameless.metadata().map_err(refused)?.permissions();
+        let trial = temporary(folder, ".flags.").map_err(refused)?;
+        let permissions = trial.as_file().metadata().map_err(refused)?.permissions();
         Ok(Destination { folder: folder.to_owned(), permissions })
     }
 
@@ -84,7 +84,7 @@ impl Destination {
         if self.holds(&path, image) && touch(&path, modified).is_ok() {
             return Ok(path);
         }
-        let mut file = temporary(&self.folder, code)?;
+        let mut file = temporary(&self.folder, &format!(".{code}.gif."))?;
         file.as_file_mut().write_all(image)?;
         if let Some(time) = modified {
             file.as_file().set_modified(time)?;
@@ -109,10 +109,9 @@ fn touch(path: &Path, modified: Option<SystemTime>) -> io::Result<()> {
 }
 
 /// `tempfile` makes files that only their owner may read; a flag is for everyone the umask lets.
-fn temporary(folder: &Path, code: CountryCode) -> io::Result<tempfile::NamedTempFile> {
-    let prefix = format!(".{code}.gif.");
+fn temporary(folder: &Path, prefix: &str) -> io::Result<tempfile::NamedTempFile> {
     let mut builder = tempfile::Builder::new();
-    builder.prefix(&prefix).suffix(".part");
+    builder.prefix(prefix).suffix(".part");
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     builder.tempfile_in(folder).map_err(without_path)

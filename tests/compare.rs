@@ -281,7 +281,7 @@ fn each_run_has_a_fresh_client_and_a_fresh_folder_that_is_removed() {
 #[cfg(unix)]
 #[test]
 fn a_signal_ends_it_with_the_table_so_far_and_leaves_no_folder() {
-    use std::process::{Command, Stdio};
+    use std::process::Stdio;
     use std::sync::mpsc;
 
     use nix::sys::signal::{Signal, kill};
@@ -300,14 +300,14 @@ fn a_signal_ends_it_with_the_table_so_far_and_leaves_no_folder() {
         });
         let (folder, temporary) = (tempdir().unwrap(), tempdir().unwrap());
         let export = folder.path().join("r.json");
-        let mut flags = Command::new(env!("CARGO_BIN_EXE_flags"));
-        flags.envs(temporary_folders_in(temporary.path())).env_remove("FLAGS_SERVER");
+        let mut flags = support::program();
+        flags.envs(temporary_folders_in(temporary.path()));
         flags.args(["compare", "BR", "--modes", "threads,async", "-n", "9", "--warmup", "0"]);
         flags.args(["--server", &origin.base(), "--min-speedup", "async=100000"]);
         flags.arg("--export-json").arg(&export).stdout(Stdio::piped()).stderr(Stdio::piped());
         let child = flags.spawn().unwrap();
 
-        waiting.recv().unwrap();
+        waiting.recv_timeout(std::time::Duration::from_secs(20)).unwrap();
         // What was measured is there while it goes on, whatever becomes of it.
         assert_eq!(read(&export)["rounds"].as_array().unwrap().len(), 2);
         // Twice, as GNU timeout sends it.

@@ -103,7 +103,10 @@ fn on_a_full_disk_what_fits_is_whole_and_the_rest_is_told() {
             cp -a \"$disk/.\" \"$copy\"; exit $status";
         let mut unshare = Command::new("unshare");
         unshare.args(namespace).args(["sh", "-c", script, "sh"]).args([disk.path(), copy.path()]);
-        unshare.arg(program().get_program()).env_remove("FLAGS_SERVER");
+        unshare.arg(program().get_program());
+        for name in program().get_envs().map(|(name, _)| name) {
+            unshare.env_remove(name);
+        }
         unshare.args(["--json", "-m", mode, "-s", &origin.base(), "-d"]).arg(disk.path());
         let output = run(&mut unshare);
 
@@ -582,4 +585,33 @@ fn with_few_threads_there_is_a_reason_and_no_panic() {
             assert_eq!(told.lines().count(), usize::from(saved < 20), "{mode} {limit}: {told}");
         }
     }
+}
+
+#[test]
+fn a_file_that_holds_the_same_flag_is_not_made_anew_but_its_time_is() {
+    use std::os::unix::fs::MetadataExt;
+
+    let (origin, dest) = (origin(), tempdir().unwrap());
+    let path = dest.path().join("BR.gif");
+    assert!(run_into(dest.path(), &origin, &["BR"]).status.success());
+    let long_ago = std::time::UNIX_EPOCH + Duration::from_secs(1_000_000_000);
+    fs::File::open(&path).unwrap().set_modified(long_ago).unwrap();
+    let before = fs::metadata(&path).unwrap();
+
+    assert!(run_into(dest.path(), &origin, &["BR"]).status.success());
+    let after = fs::metadata(&path).unwrap();
+    assert_eq!(after.ino(), before.ino());
+    assert!(after.modified().unwrap() > long_ago);
+}
+
+#[test]
+fn the_same_flag_in_a_file_with_another_mode_is_made_anew() {
+    let (origin, dest) = (origin(), tempdir().unwrap());
+    let path = dest.path().join("BR.gif");
+    fs::write(&path, gif("BR")).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+    let mut flags = after("umask 022");
+    flags.args(["BR", "-s", &origin.base(), "-d"]).arg(dest.path());
+    assert!(run(&mut flags).status.success());
+    assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o644);
 }

@@ -241,3 +241,29 @@ fn a_proxy_that_the_environment_names_is_used() {
         .success();
     assert_eq!(proxy.requests()[0].path, "http://flags.invalid/flags/br/br.gif");
 }
+
+#[test]
+fn verbose_has_a_line_for_a_flag_that_fails_as_well() {
+    let origin = Origin::start(|_, stream| answer(stream, "404 Not Found", "", b""));
+    let dest = tempdir().unwrap();
+    let args = ["-v", "ZZ", "-s", &origin.base(), "-d"];
+    let output = flags().args(args).arg(dest.path()).output().unwrap();
+    let lines = r"^flags: ZZ: not found: \S+\nZZ: not found in \d+\.\d{3}s, 1 try\n$";
+    let shape = predicate::str::is_match(lines).unwrap();
+    assert!(shape.eval(&stderr(&output)), "{}", stderr(&output));
+}
+
+#[test]
+fn an_answer_that_is_of_no_use_has_its_version_of_http_told() {
+    let origin = Origin::start(|request, stream| match request.code.as_str() {
+        "IN" => answer(stream, "418 I'm a teapot", "", b""),
+        "US" => Err(std::io::ErrorKind::ConnectionAborted.into()),
+        _ => ok(stream, b"<html>"),
+    });
+    let dest = tempdir().unwrap();
+    let args = ["BR", "IN", "US", "-r", "0", "--json", "-s", &origin.base(), "-d"];
+    let document = json(&flags().args(args).arg(dest.path()).output().unwrap());
+    assert_eq!(flag(&document, "BR")["http_version"], "HTTP/1.1");
+    assert_eq!(flag(&document, "IN")["http_version"], "HTTP/1.1");
+    assert_eq!(flag(&document, "US")["http_version"], serde_json::Value::Null);
+}

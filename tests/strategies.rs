@@ -4,11 +4,11 @@
 mod support;
 
 use std::io::{BufRead, BufReader, Read};
-use std::process::{Command, Output, Stdio};
+use std::process::{Output, Stdio};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
-use support::{Origin, flags, gif, json, ok, stdout};
+use support::{Origin, flags, gif, json, ok, program, stdout};
 use tempfile::tempdir;
 
 const CONCURRENT: [&str; 3] = ["threads", "rayon", "async"];
@@ -107,7 +107,7 @@ fn run_backwards(mode: &str, more: &[&str]) -> Output {
         ok(stream, &gif(&request.path))
     });
     let dest = tempdir().unwrap();
-    let mut child = Command::new(env!("CARGO_BIN_EXE_flags"))
+    let mut child = program()
         .args(CODES)
         .args(["-v", "-m", mode, "-s", &origin.base(), "-d"])
         .arg(dest.path())
@@ -175,7 +175,7 @@ fn in_input_order_a_code_is_printed_as_soon_as_it_and_all_before_it_are_done() {
         ok(stream, &gif(&request.path))
     });
     let dest = tempdir().unwrap();
-    let mut child = Command::new(env!("CARGO_BIN_EXE_flags"))
+    let mut child = program()
         .args(["AA", "BB", "CC", "--order", "input", "-s", &origin.base(), "-d"])
         .arg(dest.path())
         .stdout(Stdio::piped())

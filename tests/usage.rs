@@ -90,3 +90,45 @@ fn a_file_of_cas_that_is_missing_or_holds_none_is_one_error() {
         assert_eq!(stderr(&output).lines().count(), 1);
     }
 }
+
+#[test]
+fn an_empty_variable_names_no_server_and_a_wrong_one_is_named() {
+    let dest = tempdir().unwrap();
+    // Nobody is asked: the flag is there.
+    let path = dest.path().join("BR.gif");
+    fs::write(&path, support::gif("BR")).unwrap();
+    let run = |variable: &str| {
+        let mut flags = flags();
+        flags.args(["BR", "--skip-existing", "-d"]).arg(dest.path());
+        flags.env("FLAGS_SERVER", variable).output().unwrap()
+    };
+    assert_eq!(run("").status.code(), Some(0));
+    let output = run("bogus");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("invalid value 'bogus' for FLAGS_SERVER: "), "{output:?}");
+}
+
+#[test]
+fn the_variable_matters_to_nobody_who_has_a_server_already() {
+    let dest = tempdir().unwrap();
+    let mut download = flags();
+    download.args(["BR", "-s", "local", "-d"]).arg(dest.path());
+    download.env("FLAGS_SERVER", "bogus").assert().success();
+    let mut compare = flags();
+    compare.args(["compare", "BR", "-s", "local", "-n", "1", "--warmup", "0", "--modes", "seq"]);
+    compare.env("FLAGS_SERVER", "bogus").assert().success();
+    flags().args(["serve", "--dir", "/no/such"]).env("FLAGS_SERVER", "bogus").assert().code(1);
+}
+
+#[test]
+fn a_damaged_ca_is_told_of_with_its_file() {
+    let dest = tempdir().unwrap();
+    let file = dest.path().join("damaged.pem");
+    fs::write(&file, "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n").unwrap();
+    let mut flags = flags();
+    flags.arg("--cacert").arg(&file).arg("-d").arg(dest.path());
+    let output = flags.output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let told = format!("flags: cannot make sense of the CAs in {}", file.display());
+    assert!(stderr(&output).starts_with(&told), "{}", stderr(&output));
+}

@@ -17,8 +17,9 @@ use crate::server::Server;
 /// minute and no network.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Exit status: 0 all is well, 1 a mode is clearly slower than --min-speedup asks, or a \
-                  flag failed though the weather did not ask for it, 2 a usage error, 130 or 143 ended by \
+    after_help = "Exit status: 0 all is well, 1 a mode is clearly slower than --min-speedup asks, a \
+                  flag failed though the weather did not ask for it, it could not start, or an export \
+                  not be written, 2 a usage error, 130 or 143 ended by \
                   a signal."
 )]
 pub struct CompareArgs {
@@ -55,16 +56,9 @@ pub struct CompareArgs {
     #[command(flatten)]
     pub request: RequestArgs,
 
-    /// local, delay or error, each an origin started inside this process, which needs no network; remote, which is the book's site; or any base URL
-    #[arg(
-        short,
-        long,
-        value_name = "SERVER",
-        env = "FLAGS_SERVER",
-        hide_env_values = true,
-        default_value = "delay"
-    )]
-    pub server: Server,
+    /// local, delay or error, each an origin started inside this process, which needs no network; remote, which is the book's site; or any base URL [env: FLAGS_SERVER] [default: delay]
+    #[arg(short, long, value_name = "SERVER")]
+    pub server: Option<Server>,
 
     /// Print nothing but errors; exports are written all the same
     #[arg(short, long)]

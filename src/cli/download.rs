@@ -22,23 +22,16 @@ pub struct DownloadArgs {
     #[command(flatten)]
     pub request: RequestArgs,
 
-    /// remote, which is the book's site; local, delay or error, each an origin started inside this process, which needs no network; or any base URL
-    #[arg(
-        short,
-        long,
-        value_name = "SERVER",
-        env = "FLAGS_SERVER",
-        hide_env_values = true,
-        default_value = "remote"
-    )]
-    pub server: Server,
+    /// remote, which is the book's site; local, delay or error, each an origin started inside this process, which needs no network; or any base URL [env: FLAGS_SERVER] [default: remote]
+    #[arg(short, long, value_name = "SERVER")]
+    pub server: Option<Server>,
 
     /// The folder to save flags into; created if it is missing
     #[arg(short, long, value_name = "DIR", default_value = "downloaded")]
     pub dest: PathBuf,
 
     /// The order in which codes are reported
-    #[arg(long, value_enum, default_value_t)]
+    #[arg(long, value_enum, default_value_t, ignore_case = true)]
     pub order: Order,
 
     /// Leave a flag that is there already, and whole

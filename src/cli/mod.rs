@@ -5,6 +5,7 @@ mod download;
 mod request;
 mod selection;
 mod serve;
+mod server;
 mod values;
 mod weather;
 
@@ -16,6 +17,7 @@ pub use download::DownloadArgs;
 pub use request::RequestArgs;
 pub use selection::SelectionArgs;
 pub use serve::ServeArgs;
+pub(crate) use server::server;
 pub use weather::WeatherArgs;
 
 /// Download the flags of the world, one after another or many at once
@@ -30,7 +32,8 @@ pub use weather::WeatherArgs;
     max_term_width = 100,
     args_conflicts_with_subcommands = true,
     disable_help_subcommand = true,
-    after_help = "Exit status: 0 every flag is there, 1 some flag is not, 2 a usage error, \
+    after_help = "Exit status: 0 every flag is there, 1 some flag is not or the run could not start, \
+                  2 a usage error, \
                   130 or 143 ended by a signal.\n\
                   Without a network: flags --server local"
 )]

@@ -7,7 +7,7 @@ use anyhow::Context;
 use super::Exit;
 use super::download::fetch_options;
 use super::site::Site;
-use crate::cli::{CompareArgs, usage_error};
+use crate::cli::{self, CompareArgs, usage_error};
 use crate::compare::export::{Csv, Exporter, Exports, Json, Markdown, is_stdout};
 use crate::compare::{
     Ending, Findings, Live, Measured, MinSpeedup, Round, Sample, Setup, Verdict, Watch, conduct,
@@ -30,10 +30,11 @@ pub(super) fn run(args: CompareArgs) -> anyhow::Result<Exit> {
     let stdout_is_taken = wanted.iter().any(|(_, path)| is_stdout(path));
     let stream = if stdout_is_taken { Stream::Stderr } else { Stream::Stdout };
     let (modes, codes) = (args.modes(), args.selection.codes());
-    let server = args.server.to_string();
-    let site = Site::open(args.server, &args.weather)?;
+    let server = cli::server(args.server, "delay")?;
+    let name = server.to_string();
+    let site = Site::open(server, &args.weather)?;
     let setup = Setup {
-        server,
+        server: name,
         weather: site.weather.clone(),
         jobs: args.request.jobs.unwrap_or_else(|| Mode::default_jobs(codes.len())),
         codes,

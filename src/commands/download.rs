@@ -4,7 +4,7 @@ use anyhow::Context;
 
 use super::Exit;
 use super::site::Site;
-use crate::cli::{DownloadArgs, RequestArgs};
+use crate::cli::{self, DownloadArgs, RequestArgs};
 use crate::download::{Existing, Failure};
 use crate::downloader::Mode;
 use crate::fetch::{FetchError, FetchOptions, Proxies, read_certificates};
@@ -16,7 +16,7 @@ use crate::stop::Stop;
 
 pub(super) fn run(args: DownloadArgs) -> anyhow::Result<Exit> {
     let codes = args.selection.codes();
-    let site = Site::open(args.server, &args.weather)?;
+    let site = Site::open(cli::server(args.server, "remote")?, &args.weather)?;
     let plan = Plan {
         mode: args.mode,
         jobs: jobs(args.mode, args.request.jobs, codes.len()),
@@ -44,9 +44,7 @@ pub(super) fn run(args: DownloadArgs) -> anyhow::Result<Exit> {
     let summary = plan.run(runtime.handle(), &stop, |outcome| reporter.report(outcome))?;
     reporter.finish(&summary).context("cannot write to stdout")?;
     if site.origin.is_none() && nobody_answered(&summary) {
-        stderr::error(
-            "no connection for any flag; where there is no network, --server local works",
-        );
+        stderr::error("no answer for any flag; where there is no network, --server local works");
     }
     // The thread that signals and connections are watched on may end when it likes.
     runtime.shutdown_background();
@@ -57,10 +55,11 @@ pub(super) fn run(args: DownloadArgs) -> anyhow::Result<Exit> {
     })
 }
 
-/// Whether each flag that was asked for failed for want of a connection.
+/// Whether each flag that was asked for failed for want of a connection, or of any answer in time.
 fn nobody_answered(summary: &Summary) -> bool {
-    let no_connection =
-        |failure: &Failure| matches!(failure, Failure::Fetch(FetchError::Connect(_)));
+    let no_connection = |failure: &Failure| {
+        matches!(failure, Failure::Fetch(FetchError::Connect(_) | FetchError::Timeout(_)))
+    };
     !summary.outcomes.is_empty()
         && summary.outcomes.iter().all(|outcome| outcome.result.as_ref().is_err_and(no_connection))
 }

@@ -64,7 +64,7 @@ impl MinSpeedup {
         }
     }
 
-    /// The verdict as a sentence: `--min-speedup threads=5: passed, at 14.2 (13.8 to 14.6)`.
+    /// The verdict as a sentence: `--min-speedup threads=5 passed: threads is 14.2 times as fast as seq (13.8 to 14.6)`.
     pub fn sentence(self, speedup: &Speedup) -> String {
         let verdict = match self.judge(speedup) {
             Verdict::Passed => "passed",

@@ -9,6 +9,10 @@ pub const CONFIDENCE: f64 = 0.95;
 /// How often the bootstrap draws anew: enough that further draws move an end by less than it shows.
 const RESAMPLES: usize = 10_000;
 
+/// How many values it draws at most, all in all: many values pin their median down with fewer resamples, and
+/// intervals are wanted after every round.
+const DRAWS: usize = 500_000;
+
 /// The bootstrap's draws are the same each time, so that the same times give the same interval.
 const SEED: u64 = 20;
 
@@ -59,7 +63,8 @@ pub fn median_interval(values: &[f64]) -> Option<Interval> {
     let middle = median(values)?;
     let mut rng = Rng::with_seed(SEED);
     let mut resample = values.to_vec();
-    let medians: Vec<f64> = (0..RESAMPLES)
+    let resamples = (DRAWS / values.len()).clamp(1000, RESAMPLES);
+    let medians: Vec<f64> = (0..resamples)
         .map(|_| {
             resample.fill_with(|| values[rng.usize(..values.len())]);
             Data::new(&mut resample[..]).median()

@@ -38,8 +38,7 @@ impl Clients {
         trust: Vec<Certificate>,
         proxies: Proxies,
     ) -> anyhow::Result<Clients> {
-        // Fails where a caller has chosen a provider already: theirs is as good.
-        let _ = rustls::crypto::ring::default_provider().install_default();
+        install_provider();
         let plain = builder(proxies)
             .tls_certs_only(trust.iter().cloned())
             .build()
@@ -65,6 +64,11 @@ impl Clients {
     fn secure(&self) -> ClientBuilder {
         builder(self.proxies).tls_certs_merge(self.trust.iter().cloned())
     }
+}
+
+fn install_provider() {
+    // Fails where a caller has chosen a provider already: theirs is as good.
+    let _ = rustls::crypto::ring::default_provider().install_default();
 }
 
 fn build(builder: ClientBuilder) -> Result<Client, String> {
@@ -95,5 +99,9 @@ pub fn read_certificates(path: &Path) -> anyhow::Result<Vec<Certificate>> {
     if certificates.is_empty() {
         bail!("there is no certificate in {shown}: a PEM file with one or more is needed");
     }
+    // What is in the file is looked at only when a client is made of it.
+    install_provider();
+    let trial = Client::builder().tls_certs_only(certificates.iter().cloned()).build();
+    trial.with_context(|| format!("cannot make sense of the CAs in {shown}"))?;
     Ok(certificates)
 }

@@ -60,17 +60,19 @@ pub struct Fetcher {
     retries: usize,
 }
 
-/// What the server had to say about a flag.
+/// What came of asking for a flag.
 #[derive(Debug)]
-pub struct Answer {
-    /// `HTTP/1.0`, `HTTP/1.1` or `HTTP/2`.
-    pub http_version: &'static str,
-    pub content: Content,
+pub struct Fetched {
+    /// How often it was asked for.
+    pub attempts: u32,
+    /// Of the last try's answer, where there was one: `HTTP/1.0`, `HTTP/1.1` or `HTTP/2`.
+    pub http_version: Option<&'static str>,
+    pub answer: Result<Answer, FetchError>,
 }
 
 /// The useful answers.
 #[derive(Debug)]
-pub enum Content {
+pub enum Answer {
     /// A whole GIF, and when it was last modified, where the server said so.
     Flag { image: Vec<u8>, modified: Option<SystemTime> },
     /// 404: there is no such flag.
@@ -97,12 +99,8 @@ impl Fetcher {
     /// Fetches the flag of `code`; with `since`, only if it was modified after that (RFC 9110 §13.1.3).
     ///
     /// What may pass by itself is tried again, after a pause that grows, or the one that the server asked
-    /// for (RFC 9110 §10.2.3). Returns the number of tries along with what came of the last.
-    pub async fn get_flag(
-        &self,
-        code: CountryCode,
-        since: Option<SystemTime>,
-    ) -> (u32, Result<Answer, FetchError>) {
+    /// for (RFC 9110 §10.2.3). What is returned is what came of the last try.
+    pub async fn get_flag(&self, code: CountryCode, since: Option<SystemTime>) -> Fetched {
         let url = self.url(code);
         let mut attempts = 0;
         let pauses = ExponentialBuilder::new()
@@ -110,64 +108,89 @@ impl Fetcher {
             .with_factor(2.0)
             .with_max_times(self.retries)
             .with_jitter();
-        let answer = (|| {
+        let last = (|| {
             attempts += 1;
             self.get_once(&url, since)
         })
         .retry(pauses)
-        .when(FetchError::is_transient)
-        .adjust(|error, planned| planned.map(|pause| error.retry_after().unwrap_or(pause)))
+        .when(|failed| failed.error.is_transient())
+        .adjust(|failed, planned| planned.map(|pause| failed.error.retry_after().unwrap_or(pause)))
         .await;
-        (attempts, answer)
+        let (http_version, answer) = match last {
+            Ok((version, answer)) => (Some(version), Ok(answer)),
+            Err(Failed { http_version, error }) => (http_version, Err(error)),
+        };
+        Fetched { attempts, http_version, answer }
     }
 
-    async fn get_once(&self, url: &Url, since: Option<SystemTime>) -> Result<Answer, FetchError> {
+    async fn get_once(&self, url: &Url, since: Option<SystemTime>) -> Result<Seen, Failed> {
         match tokio::time::timeout(self.timeout, self.get_following(url, since)).await {
             Ok(answer) => answer,
-            Err(_) => Err(FetchError::Timeout(self.timeout)),
+            Err(_) => Err(FetchError::Timeout(self.timeout).into()),
         }
     }
 
-    async fn get_following(
-        &self,
-        url: &Url,
-        since: Option<SystemTime>,
-    ) -> Result<Answer, FetchError> {
+    async fn get_following(&self, url: &Url, since: Option<SystemTime>) -> Result<Seen, Failed> {
         let mut url = url.clone();
+        let mut http_version = None;
         for _ in 0..=MAX_REDIRECTS {
             let mut request = self.clients.for_url(&url)?.get(url.clone());
             if let Some(date) = since.and_then(headers::http_date) {
                 request = request.header(IF_MODIFIED_SINCE, date);
             }
             let response = request.send().await.map_err(FetchError::before_answer)?;
-            match headers::redirect(&response, &url)? {
+            let version = version(&response);
+            http_version = Some(version);
+            let failed = |error| Failed { http_version, error };
+            match headers::redirect(&response, &url).map_err(failed)? {
                 Some(target) => url = target,
-                None => return read_answer(response, since.is_some()).await,
+                None => {
+                    let answer = read_answer(response, since.is_some()).await.map_err(failed)?;
+                    return Ok((version, answer));
+                }
             }
         }
-        Err(FetchError::Redirect(format!("more than {MAX_REDIRECTS} redirects")))
+        let error = FetchError::Redirect(format!("more than {MAX_REDIRECTS} redirects"));
+        Err(Failed { http_version, error })
+    }
+}
+
+/// An answer, and the version of HTTP that it came by.
+type Seen = (&'static str, Answer);
+
+/// An error, and the version of HTTP that the answer came by, where one came.
+struct Failed {
+    http_version: Option<&'static str>,
+    error: FetchError,
+}
+
+impl From<FetchError> for Failed {
+    fn from(error: FetchError) -> Self {
+        Failed { http_version: None, error }
+    }
+}
+
+fn version(response: &Response) -> &'static str {
+    match response.version() {
+        Version::HTTP_2 => "HTTP/2",
+        Version::HTTP_10 => "HTTP/1.0",
+        _ => "HTTP/1.1",
     }
 }
 
 async fn read_answer(response: Response, conditional: bool) -> Result<Answer, FetchError> {
-    let http_version = match response.version() {
-        Version::HTTP_2 => "HTTP/2",
-        Version::HTTP_10 => "HTTP/1.0",
-        _ => "HTTP/1.1",
-    };
-    let content = match response.status() {
+    match response.status() {
         StatusCode::OK => {
             let modified = headers::date(response.headers(), LAST_MODIFIED);
-            Content::Flag { image: read_image(response).await?, modified }
+            Ok(Answer::Flag { image: read_image(response).await?, modified })
         }
-        StatusCode::NOT_FOUND => Content::NotFound,
-        StatusCode::NOT_MODIFIED if conditional => Content::Unchanged,
+        StatusCode::NOT_FOUND => Ok(Answer::NotFound),
+        StatusCode::NOT_MODIFIED if conditional => Ok(Answer::Unchanged),
         status => {
             let retry_after = headers::retry_after(response.headers(), SystemTime::now());
-            return Err(FetchError::Status { status, retry_after });
+            Err(FetchError::Status { status, retry_after })
         }
-    };
-    Ok(Answer { http_version, content })
+    }
 }
 
 /// The body, which has to be a whole GIF. It is bounded while it streams: nobody can fill the memory.

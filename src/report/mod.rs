@@ -53,10 +53,11 @@ impl Reporter {
 
     /// Reports one flag: its code on stdout, what went wrong on stderr.
     pub fn report(&mut self, outcome: &Outcome) {
-        match (&outcome.result, self.verbosity) {
-            (Err(_), _) => self.progress.error(&text::failure(outcome)),
-            (Ok(_), Verbosity::Verbose) => self.progress.line(&text::success(outcome)),
-            (Ok(_), _) => {}
+        if outcome.result.is_err() {
+            self.progress.error(&text::failure(outcome));
+        }
+        if self.verbosity == Verbosity::Verbose {
+            self.progress.line(&text::details(outcome));
         }
         if matches!(outcome.result, Ok(Done::Saved { .. })) && self.shows_codes() {
             self.progress.code(outcome.code, |text| self.stdout.write(text));

@@ -16,7 +16,7 @@ pub fn failure(outcome: &Outcome) -> String {
 }
 
 /// How one flag went: `BR: 11.62 kB in 0.131s, 1 try`.
-pub fn success(outcome: &Outcome) -> String {
+pub fn details(outcome: &Outcome) -> String {
     let what = match &outcome.result {
         Ok(Done::Saved { bytes, .. }) => DecimalBytes(*bytes as u64).to_string(),
         Ok(Done::Skipped { .. }) => "skipped".into(),
