@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use indicatif::DecimalBytes;
 
-use crate::download::{Done, Outcome};
+use crate::download::{Done, Failure, Outcome};
 use crate::run::Summary;
 
 /// What went wrong with one flag: `ZZ: not found: http://…`. Empty for one that went well.
@@ -21,7 +21,9 @@ pub fn details(outcome: &Outcome) -> String {
         Ok(Done::Saved { bytes, .. }) => DecimalBytes(*bytes as u64).to_string(),
         Ok(Done::Skipped { .. }) => "skipped".into(),
         Ok(Done::Unchanged { .. }) => "unchanged".into(),
-        Err(failure) => failure.to_string(),
+        Err(Failure::NotFound) => "not found".into(),
+        // Why is told already.
+        Err(_) => "failed".into(),
     };
     let took = outcome.duration().as_secs_f64();
     format!(
