@@ -29,7 +29,7 @@ pub struct MinSpeedup {
 pub enum InvalidMinSpeedup {
     #[error("a mode and a number are needed, as in threads=5")]
     Form,
-    #[error("{0:?} is not a mode; seq, threads, rayon and async are")]
+    #[error("{0:?} is not a mode, as seq or threads are")]
     Mode(String),
     #[error("a number above 0 is needed, as in threads=5 or threads=2.5")]
     Factor,

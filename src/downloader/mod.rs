@@ -67,11 +67,7 @@ impl Mode {
 /// The name, as it is typed.
 impl fmt::Display for Mode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Mode::Seq => "seq",
-            Mode::Threads => "threads",
-            Mode::Rayon => "rayon",
-            Mode::Async => "async",
-        })
+        let typed = self.to_possible_value().expect("no mode is hidden from the command line");
+        f.pad(typed.get_name())
     }
 }
