@@ -5,7 +5,7 @@ use std::num::NonZeroUsize;
 use std::panic::panic_any;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::sync::mpsc::{self, Receiver, Sender};
-use std::sync::{Arc, Barrier};
+use std::sync::{Arc, Barrier, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -617,35 +617,69 @@ mod the_workers {
         assert_eq!(sum, 49_995_000);
     }
 
-    /// Runs again in a process of its own, which has room for a few thread stacks of 1 GiB only.
+    #[test]
+    fn are_started_while_jobs_wait_for_each_other() {
+        let executor = pool(20);
+        let all = Arc::new(Barrier::new(20));
+        let names = executor.map(move |_| all.wait().is_leader(), 0..20);
+        assert_eq!(names.filter(|leads| leads == &Ok(true)).count(), 1);
+    }
+
+    #[test]
+    fn are_few_where_few_are_enough() {
+        let executor = pool(100);
+        let thread = |_| executor.submit(|| thread::current().id()).result().unwrap();
+        let threads: HashSet<_> = (0..1000).map(thread).collect();
+        assert!(threads.len() <= 4, "{} threads", threads.len());
+    }
+
     #[cfg(target_os = "linux")]
     #[test]
-    fn that_the_system_refuses_are_an_error_and_the_others_end() {
+    fn that_the_system_refuses_are_done_without() {
+        const STACK: usize = 1 << 30;
+        with_room_for_8_gb("that_the_system_refuses_are_done_without", STACK, || {
+            let executor = pool(1000);
+            let (release, released) = mpsc::channel::<()>();
+            let released = Mutex::new(released);
+            let held = move |_| {
+                let _ = released.lock().unwrap().recv();
+                thread::current().id()
+            };
+            let threads = executor.map(held, 0..100);
+            drop(release);
+            let threads: Vec<_> = threads.map(Result::unwrap).collect();
+            assert_eq!(threads.len(), 100);
+            let different: HashSet<_> = threads.into_iter().collect();
+            assert!(different.len() < 8, "{} stacks of 1 GiB", different.len());
+        });
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn are_an_error_when_the_system_refuses_them_all() {
+        const STACK: usize = 1 << 40;
+        with_room_for_8_gb("are_an_error_when_the_system_refuses_them_all", STACK, || {
+            assert!(Executor::new(NonZeroUsize::new(2).unwrap()).is_err());
+        });
+    }
+
+    /// Runs `test` in a process of its own, whose threads have stacks of so many bytes, in 8 GB of addresses.
+    #[cfg(target_os = "linux")]
+    fn with_room_for_8_gb(name: &str, stack: usize, test: impl FnOnce()) {
         const INSIDE: &str = "EXECUTOR_TEST_WITHOUT_ROOM";
         if std::env::var_os(INSIDE).is_some() {
-            let threads = || std::fs::read_dir("/proc/self/task").unwrap().count();
-            let before = threads();
-            let error = Executor::new(NonZeroUsize::new(1000).unwrap()).err().unwrap();
-            let ended = Instant::now();
-            // The kernel forgets a thread a moment after it was waited for.
-            while threads() > before {
-                assert!(ended.elapsed() < Duration::from_secs(10), "workers live on");
-                thread::yield_now();
-            }
-            println!("refused: {error}");
-            return;
+            return test();
         }
-        let this = "the_workers::that_the_system_refuses_are_an_error_and_the_others_end";
         let output = std::process::Command::new("sh")
             .args(["-c", "ulimit -v 8000000 && exec \"$@\"", "sh"])
             .arg(std::env::current_exe().unwrap())
-            .args(["--exact", this, "--test-threads=1", "--nocapture"])
-            .env("RUST_MIN_STACK", (1 << 30).to_string())
+            .args(["--exact", &format!("the_workers::{name}"), "--test-threads=1"])
+            .env("RUST_MIN_STACK", stack.to_string())
             .env(INSIDE, "yes")
             .output()
             .unwrap();
         let said = String::from_utf8_lossy(&output.stdout);
-        assert!(output.status.success() && said.contains("refused: "), "{output:?}");
+        assert!(output.status.success() && said.contains("1 passed"), "{output:?}");
     }
 }
 

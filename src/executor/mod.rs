@@ -1,8 +1,8 @@
 //! A thread pool that hands out futures, after Python's `concurrent.futures`.
 //!
-//! An [`Executor`] has a fixed number of worker threads. [`Executor::submit`] queues a job and
-//! returns its [`Future`] at once; [`Executor::map`] and [`as_completed`] are the two ways of
-//! waiting for many: in the order of the input, or in the order in which they finish.
+//! An [`Executor`] has worker threads, up to a number that is asked for. [`Executor::submit`]
+//! queues a job and returns its [`Future`]; [`Executor::map`] and [`as_completed`] are the two ways
+//! of waiting for many: in the order of the input, or in the order in which they finish.
 //!
 //! Names and meanings are Python's. Rust differs in these:
 //!
@@ -11,21 +11,35 @@
 //!   there is no `exception()`, and one bad job does not end an iteration over many.
 //! - A timeout is no error: [`Future::result_timeout`] gives the future back, to be asked again.
 //! - A job is `'static`: it may outlive the caller's frame, so it owns all that it uses.
+//! - Python starts a thread whenever none is idle. This starts four, and more when none comes for a
+//!   job within 0.1 ms: jobs that are done sooner than that need no more, and a thread that has to
+//!   be started takes about as long. Submitting waits to see it.
 //! - There is no `set_result`: only an executor makes futures, and gives them their results.
 //! - Dropping the executor is the end of Python's `with` block: it waits for what was submitted.
 
 mod future;
+mod queue;
 
-use std::collections::VecDeque;
 use std::num::NonZeroUsize;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
-use std::{io, mem, vec};
+use std::time::Duration;
+use std::{io, vec};
 
 pub use future::{AsCompleted, Future, JobError, as_completed};
 use future::{UNPOISONED, shielded};
+use queue::{Queue, Task};
 
-/// A fixed number of threads that run what is submitted, first come, first served.
+/// How many workers are started before it is known what the jobs are like.
+const FIRST: usize = 4;
+
+/// How long jobs wait for a worker to come before more are started.
+const PATIENCE: Duration = Duration::from_micros(100);
+
+/// Threads that run what is submitted, first come, first served.
+///
+/// There are four of them at first, and more, up to the number asked for, as soon as jobs wait and
+/// none comes for them. Of jobs that take long, so many are at work after a millisecond or two.
 ///
 /// Dropping it waits until every submitted job is done, as does [`shutdown`](Self::shutdown),
 /// which may cancel those that have not started. The one exception is an executor that jobs share
@@ -36,7 +50,8 @@ use future::{UNPOISONED, shielded};
 /// worker that it holds may be the one that the other needs.
 pub struct Executor {
     queue: Arc<Queue>,
-    workers: Vec<JoinHandle<()>>,
+    most: usize,
+    workers: Mutex<Vec<JoinHandle<()>>>,
 }
 
 /// What becomes of jobs that have not started when the executor is shut down.
@@ -49,20 +64,21 @@ pub enum Pending {
 }
 
 impl Executor {
-    /// Starts `workers` threads, which wait for jobs.
+    /// An executor of at most `workers` threads.
     ///
     /// # Errors
     ///
-    /// When the system refuses a thread. Those that were started have ended by then.
+    /// When the system refuses even one. Where it refuses further ones, those that there are do all
+    /// the work.
     pub fn new(workers: NonZeroUsize) -> io::Result<Self> {
-        let mut executor = Self { queue: Arc::default(), workers: Vec::new() };
-        for number in 0..workers.get() {
-            let queue = Arc::clone(&executor.queue);
-            let worker = thread::Builder::new()
-                .name(format!("executor-{number}"))
-                .spawn(move || queue.work())?;
-            executor.workers.push(worker);
+        let executor =
+            Self { queue: Arc::default(), most: workers.get(), workers: Mutex::default() };
+        let mut workers = executor.workers.lock().expect(UNPOISONED);
+        let started = executor.start(FIRST, &mut workers);
+        if workers.is_empty() {
+            started?;
         }
+        drop(workers);
         Ok(executor)
     }
 
@@ -75,8 +91,9 @@ impl Executor {
         F: FnOnce() -> T + Send + 'static,
         T: Send + 'static,
     {
-        let (future, same) = Future::pair();
-        self.queue.push(Box::new(Task { future: same, job }));
+        let (future, task) = Task::pair(job);
+        self.queue.push([task]);
+        self.grow();
         future
     }
 
@@ -111,12 +128,45 @@ impl Executor {
         T: Send + 'static,
     {
         let f = Arc::new(f);
-        let submit = |item| {
+        let task = |item| {
             let f = Arc::clone(&f);
-            self.submit(move || f(item))
+            Task::pair(move || f(item))
         };
-        let futures: Vec<_> = items.into_iter().map(submit).collect();
+        let (futures, tasks): (Vec<_>, Vec<_>) = items.into_iter().map(task).unzip();
+        self.queue.push(tasks);
+        self.grow();
         Map(futures.into_iter())
+    }
+
+    /// Starts workers, each time twice as many, for as long as jobs wait and none comes for them.
+    fn grow(&self) {
+        let mut more = 1;
+        // Whoever grows it already sees these jobs too: it looks once more when it has let go.
+        while self.queue.shortage() > 0
+            && let Ok(mut workers) = self.workers.try_lock()
+            && workers.len() < self.most
+        {
+            if self.queue.moves_within(PATIENCE) {
+                more = 1;
+            } else if self.start(more.min(self.queue.shortage()), &mut workers).is_ok() {
+                more *= 2;
+            } else {
+                return;
+            }
+        }
+    }
+
+    fn start(&self, more: usize, workers: &mut Vec<JoinHandle<()>>) -> io::Result<()> {
+        for number in (workers.len()..self.most).take(more) {
+            self.queue.expect_worker();
+            let queue = Arc::clone(&self.queue);
+            let worker = thread::Builder::new()
+                .name(format!("executor-{number}"))
+                .spawn(move || queue.work())
+                .inspect_err(|_| self.queue.forget_worker())?;
+            workers.push(worker);
+        }
+        Ok(())
     }
 
     /// Ends the executor: deals with jobs that have not started as `pending` says, and waits for
@@ -134,85 +184,14 @@ impl Drop for Executor {
     fn drop(&mut self) {
         self.queue.close();
         let here = thread::current().id();
-        if self.workers.iter().any(|worker| worker.thread().id() == here) {
+        let workers = self.workers.get_mut().expect(UNPOISONED);
+        if workers.iter().any(|worker| worker.thread().id() == here) {
             return;
         }
-        for worker in self.workers.drain(..) {
+        for worker in workers.drain(..) {
             // No worker panics: all that it runs is shielded.
             let _ = worker.join();
         }
-    }
-}
-
-/// What an executor shares with its workers. They hold no reference to the executor itself, so
-/// that they do not keep it from being dropped.
-#[derive(Default)]
-struct Queue {
-    jobs: Mutex<Jobs>,
-    changed: Condvar,
-}
-
-#[derive(Default)]
-struct Jobs {
-    waiting: VecDeque<Box<dyn Job>>,
-    closed: bool,
-}
-
-impl Queue {
-    fn push(&self, job: Box<dyn Job>) {
-        self.lock().waiting.push_back(job);
-        self.changed.notify_one();
-    }
-
-    fn take_waiting(&self) -> VecDeque<Box<dyn Job>> {
-        mem::take(&mut self.lock().waiting)
-    }
-
-    fn close(&self) {
-        self.lock().closed = true;
-        self.changed.notify_all();
-    }
-
-    /// What a worker does: one job after another, until the queue is closed and empty.
-    fn work(&self) {
-        while let Some(job) = self.next() {
-            shielded(|| job.run());
-        }
-    }
-
-    fn next(&self) -> Option<Box<dyn Job>> {
-        let idle = |jobs: &mut Jobs| jobs.waiting.is_empty() && !jobs.closed;
-        let jobs = self.changed.wait_while(self.lock(), idle);
-        jobs.expect(UNPOISONED).waiting.pop_front()
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Jobs> {
-        self.jobs.lock().expect(UNPOISONED)
-    }
-}
-
-/// A [`Task`] whose types are forgotten, so that a queue can hold it.
-trait Job: Send {
-    fn run(self: Box<Self>);
-    fn cancel(self: Box<Self>);
-}
-
-struct Task<F, T> {
-    future: Future<T>,
-    job: F,
-}
-
-impl<F, T> Job for Task<F, T>
-where
-    F: FnOnce() -> T + Send,
-    T: Send,
-{
-    fn run(self: Box<Self>) {
-        self.future.run(self.job);
-    }
-
-    fn cancel(self: Box<Self>) {
-        self.future.cancel();
     }
 }
 

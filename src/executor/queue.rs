@@ -1,0 +1,138 @@
+//! The jobs that wait, and the workers that come for them.
+
+use std::collections::VecDeque;
+use std::mem;
+use std::sync::{Condvar, Mutex, MutexGuard};
+use std::time::Duration;
+
+use super::future::{Future, UNPOISONED, shielded};
+
+/// What an executor shares with its workers. They hold no reference to the executor itself, so
+/// that they do not keep it from being dropped.
+#[derive(Default)]
+pub(super) struct Queue {
+    jobs: Mutex<Jobs>,
+    changed: Condvar,
+    served: Condvar,
+}
+
+#[derive(Default)]
+struct Jobs {
+    waiting: VecDeque<Box<dyn Job>>,
+    /// How many are done.
+    done: usize,
+    /// How many workers are at no job: they wait for one, or will come as soon as their thread runs.
+    free: usize,
+    closed: bool,
+}
+
+impl Jobs {
+    fn shortage(&self) -> usize {
+        self.waiting.len().saturating_sub(self.free)
+    }
+}
+
+impl Queue {
+    pub(super) fn push(&self, jobs: impl IntoIterator<Item = Box<dyn Job>>) {
+        let mut queue = self.lock();
+        queue.waiting.extend(jobs);
+        let wanted = queue.waiting.len().min(queue.free);
+        drop(queue);
+        (0..wanted).for_each(|_| self.changed.notify_one());
+    }
+
+    pub(super) fn take_waiting(&self) -> VecDeque<Box<dyn Job>> {
+        mem::take(&mut self.lock().waiting)
+    }
+
+    pub(super) fn close(&self) {
+        self.lock().closed = true;
+        self.changed.notify_all();
+    }
+
+    /// How many workers are missing for the jobs that wait.
+    pub(super) fn shortage(&self) -> usize {
+        self.lock().shortage()
+    }
+
+    /// Waits for `patience`, or until no worker is missing, and returns whether any job was done.
+    pub(super) fn moves_within(&self, patience: Duration) -> bool {
+        let jobs = self.lock();
+        let before = jobs.done;
+        let missing = |jobs: &mut Jobs| jobs.shortage() > 0;
+        let watched = self.served.wait_timeout_while(jobs, patience, missing);
+        watched.expect(UNPOISONED).0.done > before
+    }
+
+    /// Counts a worker more, whose thread is about to start.
+    pub(super) fn expect_worker(&self) {
+        self.lock().free += 1;
+    }
+
+    /// Counts it no longer: its thread did not start.
+    pub(super) fn forget_worker(&self) {
+        self.lock().free -= 1;
+    }
+
+    /// What a worker does: one job after another, until the queue is closed and empty.
+    pub(super) fn work(&self) {
+        while let Some(job) = self.next() {
+            shielded(|| job.run());
+            let mut jobs = self.lock();
+            jobs.done += 1;
+            jobs.free += 1;
+        }
+    }
+
+    fn next(&self) -> Option<Box<dyn Job>> {
+        let idle = |jobs: &mut Jobs| jobs.waiting.is_empty() && !jobs.closed;
+        let mut jobs = self.changed.wait_while(self.lock(), idle).expect(UNPOISONED);
+        let job = jobs.waiting.pop_front()?;
+        jobs.free -= 1;
+        if jobs.shortage() == 0 {
+            self.served.notify_one();
+        }
+        Some(job)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Jobs> {
+        self.jobs.lock().expect(UNPOISONED)
+    }
+}
+
+/// A [`Task`] whose types are forgotten, so that a queue can hold it.
+pub(super) trait Job: Send {
+    fn run(self: Box<Self>);
+    fn cancel(self: Box<Self>);
+}
+
+pub(super) struct Task<F, T> {
+    future: Future<T>,
+    job: F,
+}
+
+impl<F, T> Task<F, T>
+where
+    F: FnOnce() -> T + Send + 'static,
+    T: Send + 'static,
+{
+    /// A job to queue, and the future of what it will return.
+    pub(super) fn pair(job: F) -> (Future<T>, Box<dyn Job>) {
+        let (future, same) = Future::pair();
+        (future, Box::new(Task { future: same, job }))
+    }
+}
+
+impl<F, T> Job for Task<F, T>
+where
+    F: FnOnce() -> T + Send,
+    T: Send,
+{
+    fn run(self: Box<Self>) {
+        self.future.run(self.job);
+    }
+
+    fn cancel(self: Box<Self>) {
+        self.future.cancel();
+    }
+}
