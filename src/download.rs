@@ -1,17 +1,19 @@
 //! `download_one`: `get_flag`, then `save_flag`, and what came of it.
 
+use std::future::pending;
 use std::io;
+use std::panic::resume_unwind;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use tokio::runtime::Handle;
-use tokio::task::{JoinSet, block_in_place};
+use tokio::task::{JoinError, JoinHandle, spawn_blocking};
 
 use crate::base_url::shown;
 use crate::country::CountryCode;
-use crate::fetch::{Answer, FetchError, Fetcher};
+use crate::fetch::{Answer, FetchError, Fetched, Fetcher};
 use crate::save::Destination;
 use crate::stop::Stop;
 
@@ -81,70 +83,135 @@ pub enum Failure {
 
 impl Download {
     /// Downloads the flag of `code` and tells what came of it; once a signal has come, does neither.
-    pub async fn download_one(&self, code: CountryCode) {
+    pub fn download_one(&self, code: CountryCode) {
+        let Some(outcome) = self.begin(code) else { return };
+        match self.look(code) {
+            Ask::Nothing => self.skip(outcome),
+            Ask::Newer(since) => {
+                let fetched = self.runtime.block_on(self.get_flag(code, since));
+                self.finish(outcome, fetched);
+            }
+        }
+    }
+
+    /// The same as a task. Files are looked at and written on threads that may wait for them, which the one
+    /// that all tasks share may not.
+    pub async fn download_one_async(self: Arc<Self>, code: CountryCode) {
+        let Some(outcome) = self.begin(code) else { return };
+        let job = self.clone();
+        let ask = match self.existing {
+            Existing::Replace => Ask::Newer(None),
+            Existing::Skip | Existing::Update => on_disk(move || job.look(code)).await,
+        };
+        match ask {
+            Ask::Nothing => self.skip(outcome),
+            Ask::Newer(since) => {
+                let fetched = self.get_flag(code, since).await;
+                on_disk(move || self.finish(outcome, fetched)).await;
+            }
+        }
+    }
+
+    fn begin(&self, code: CountryCode) -> Option<Outcome> {
         if self.stop.signal().is_some() {
-            return;
+            return None;
         }
         let start = self.started.elapsed();
-        let mut outcome = Outcome {
+        Some(Outcome {
             code,
             url: shown(&self.fetcher.url(code)),
-            result: Err(Failure::NotFound),
+            result: Err(Failure::Lost),
             attempts: 0,
             http_version: None,
             start,
             end: start,
-        };
-        tokio::select! {
-            biased;
-            _ = self.stop.requested() => return,
-            result = self.get_and_save(code, &mut outcome) => outcome.result = result,
+        })
+    }
+
+    fn look(&self, code: CountryCode) -> Ask {
+        let there = || self.destination.whole_flag(code);
+        match self.existing {
+            Existing::Replace => Ask::Newer(None),
+            Existing::Skip if there().is_some() => Ask::Nothing,
+            Existing::Skip => Ask::Newer(None),
+            Existing::Update => Ask::Newer(there()),
         }
-        outcome.end = self.started.elapsed();
-        // Nobody listens any more only where the run itself is being given up.
-        let _ = self.outcomes.send(outcome);
     }
 
-    /// The same for a thread that can wait.
-    pub fn download_one_blocking(&self, code: CountryCode) {
-        self.runtime.block_on(self.download_one(code));
-    }
-
-    /// Files are looked at and written where that holds up no other task: on a thread that is this flag's
-    /// own already, or on one that the async tasks are moved away from.
-    async fn get_and_save(
+    /// A task, so that the request takes turns with its connection on one thread, and a thread that waits for
+    /// the flag is woken once, at the end. A signal ends it with nothing.
+    fn get_flag(
         &self,
         code: CountryCode,
-        outcome: &mut Outcome,
-    ) -> Result<Done, Failure> {
-        let there = match self.existing {
-            Existing::Replace => None,
-            Existing::Skip | Existing::Update => {
-                block_in_place(|| self.destination.whole_flag(code))
+        since: Option<SystemTime>,
+    ) -> JoinHandle<Option<Fetched>> {
+        let (fetcher, stop) = (self.fetcher.clone(), self.stop.clone());
+        self.runtime.spawn(async move {
+            tokio::select! {
+                biased;
+                _ = stop.requested() => None,
+                fetched = fetcher.get_flag(code, since) => Some(fetched),
             }
-        };
-        if self.existing == Existing::Skip && there.is_some() {
-            return Ok(Done::Skipped { path: self.destination.path(code) });
+        })
+    }
+
+    fn skip(&self, outcome: Outcome) {
+        let path = self.destination.path(outcome.code);
+        self.tell(Outcome { result: Ok(Done::Skipped { path }), ..outcome });
+    }
+
+    fn finish(&self, mut outcome: Outcome, fetched: Result<Option<Fetched>, JoinError>) {
+        match fetched {
+            Ok(None) => return,
+            Ok(Some(fetched)) => {
+                outcome.attempts = fetched.attempts;
+                outcome.http_version = fetched.http_version;
+                outcome.result = self.save_flag(outcome.code, fetched.answer);
+            }
+            Err(_) => outcome.result = Err(Failure::Lost),
         }
-        let fetcher = self.fetcher.clone();
-        // As a task, the request takes turns with its connection on one thread, and a thread that waits for
-        // the flag is woken once, at the end. Dropped, the set aborts it.
-        let mut request = JoinSet::new();
-        request.spawn(async move { fetcher.get_flag(code, there).await });
-        let Some(Ok(fetched)) = request.join_next().await else {
-            return Err(Failure::Lost);
-        };
-        outcome.attempts = fetched.attempts;
-        outcome.http_version = fetched.http_version;
-        match fetched.answer? {
+        self.tell(outcome);
+    }
+
+    fn save_flag(
+        &self,
+        code: CountryCode,
+        answer: Result<Answer, FetchError>,
+    ) -> Result<Done, Failure> {
+        match answer? {
             Answer::NotFound => Err(Failure::NotFound),
             Answer::Unchanged => Ok(Done::Unchanged { path: self.destination.path(code) }),
             Answer::Flag { image, modified } => {
                 let modified = modified.filter(|_| self.existing == Existing::Update);
-                let path = block_in_place(|| self.destination.save_flag(code, &image, modified))?;
+                let path = self.destination.save_flag(code, &image, modified)?;
                 Ok(Done::Saved { path, bytes: image.len() })
             }
         }
+    }
+
+    fn tell(&self, mut outcome: Outcome) {
+        outcome.end = self.started.elapsed();
+        // Nobody listens any more only where the run itself is being given up.
+        let _ = self.outcomes.send(outcome);
+    }
+}
+
+/// What is to be asked for, after a look at the folder.
+enum Ask {
+    Nothing,
+    /// The flag, if it is newer than that, where there is a that.
+    Newer(Option<SystemTime>),
+}
+
+/// Does what may have to wait for a disk on one of the runtime's threads that may wait.
+async fn on_disk<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    match spawn_blocking(work).await {
+        Ok(value) => value,
+        Err(error) => match error.try_into_panic() {
+            Ok(panic) => resume_unwind(panic),
+            // Only a runtime that is being shut down cancels it.
+            Err(_) => pending().await,
+        },
     }
 }
 

@@ -6,17 +6,27 @@ use std::panic::{self, AssertUnwindSafe};
 use anyhow::Context;
 use tokio::runtime::{Builder, Handle, Runtime};
 
+/// How many threads may wait for disks and name servers in its stead: few, as each that has to be woken costs
+/// more than most files do.
+const THAT_MAY_WAIT: usize = 8;
+
 /// Starts a runtime.
 ///
 /// # Errors
 /// The system has too few threads or descriptors left.
 pub fn start() -> anyhow::Result<Runtime> {
     raise_limit_of_descriptors();
-    let start = || Builder::new_multi_thread().worker_threads(1).enable_all().build();
+    let start = || {
+        Builder::new_multi_thread()
+            .worker_threads(1)
+            .max_blocking_threads(THAT_MAY_WAIT)
+            .enable_all()
+            .build()
+    };
     without_panic(start).context("cannot start the threads and descriptors that the network needs")
 }
 
-/// Makes sure of a thread that takes the place of the runtime's own while a task writes a file.
+/// Makes sure of one of the threads on which tasks have their files written.
 ///
 /// # Errors
 /// The system won't give it.

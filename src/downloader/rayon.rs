@@ -26,7 +26,7 @@ impl Downloader for Rayon {
             .map_err(|error| io::Error::other(error.to_string()))?;
         pool.install(|| {
             // Left alone, rayon may put two flags on one thread, where one waits while other threads idle.
-            codes.par_iter().with_max_len(1).for_each(|&code| job.download_one_blocking(code));
+            codes.par_iter().with_max_len(1).for_each(|&code| job.download_one(code));
         });
         Ok(())
     }

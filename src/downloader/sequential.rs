@@ -13,7 +13,7 @@ pub struct Sequential;
 impl Downloader for Sequential {
     fn download_many(&self, codes: &[CountryCode], job: Arc<Download>) -> io::Result<()> {
         for &code in codes {
-            job.download_one_blocking(code);
+            job.download_one(code);
         }
         Ok(())
     }

@@ -20,10 +20,7 @@ impl Downloader for Threads {
             return Ok(());
         };
         let executor = Executor::new(workers)?;
-        for &code in codes {
-            let job = job.clone();
-            executor.submit(move || job.download_one_blocking(code));
-        }
+        executor.map(move |code| job.download_one(code), codes.to_vec());
         // Dropped here, the executor waits for all that was submitted.
         Ok(())
     }

@@ -19,17 +19,18 @@ impl Downloader for Tokio {
     fn download_many(&self, codes: &[CountryCode], job: Arc<Download>) -> io::Result<()> {
         let runtime = job.runtime.clone();
         reserve_thread(&runtime)?;
-        runtime.block_on(async {
+        let (codes, jobs) = (codes.to_vec(), self.jobs);
+        // A task itself, so that one that ends and the next that begins need no other thread.
+        let all = runtime.spawn(async move {
             let mut tasks = JoinSet::new();
-            for &code in codes {
-                if tasks.len() == self.jobs {
+            for code in codes {
+                if tasks.len() == jobs {
                     tasks.join_next().await;
                 }
-                let job = job.clone();
-                tasks.spawn(async move { job.download_one(code).await });
+                tasks.spawn(job.clone().download_one_async(code));
             }
             while tasks.join_next().await.is_some() {}
         });
-        Ok(())
+        runtime.block_on(all).map_err(io::Error::other)
     }
 }
