@@ -17,6 +17,8 @@ pub struct Destination {
     folder: PathBuf,
     /// What a file that is made there may be read and written by, as the umask has it.
     permissions: Permissions,
+    /// Whether there was nothing in it, so that no flag needs to be looked for.
+    empty: bool,
 }
 
 impl Destination {
@@ -34,9 +36,10 @@ impl Destination {
             anyhow::anyhow!("cannot save into {folder}: {reason}; choose another with --dest")
         };
         fs::create_dir_all(folder).map_err(refused)?;
+        let empty = fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_none());
         let trial = temporary(folder, ".flags.").map_err(refused)?;
         let permissions = trial.as_file().metadata().map_err(refused)?.permissions();
-        Ok(Destination { folder: folder.to_owned(), permissions })
+        Ok(Destination { folder: folder.to_owned(), permissions, empty })
     }
 
     /// The folder, as it was given.
@@ -81,7 +84,7 @@ impl Destination {
         modified: Option<SystemTime>,
     ) -> io::Result<PathBuf> {
         let path = self.path(code);
-        if self.holds(&path, image) && touch(&path, modified).is_ok() {
+        if !self.empty && self.holds(&path, image) && touch(&path, modified).is_ok() {
             return Ok(path);
         }
         let mut file = temporary(&self.folder, &format!(".{code}.gif."))?;
