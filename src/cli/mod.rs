@@ -33,8 +33,7 @@ pub use weather::WeatherArgs;
     args_conflicts_with_subcommands = true,
     disable_help_subcommand = true,
     after_help = "Exit status: 0 every flag is there, 1 some flag is not or the run could not start, \
-                  2 a usage error, \
-                  130 or 143 ended by a signal.\n\
+                  2 a usage error, 129, 130, 131 or 143 ended by SIGHUP, SIGINT, SIGQUIT or SIGTERM.\n\
                   Without a network: flags --server local"
 )]
 pub struct Cli {
@@ -56,9 +55,36 @@ pub fn parse() -> Result<Cli, clap::Error> {
     Cli::try_parse()
 }
 
-/// An error about what was typed that shows only once all of it has been read. It exits 2, as others do.
+/// What is wrong with what was typed, where that shows only once all of it has been read.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct UsageError(String);
+
+/// A [`UsageError`] that says `message`.
 pub(crate) fn usage_error(message: impl std::fmt::Display) -> anyhow::Error {
-    Cli::command().error(ErrorKind::ValueValidation, message).into()
+    UsageError(message.to_string()).into()
+}
+
+impl Cli {
+    /// The name of the command that was typed, if any was.
+    pub(crate) fn command_name(&self) -> Option<&'static str> {
+        match self.command {
+            None => None,
+            Some(Command::Compare(_)) => Some("compare"),
+            Some(Command::Serve(_)) => Some("serve"),
+        }
+    }
+}
+
+/// The same error as clap tells it, with the usage of the command that was typed.
+pub(crate) fn told(error: &UsageError, command: Option<&str>) -> clap::Error {
+    let mut cli = Cli::command();
+    cli.build();
+    let typed = match command.and_then(|name| cli.find_subcommand_mut(name)) {
+        Some(command) => command,
+        None => &mut cli,
+    };
+    typed.error(ErrorKind::ValueValidation, error)
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ use super::WeatherArgs;
 /// The base URL is printed first, for `flags --server`. In a browser, the same address without /flags shows every flag.
 /// Ctrl-C stops it.
 #[derive(Args, Clone, Debug)]
+#[command(after_help = "Exit status: 0 a signal ended it, 1 it could not start, 2 a usage error.")]
 pub struct ServeArgs {
     /// Listen on this address; 0.0.0.0 is all of this machine's
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1")]

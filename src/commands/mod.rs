@@ -7,7 +7,7 @@ mod site;
 
 use std::process::ExitCode;
 
-use crate::cli::{Cli, Command};
+use crate::cli::{self, Cli, Command, UsageError};
 use crate::stop::Signal;
 
 /// How the program ends. The numbers are those that scripts rely on.
@@ -19,7 +19,7 @@ pub enum Exit {
     Incomplete,
     /// What was typed is wrong: 2.
     Usage,
-    /// A signal ended it: 130 or 143.
+    /// A signal ended it: 128 and its number.
     Stopped(Signal),
 }
 
@@ -40,9 +40,14 @@ impl From<Exit> for ExitCode {
 /// Why it could not be done at all, in a sentence that says what to do about it; a [`clap::Error`] where
 /// what was typed does not go together.
 pub fn run(cli: Cli) -> anyhow::Result<Exit> {
-    match cli.command {
+    let name = cli.command_name();
+    let result = match cli.command {
         None => download::run(cli.download),
         Some(Command::Compare(args)) => compare::run(*args),
         Some(Command::Serve(args)) => serve::run(&args),
-    }
+    };
+    result.map_err(|error| match error.downcast::<UsageError>() {
+        Ok(error) => cli::told(&error, name).into(),
+        Err(error) => error,
+    })
 }
