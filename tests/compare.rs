@@ -348,12 +348,16 @@ fn strange_arguments_exit_2_and_say_what_was_wrong() {
         (&["--min-speedup", "threads=nan"], "a number above 0"),
         (&["--export-json", "-", "--export-csv", "-"], "two exports can't both go to -"),
         (&["--export-csv", "x", "--export-markdown", "x"], "two exports can't both go to x"),
+        (&["--export-csv", "x", "--export-markdown", "./x"], "two exports can't both go to ./x"),
         (&["--server", "http://h/", "--delay", "1s"], "--delay makes weather"),
+        (&["--error-rate", "0.6", "--reset-rate", "0.6"], "come to more than 1"),
         (&["--dest", "here"], "--dest"),
     ] {
         let output = flags().arg("compare").args(args).output().unwrap();
         assert_eq!(output.status.code(), Some(2), "{args:?}");
         assert!(stderr(&output).contains(told), "{args:?}: {}", stderr(&output));
+        let other_usage = stderr(&output).replace("Usage: flags compare", "").contains("Usage:");
+        assert!(!other_usage, "{args:?}: {}", stderr(&output));
         assert_eq!(stdout(&output), "", "{args:?}");
     }
 }

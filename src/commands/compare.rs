@@ -8,7 +8,7 @@ use super::Exit;
 use super::download::fetch_options;
 use super::site::Site;
 use crate::cli::{self, CompareArgs, usage_error};
-use crate::compare::export::{Csv, Exporter, Exports, Json, Markdown, is_stdout};
+use crate::compare::export::{Csv, Exporter, Exports, Json, Markdown, is_same, is_stdout};
 use crate::compare::{
     Ending, Findings, Live, Measured, MinSpeedup, Round, Sample, Setup, Verdict, Watch, conduct,
 };
@@ -77,9 +77,7 @@ fn exports(args: &CompareArgs) -> anyhow::Result<Vec<(Box<dyn Exporter>, PathBuf
     let mut wanted: Vec<(Box<dyn Exporter>, PathBuf)> = Vec::new();
     for (exporter, path) in all {
         let Some(path) = path else { continue };
-        let same =
-            |(_, other): &(_, PathBuf)| other == path || (is_stdout(other) && is_stdout(path));
-        if wanted.iter().any(same) {
+        if wanted.iter().any(|(_, other)| is_same(other, path)) {
             let path = path.display();
             return Err(usage_error(format!("two exports can't both go to {path}")));
         }

@@ -5,7 +5,8 @@ mod json;
 mod markdown;
 mod target;
 
-use std::path::{Path, PathBuf};
+use std::path::{self, Path, PathBuf};
+use std::{fs, io};
 
 use super::Findings;
 use target::Target;
@@ -33,9 +34,23 @@ struct Export {
     target: Target,
 }
 
-/// Whether `path` stands for stdout: `-`, or what Unix calls it.
+/// Whether `path` stands for stdout: `-`, or one of the names that Unix has for it.
 pub fn is_stdout(path: &Path) -> bool {
-    path == Path::new("-") || path == Path::new("/dev/stdout")
+    ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"].iter().any(|name| path == Path::new(name))
+}
+
+/// Whether two paths lead to the same place, whatever they are called, and whether or not it is there yet.
+pub fn is_same(one: &Path, other: &Path) -> bool {
+    let place = |path: &Path| match fs::canonicalize(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let path = path::absolute(path)?;
+            let folder = path.parent().unwrap_or(&path);
+            Ok(fs::canonicalize(folder)?.join(path.file_name().unwrap_or_default()))
+        }
+        found => found,
+    };
+    is_stdout(one) && is_stdout(other)
+        || matches!((place(one), place(other)), (Ok(one), Ok(other)) if one == other)
 }
 
 impl Exports {
@@ -85,5 +100,35 @@ impl Exports {
             result = result.and(finished);
         }
         result
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_place_may_have_many_names() {
+        let folder = tempfile::tempdir().unwrap();
+        let name = |name: &str| folder.path().join(name);
+        fs::create_dir(name("sub")).unwrap();
+        fs::write(name("there"), "").unwrap();
+        assert!(is_same(&name("there"), &name("sub/../there")));
+        assert!(is_same(&name("not-yet"), &name("./not-yet")));
+        assert!(is_same(&name("not-yet"), &name("sub/../not-yet")));
+        assert!(is_same(Path::new("-"), Path::new("/dev/fd/1")));
+        assert!(!is_same(&name("there"), &name("not-yet")));
+        assert!(!is_same(&name("there"), Path::new("-")));
+        assert!(!is_same(&name("no-folder/a"), &name("no-folder/b")));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_leads_to_what_it_points_to() {
+        let folder = tempfile::tempdir().unwrap();
+        let (file, link) = (folder.path().join("file"), folder.path().join("link"));
+        fs::write(&file, "").unwrap();
+        std::os::unix::fs::symlink(&file, &link).unwrap();
+        assert!(is_same(&file, &link));
     }
 }
