@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::{RequestArgs, SelectionArgs, WeatherArgs};
 use crate::compare::MinSpeedup;
@@ -19,8 +19,8 @@ use crate::server::Server;
 #[command(
     after_help = "Exit status: 0 all is well, 1 a mode is clearly slower than --min-speedup asks, a \
                   flag failed though the weather did not ask for it, it could not start, or an export \
-                  not be written, 2 a usage error, 130 or 143 ended by \
-                  a signal."
+                  not be written, 2 a usage error, 129, 130, 131 or 143 ended by SIGHUP, SIGINT, \
+                  SIGQUIT or SIGTERM."
 )]
 pub struct CompareArgs {
     #[command(flatten)]
@@ -33,7 +33,7 @@ pub struct CompareArgs {
         value_enum,
         value_delimiter = ',',
         ignore_case = true,
-        default_value = "seq,threads,rayon,async"
+        default_value = list(Mode::value_variants())
     )]
     modes: Vec<Mode>,
 
@@ -139,7 +139,7 @@ mod tests {
     fn each_mode_is_taken_once_in_the_order_of_typing() {
         let modes = |words| parse(words).unwrap().modes();
         assert_eq!(modes("--modes async,seq,ASYNC,seq"), [Mode::Async, Mode::Seq]);
-        assert_eq!(modes(""), [Mode::Seq, Mode::Threads, Mode::Rayon, Mode::Async]);
+        assert_eq!(modes(""), Mode::value_variants());
         for words in ["--modes fast", "--modes seq,,async", "--modes ,", "--modes="] {
             assert!(parse(words).is_err(), "{words}");
         }
