@@ -44,7 +44,8 @@ config() {
 
 # row NAME FLAGS-COMMAND CURL-COMMAND [OPTION...]: times the two, and prints a line of the table.
 row() {
-  hyperfine -N --style none --warmup 3 --runs "$runs" --export-csv "$work/times.csv" "${@:2}" >/dev/null 2>&1
+  hyperfine -N --style none --warmup 3 --runs "$runs" --export-csv "$work/times.csv" "${@:2}" >"$work/log" 2>&1 \
+    || { cat "$work/log" >&2; exit 1; }
   awk -F, -v name="$1" 'NR > 1 { median[NR] = $(NF - 4) * 1000 }
     END { printf "| %s | %.1f ms | %.1f ms | %.2f |\n", name, median[2], median[3], median[2] / median[3] }' \
     "$work/times.csv"

@@ -17,9 +17,10 @@ use crate::stop::Stop;
 pub(super) fn run(args: DownloadArgs) -> anyhow::Result<Exit> {
     let codes = args.selection.codes();
     let site = Site::open(cli::server(args.server, "remote")?, &args.weather)?;
+    let asked = args.request.jobs;
     let plan = Plan {
         mode: args.mode,
-        jobs: jobs(args.mode, args.request.jobs, codes.len()),
+        jobs: args.mode.jobs(asked.unwrap_or_else(|| Mode::default_jobs(codes.len()))),
         codes,
         base: site.base.clone(),
         destination: Destination::open(&args.dest)?,
@@ -62,13 +63,6 @@ fn nobody_answered(summary: &Summary) -> bool {
     };
     !summary.outcomes.is_empty()
         && summary.outcomes.iter().all(|outcome| outcome.result.as_ref().is_err_and(no_connection))
-}
-
-fn jobs(mode: Mode, asked: Option<usize>, flags: usize) -> usize {
-    match mode {
-        Mode::Seq => 1,
-        _ => asked.unwrap_or_else(|| Mode::default_jobs(flags)),
-    }
 }
 
 pub(super) fn fetch_options(args: &RequestArgs, proxies: Proxies) -> anyhow::Result<FetchOptions> {

@@ -50,9 +50,6 @@ pub struct Setup {
 impl Setup {
     /// The most requests at once that `mode` makes.
     pub fn jobs(&self, mode: Mode) -> usize {
-        match mode {
-            Mode::Seq => 1,
-            _ => self.jobs,
-        }
+        mode.jobs(self.jobs)
     }
 }

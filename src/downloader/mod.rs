@@ -58,6 +58,14 @@ impl Mode {
         }
     }
 
+    /// The most requests at once where `asked` are asked for: one after another is one at a time.
+    pub fn jobs(self, asked: usize) -> usize {
+        match self {
+            Mode::Seq => 1,
+            _ => asked,
+        }
+    }
+
     /// The most requests at once for `flags` flags where nobody said: as many as there are, at most 32.
     pub fn default_jobs(flags: usize) -> usize {
         flags.clamp(1, 32)
