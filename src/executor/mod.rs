@@ -92,7 +92,7 @@ impl Executor {
         T: Send + 'static,
     {
         let (future, task) = Task::pair(job);
-        self.queue.push([task]);
+        self.queue.push(task);
         self.grow();
         future
     }
@@ -128,12 +128,14 @@ impl Executor {
         T: Send + 'static,
     {
         let f = Arc::new(f);
-        let task = |item| {
+        let submit = |item| {
             let f = Arc::clone(&f);
-            Task::pair(move || f(item))
+            let (future, task) = Task::pair(move || f(item));
+            self.queue.push(task);
+            future
         };
-        let (futures, tasks): (Vec<_>, Vec<_>) = items.into_iter().map(task).unzip();
-        self.queue.push(tasks);
+        let futures: Vec<_> = items.into_iter().map(submit).collect();
+        // Once for all: jobs that are done at once need no look at each.
         self.grow();
         Map(futures.into_iter())
     }

@@ -33,12 +33,9 @@ impl Jobs {
 }
 
 impl Queue {
-    pub(super) fn push(&self, jobs: impl IntoIterator<Item = Box<dyn Job>>) {
-        let mut queue = self.lock();
-        queue.waiting.extend(jobs);
-        let wanted = queue.waiting.len().min(queue.free);
-        drop(queue);
-        (0..wanted).for_each(|_| self.changed.notify_one());
+    pub(super) fn push(&self, job: Box<dyn Job>) {
+        self.lock().waiting.push_back(job);
+        self.changed.notify_one();
     }
 
     pub(super) fn take_waiting(&self) -> VecDeque<Box<dyn Job>> {
