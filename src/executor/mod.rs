@@ -11,9 +11,9 @@
 //!   there is no `exception()`, and one bad job does not end an iteration over many.
 //! - A timeout is no error: [`Future::result_timeout`] gives the future back, to be asked again.
 //! - A job is `'static`: it may outlive the caller's frame, so it owns all that it uses.
-//! - Python starts a thread whenever none is idle. This starts four, and more when none comes for a
-//!   job within 0.1 ms: jobs that are done sooner than that need no more, and a thread that has to
-//!   be started takes about as long. Submitting waits to see it.
+//! - Python starts a thread whenever none is idle. This starts four, and more whenever jobs wait and
+//!   none is done for 0.25 ms: jobs that are done sooner than that need no more. Submitting waits to
+//!   see it.
 //! - There is no `set_result`: only an executor makes futures, and gives them their results.
 //! - Dropping the executor is the end of Python's `with` block: it waits for what was submitted.
 
@@ -33,13 +33,14 @@ use queue::{Queue, Task};
 /// How many workers are started before it is known what the jobs are like.
 const FIRST: usize = 4;
 
-/// How long jobs wait for a worker to come before more are started.
-const PATIENCE: Duration = Duration::from_micros(100);
+/// How long jobs wait, with none done, before more workers are started. Four that are done sooner get
+/// through so many that further ones, on a busy machine, would only be in their way.
+const PATIENCE: Duration = Duration::from_micros(250);
 
 /// Threads that run what is submitted, first come, first served.
 ///
-/// There are four of them at first, and more, up to the number asked for, as soon as jobs wait and
-/// none comes for them. Of jobs that take long, so many are at work after a millisecond or two.
+/// There are four of them at first, and more, up to the number asked for, while jobs wait and none is
+/// done. Of jobs that take long, so many are at work after a millisecond or two.
 ///
 /// Dropping it waits until every submitted job is done, as does [`shutdown`](Self::shutdown),
 /// which may cancel those that have not started. The one exception is an executor that jobs share
@@ -140,7 +141,7 @@ impl Executor {
         Map(futures.into_iter())
     }
 
-    /// Starts workers, each time twice as many, for as long as jobs wait and none comes for them.
+    /// Starts workers, each time twice as many, for as long as jobs wait and none is done.
     fn grow(&self) {
         let mut more = 1;
         // Whoever grows it already sees these jobs too: it looks once more when it has let go.
