@@ -24,11 +24,11 @@ use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
-use std::{io, vec};
+use std::{hint, io, vec};
 
 pub use future::{AsCompleted, Future, JobError, as_completed};
 use future::{UNPOISONED, shielded};
-use queue::{Queue, Task};
+use queue::{Queue, Task, Ticket};
 
 /// How many workers are started before it is known what the jobs are like.
 const FIRST: usize = 4;
@@ -37,10 +37,14 @@ const FIRST: usize = 4;
 /// through so many that further ones, on a busy machine, would only be in their way.
 const PATIENCE: Duration = Duration::from_micros(250);
 
+/// How many bytes have to be left where a worker is started beside others: glibc alone sets 64 MiB aside for
+/// what a thread allocates. They are asked for and given back, which takes up addresses and no memory.
+const ROOM: usize = 128 << 20;
+
 /// Threads that run what is submitted, first come, first served.
 ///
 /// There are four of them at first, and more, up to the number asked for, while jobs wait and none is
-/// done. Of jobs that take long, so many are at work after a millisecond or two.
+/// done. Of jobs that take long, 20 are at work after a millisecond or two.
 ///
 /// Dropping it waits until every submitted job is done, as does [`shutdown`](Self::shutdown),
 /// which may cancel those that have not started. The one exception is an executor that jobs share
@@ -93,8 +97,7 @@ impl Executor {
         T: Send + 'static,
     {
         let (future, task) = Task::pair(job);
-        self.queue.push(task);
-        self.grow();
+        self.grow_for(self.queue.push(task));
         future
     }
 
@@ -129,29 +132,33 @@ impl Executor {
         T: Send + 'static,
     {
         let f = Arc::new(f);
+        let mut last = 0;
         let submit = |item| {
             let f = Arc::clone(&f);
             let (future, task) = Task::pair(move || f(item));
-            self.queue.push(task);
+            last = self.queue.push(task);
             future
         };
         let futures: Vec<_> = items.into_iter().map(submit).collect();
         // Once for all: jobs that are done at once need no look at each.
-        self.grow();
+        self.grow_for(last);
         Map(futures.into_iter())
     }
 
-    /// Starts workers, each time twice as many, for as long as jobs wait and none is done.
-    fn grow(&self) {
+    /// Starts workers, each time twice as many, while jobs wait, as far as the `last` of them, and
+    /// none is done.
+    fn grow_for(&self, last: Ticket) {
+        if self.queue.shortage(last) == 0 {
+            return;
+        }
+        let mut workers = self.workers.lock().expect(UNPOISONED);
         let mut more = 1;
-        // Whoever grows it already sees these jobs too: it looks once more when it has let go.
-        while self.queue.shortage() > 0
-            && let Ok(mut workers) = self.workers.try_lock()
+        while let short @ 1.. = self.queue.shortage(last)
             && workers.len() < self.most
         {
-            if self.queue.moves_within(PATIENCE) {
+            if self.queue.moves_within(PATIENCE, last) {
                 more = 1;
-            } else if self.start(more.min(self.queue.shortage()), &mut workers).is_ok() {
+            } else if self.start(more.min(short), &mut workers).is_ok() {
                 more *= 2;
             } else {
                 return;
@@ -161,6 +168,9 @@ impl Executor {
 
     fn start(&self, more: usize, workers: &mut Vec<JoinHandle<()>>) -> io::Result<()> {
         for number in (workers.len()..self.most).take(more) {
+            if number > 0 {
+                leave_room()?;
+            }
             self.queue.expect_worker();
             let queue = Arc::clone(&self.queue);
             let worker = thread::Builder::new()
@@ -196,6 +206,15 @@ impl Drop for Executor {
             let _ = worker.join();
         }
     }
+}
+
+/// A job that gets no memory ends the whole process, and one worker less does no harm: so a stack is not all
+/// that there has to be room for.
+fn leave_room() -> io::Result<()> {
+    let mut room = Vec::<u8>::new();
+    room.try_reserve_exact(ROOM).map_err(|_| io::ErrorKind::OutOfMemory)?;
+    hint::black_box(room);
+    Ok(())
 }
 
 /// The iterator that [`Executor::map`] returns.

@@ -19,27 +19,38 @@ pub(super) struct Queue {
 #[derive(Default)]
 struct Jobs {
     waiting: VecDeque<Box<dyn Job>>,
-    /// How many are done.
+    /// How many wait no more, and how many of them are done.
+    taken: usize,
     done: usize,
     /// How many workers are at no job: they wait for one, or will come as soon as their thread runs.
     free: usize,
+    /// The last of those that somebody wants to see taken.
+    watched: Option<Ticket>,
     closed: bool,
 }
 
+/// The place of a job among all that were ever pushed, from 1.
+pub(super) type Ticket = usize;
+
 impl Jobs {
-    fn shortage(&self) -> usize {
-        self.waiting.len().saturating_sub(self.free)
+    /// How many workers are missing for the jobs that wait, as far as the `last` of them.
+    fn shortage(&self, last: Ticket) -> usize {
+        last.saturating_sub(self.taken).saturating_sub(self.free)
     }
 }
 
 impl Queue {
-    pub(super) fn push(&self, job: Box<dyn Job>) {
-        self.lock().waiting.push_back(job);
+    pub(super) fn push(&self, job: Box<dyn Job>) -> Ticket {
+        let mut jobs = self.lock();
+        jobs.waiting.push_back(job);
         self.changed.notify_one();
+        jobs.taken + jobs.waiting.len()
     }
 
     pub(super) fn take_waiting(&self) -> VecDeque<Box<dyn Job>> {
-        mem::take(&mut self.lock().waiting)
+        let mut jobs = self.lock();
+        jobs.taken += jobs.waiting.len();
+        mem::take(&mut jobs.waiting)
     }
 
     pub(super) fn close(&self) {
@@ -47,18 +58,22 @@ impl Queue {
         self.changed.notify_all();
     }
 
-    /// How many workers are missing for the jobs that wait.
-    pub(super) fn shortage(&self) -> usize {
-        self.lock().shortage()
+    /// How many workers are missing for the jobs that wait, as far as the `last` of them.
+    pub(super) fn shortage(&self, last: Ticket) -> usize {
+        self.lock().shortage(last)
     }
 
     /// Waits for `patience`, or until no worker is missing, and returns whether any job was done.
-    pub(super) fn moves_within(&self, patience: Duration) -> bool {
-        let jobs = self.lock();
+    /// Only one thread at a time may do so.
+    pub(super) fn moves_within(&self, patience: Duration, last: Ticket) -> bool {
+        let mut jobs = self.lock();
         let before = jobs.done;
-        let missing = |jobs: &mut Jobs| jobs.shortage() > 0;
+        jobs.watched = Some(last);
+        let missing = |jobs: &mut Jobs| jobs.shortage(last) > 0;
         let watched = self.served.wait_timeout_while(jobs, patience, missing);
-        watched.expect(UNPOISONED).0.done > before
+        let (mut jobs, _) = watched.expect(UNPOISONED);
+        jobs.watched = None;
+        jobs.done > before
     }
 
     /// Counts a worker more, whose thread is about to start.
@@ -85,8 +100,9 @@ impl Queue {
         let idle = |jobs: &mut Jobs| jobs.waiting.is_empty() && !jobs.closed;
         let mut jobs = self.changed.wait_while(self.lock(), idle).expect(UNPOISONED);
         let job = jobs.waiting.pop_front()?;
+        jobs.taken += 1;
         jobs.free -= 1;
-        if jobs.shortage() == 0 {
+        if jobs.watched.is_some_and(|last| jobs.shortage(last) == 0) {
             self.served.notify_one();
         }
         Some(job)
