@@ -41,16 +41,24 @@ pub fn is_stdout(path: &Path) -> bool {
 
 /// Whether two paths lead to the same place, whatever they are called, and whether or not it is there yet.
 pub fn is_same(one: &Path, other: &Path) -> bool {
-    let place = |path: &Path| match fs::canonicalize(path) {
+    one == other
+        || is_stdout(one) && is_stdout(other)
+        || matches!((place(one), place(other)), (Ok(one), Ok(other)) if one == other)
+}
+
+/// Where a path leads: absolute, without links in it.
+fn place(path: &Path) -> io::Result<PathBuf> {
+    match fs::canonicalize(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             let path = path::absolute(path)?;
-            let folder = path.parent().unwrap_or(&path);
-            Ok(fs::canonicalize(folder)?.join(path.file_name().unwrap_or_default()))
+            let folder = fs::canonicalize(path.parent().unwrap_or(&path))?;
+            match fs::read_link(&path) {
+                Ok(target) => place(&folder.join(target)),
+                Err(_) => Ok(folder.join(path.file_name().unwrap_or_default())),
+            }
         }
         found => found,
-    };
-    is_stdout(one) && is_stdout(other)
-        || matches!((place(one), place(other)), (Ok(one), Ok(other)) if one == other)
+    }
 }
 
 impl Exports {
@@ -119,6 +127,7 @@ mod tests {
         assert!(is_same(Path::new("-"), Path::new("/dev/fd/1")));
         assert!(!is_same(&name("there"), &name("not-yet")));
         assert!(!is_same(&name("there"), Path::new("-")));
+        assert!(is_same(&name("no-folder/a"), &name("no-folder/a")));
         assert!(!is_same(&name("no-folder/a"), &name("no-folder/b")));
     }
 
@@ -127,8 +136,9 @@ mod tests {
     fn a_link_leads_to_what_it_points_to() {
         let folder = tempfile::tempdir().unwrap();
         let (file, link) = (folder.path().join("file"), folder.path().join("link"));
+        std::os::unix::fs::symlink("file", &link).unwrap();
+        assert!(is_same(&file, &link), "before it is there");
         fs::write(&file, "").unwrap();
-        std::os::unix::fs::symlink(&file, &link).unwrap();
-        assert!(is_same(&file, &link));
+        assert!(is_same(&file, &link), "and when it is");
     }
 }
