@@ -46,6 +46,11 @@ impl BaseUrl {
         url
     }
 
+    /// Whether its host is a name, which has to be looked up, and no address.
+    pub(crate) fn has_name(&self) -> bool {
+        self.0.domain().is_some()
+    }
+
     /// Whether `url` has the same scheme, host and port (RFC 6454 §5).
     pub(crate) fn has_origin_of(&self, url: &Url) -> bool {
         self.0.origin() == url.origin()

@@ -1,18 +1,18 @@
 //! `download_one`: `get_flag`, then `save_flag`, and what came of it.
 
-use std::future::pending;
 use std::io;
-use std::panic::resume_unwind;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
 use std::time::{Duration, Instant, SystemTime};
 
 use tokio::runtime::Handle;
-use tokio::task::{JoinError, JoinHandle, spawn_blocking};
+use tokio::sync::oneshot;
+use tokio::task::{JoinError, JoinHandle};
 
 use crate::base_url::shown;
 use crate::country::CountryCode;
+use crate::executor::Executor;
 use crate::fetch::{Answer, FetchError, Fetched, Fetcher};
 use crate::save::Destination;
 use crate::stop::Stop;
@@ -94,21 +94,22 @@ impl Download {
         }
     }
 
-    /// The same as a task. Files are looked at and written on threads that may wait for them, which the one
+    /// The same as a task. Files are looked at and written by `disk`, whose threads may wait for them; the one
     /// that all tasks share may not.
-    pub async fn download_one_async(self: Arc<Self>, code: CountryCode) {
+    pub async fn download_one_async(self: Arc<Self>, code: CountryCode, disk: Arc<Executor>) {
         let Some(outcome) = self.begin(code) else { return };
         let job = self.clone();
         let ask = match self.existing {
-            Existing::Replace => Ask::Newer(None),
-            Existing::Skip | Existing::Update => on_disk(move || job.look(code)).await,
+            Existing::Replace => Some(Ask::Newer(None)),
+            Existing::Skip | Existing::Update => run_in(&disk, move || job.look(code)).await,
         };
         match ask {
-            Ask::Nothing => self.skip(outcome),
-            Ask::Newer(since) => {
+            Some(Ask::Nothing) => self.skip(outcome),
+            Some(Ask::Newer(since)) => {
                 let fetched = self.get_flag(code, since).await;
-                on_disk(move || self.finish(outcome, fetched)).await;
+                run_in(&disk, move || self.finish(outcome, fetched)).await;
             }
+            None => {}
         }
     }
 
@@ -203,16 +204,14 @@ enum Ask {
     Newer(Option<SystemTime>),
 }
 
-/// Does what may have to wait for a disk on one of the runtime's threads that may wait.
-async fn on_disk<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
-    match spawn_blocking(work).await {
-        Ok(value) => value,
-        Err(error) => match error.try_into_panic() {
-            Ok(panic) => resume_unwind(panic),
-            // Only a runtime that is being shut down cancels it.
-            Err(_) => pending().await,
-        },
-    }
+/// Does `work` on a thread of the executor's, and returns what it returned; nothing if it panicked.
+async fn run_in<T: Send + 'static>(
+    executor: &Executor,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Option<T> {
+    let (sender, receiver) = oneshot::channel();
+    executor.submit(move || sender.send(work()).ok());
+    receiver.await.ok()
 }
 
 impl Outcome {

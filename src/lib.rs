@@ -36,7 +36,7 @@
 //! `download_one` is called wherever the strategy wants. The request itself always runs as a task on one
 //! thread of the async runtime, which all strategies share, so that what differs between them is how they
 //! wait, and nothing else. The flag is saved on the thread that waited for it, or, where no thread did, on
-//! one of a few that the runtime has for that. What came of it goes down a channel to the main thread, which
+//! one of a few that do nothing else. What came of it goes down a channel to the main thread, which
 //! reports it.
 //!
 //! ```

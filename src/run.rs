@@ -15,6 +15,7 @@ use crate::download::{Done, Download, Existing, Failure, Outcome};
 use crate::downloader::Mode;
 use crate::fetch::{FetchOptions, Fetcher};
 use crate::order::Order;
+use crate::runtime::reserve_thread;
 use crate::save::Destination;
 use crate::stop::{Signal, Stop};
 
@@ -83,6 +84,9 @@ impl Plan {
             started,
             outcomes: sender,
         });
+        if self.base.has_name() {
+            reserve_thread(runtime).context("cannot start a thread")?;
+        }
         let downloader = self.mode.downloader(self.jobs);
         let codes = self.codes.clone();
         let strategy = thread::Builder::new()
@@ -93,7 +97,7 @@ impl Plan {
         let outcomes: Vec<_> =
             self.order.arrange(incoming, &self.codes).inspect(&mut report).collect();
         if outcomes.len() < self.codes.len() {
-            let threads = "cannot start as many threads as there are jobs; try fewer with --jobs";
+            let threads = "cannot start the threads that this mode needs";
             strategy.join().map_err(|_| anyhow!("the strategy panicked"))?.context(threads)?;
             ensure!(stop.signal().is_some(), "the job panicked for some of the flags");
         }

@@ -2,13 +2,13 @@
 
 use std::io;
 use std::panic::{self, AssertUnwindSafe};
+use std::time::Duration;
 
 use anyhow::Context;
 use tokio::runtime::{Builder, Handle, Runtime};
 
-/// How many threads may wait for disks and name servers in its stead: few, as each that has to be woken costs
-/// more than most files do.
-const THAT_MAY_WAIT: usize = 8;
+/// How long a thread stays that has nothing to do: longer than any run, in which there may not be another.
+pub(crate) const FOR_GOOD: Duration = Duration::from_secs(1 << 30);
 
 /// Starts a runtime.
 ///
@@ -19,14 +19,15 @@ pub fn start() -> anyhow::Result<Runtime> {
     let start = || {
         Builder::new_multi_thread()
             .worker_threads(1)
-            .max_blocking_threads(THAT_MAY_WAIT)
+            .thread_keep_alive(FOR_GOOD)
             .enable_all()
             .build()
     };
     without_panic(start).context("cannot start the threads and descriptors that the network needs")
 }
 
-/// Makes sure of one of the threads on which tasks have their files written.
+/// Makes sure of a thread on which tasks have the system wait for name servers. Where there are no more of
+/// them, tokio makes do with those that there are, but not with none.
 ///
 /// # Errors
 /// The system won't give it.

@@ -23,7 +23,7 @@ impl Downloader for Rayon {
         let pool = ThreadPoolBuilder::new()
             .num_threads(self.jobs.min(codes.len()))
             .build()
-            .map_err(|error| io::Error::other(error.to_string()))?;
+            .map_err(|error| io::Error::other(format!("{error}; try fewer with --jobs")))?;
         pool.install(|| {
             // Left alone, rayon may put two flags on one thread, where one waits while other threads idle.
             codes.par_iter().with_max_len(1).for_each(|&code| job.download_one(code));

@@ -1,4 +1,4 @@
-//! `threads`: a fixed pool of threads, as the book's `flags_threadpool.py` has it.
+//! `threads`: a pool of threads, as the book's `flags_threadpool.py` has it.
 
 use std::io;
 use std::num::NonZeroUsize;
@@ -9,7 +9,7 @@ use crate::country::CountryCode;
 use crate::download::Download;
 use crate::executor::Executor;
 
-/// An executor with `jobs` threads, each of which takes the next flag when it has done one.
+/// An executor of at most `jobs` threads, each of which takes the next flag when it has done one.
 pub struct Threads {
     pub jobs: usize,
 }

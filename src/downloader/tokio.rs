@@ -1,6 +1,7 @@
-//! `async`: a task for each flag. All of them wait on one thread.
+//! `async`: a task for each flag. All of them wait on one thread, and few others write the files.
 
 use std::io;
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use tokio::task::JoinSet;
@@ -8,7 +9,10 @@ use tokio::task::JoinSet;
 use super::Downloader;
 use crate::country::CountryCode;
 use crate::download::Download;
-use crate::runtime::reserve_thread;
+use crate::executor::Executor;
+
+/// How many threads files are written on: few, as each that has to be woken costs more than most files do.
+const AT_DISK: NonZeroUsize = NonZeroUsize::new(4).unwrap();
 
 /// Tasks on the runtime, at most `jobs` of them at once.
 pub struct Tokio {
@@ -18,7 +22,7 @@ pub struct Tokio {
 impl Downloader for Tokio {
     fn download_many(&self, codes: &[CountryCode], job: Arc<Download>) -> io::Result<()> {
         let runtime = job.runtime.clone();
-        reserve_thread(&runtime)?;
+        let disk = Arc::new(Executor::new(AT_DISK)?);
         let (codes, jobs) = (codes.to_vec(), self.jobs);
         // A task itself, so that one that ends and the next that begins need no other thread.
         let all = runtime.spawn(async move {
@@ -27,7 +31,7 @@ impl Downloader for Tokio {
                 if tasks.len() == jobs {
                     tasks.join_next().await;
                 }
-                tasks.spawn(job.clone().download_one_async(code));
+                tasks.spawn(job.clone().download_one_async(code, disk.clone()));
             }
             while tasks.join_next().await.is_some() {}
         });

@@ -13,6 +13,7 @@ use super::StartError;
 use super::routes;
 use super::state::Shared;
 use super::wire::{Cutter, Wires};
+use crate::runtime::{FOR_GOOD, reserve_thread};
 
 /// How many connections may wait to be accepted: a thousand that come at once should not have to try again.
 const BACKLOG: u32 = 1024;
@@ -52,8 +53,10 @@ fn open(bind: SocketAddr) -> Result<(Runtime, TcpListener, SocketAddr), StartErr
     let runtime = Builder::new_current_thread()
         .enable_all()
         .max_blocking_threads(4)
+        .thread_keep_alive(FOR_GOOD)
         .build()
         .map_err(StartError::Runtime)?;
+    reserve_thread(runtime.handle()).map_err(StartError::Runtime)?;
     let entered = runtime.enter();
     let (listener, address) =
         listen(bind).map_err(|source| StartError::Listen { address: bind, source })?;
