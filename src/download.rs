@@ -12,7 +12,6 @@ use tokio::task::{JoinError, JoinHandle};
 
 use crate::base_url::shown;
 use crate::country::CountryCode;
-use crate::executor::Executor;
 use crate::fetch::{Answer, FetchError, Fetched, Fetcher};
 use crate::save::Destination;
 use crate::stop::Stop;
@@ -94,20 +93,23 @@ impl Download {
         }
     }
 
-    /// The same as a task. Files are looked at and written by `disk`, whose threads may wait for them; the one
-    /// that all tasks share may not.
-    pub async fn download_one_async(self: Arc<Self>, code: CountryCode, disk: Arc<Executor>) {
+    /// The same as a task. What looks at files or writes them is handed to `elsewhere`, which has it done on a
+    /// thread that may wait for them; the one that all tasks share may not.
+    pub async fn download_one_async<E>(self: Arc<Self>, code: CountryCode, elsewhere: E)
+    where
+        E: Fn(Work) + Send + Sync,
+    {
         let Some(outcome) = self.begin(code) else { return };
         let job = self.clone();
         let ask = match self.existing {
             Existing::Replace => Some(Ask::Newer(None)),
-            Existing::Skip | Existing::Update => run_in(&disk, move || job.look(code)).await,
+            Existing::Skip | Existing::Update => done(&elsewhere, move || job.look(code)).await,
         };
         match ask {
             Some(Ask::Nothing) => self.skip(outcome),
             Some(Ask::Newer(since)) => {
                 let fetched = self.get_flag(code, since).await;
-                run_in(&disk, move || self.finish(outcome, fetched)).await;
+                done(&elsewhere, move || self.finish(outcome, fetched)).await;
             }
             None => {}
         }
@@ -204,13 +206,16 @@ enum Ask {
     Newer(Option<SystemTime>),
 }
 
-/// Does `work` on a thread of the executor's, and returns what it returned; nothing if it panicked.
-async fn run_in<T: Send + 'static>(
-    executor: &Executor,
+/// What a thread is to do.
+pub type Work = Box<dyn FnOnce() + Send>;
+
+/// Has `work` done `elsewhere`, and returns what it returned; nothing if it panicked.
+async fn done<T: Send + 'static>(
+    elsewhere: &impl Fn(Work),
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Option<T> {
     let (sender, receiver) = oneshot::channel();
-    executor.submit(move || sender.send(work()).ok());
+    elsewhere(Box::new(move || drop(sender.send(work()))));
     receiver.await.ok()
 }
 

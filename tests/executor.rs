@@ -618,11 +618,22 @@ mod the_workers {
     }
 
     #[test]
-    fn are_started_while_jobs_wait_for_each_other() {
+    fn are_started_until_all_that_map_submitted_is_at_work() {
         let executor = pool(20);
-        let all = Arc::new(Barrier::new(20));
-        let names = executor.map(move |_| all.wait().is_leader(), 0..20);
-        assert_eq!(names.filter(|leads| leads == &Ok(true)).count(), 1);
+        let (started, starts) = mpsc::channel();
+        let (release, released) = mpsc::channel::<()>();
+        let released = Mutex::new(released);
+        let results = executor.map(
+            move |n| {
+                started.send(n).unwrap();
+                let _ = released.lock().unwrap().recv();
+            },
+            0..20,
+        );
+        let at_work: HashSet<_> = (0..20).map(|_| wait(&starts)).collect();
+        assert_eq!(at_work.len(), 20);
+        drop(release);
+        assert_eq!(results.count(), 20);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use tokio::task::JoinSet;
 
 use super::Downloader;
 use crate::country::CountryCode;
-use crate::download::Download;
+use crate::download::{Download, Work};
 use crate::executor::Executor;
 
 /// How many threads files are written on: few, as each that has to be woken costs more than most files do.
@@ -23,6 +23,7 @@ impl Downloader for Tokio {
     fn download_many(&self, codes: &[CountryCode], job: Arc<Download>) -> io::Result<()> {
         let runtime = job.runtime.clone();
         let disk = Arc::new(Executor::new(AT_DISK)?);
+        let on_disk = move |work: Work| drop(disk.submit(work));
         let (codes, jobs) = (codes.to_vec(), self.jobs);
         // A task itself, so that one that ends and the next that begins need no other thread.
         let all = runtime.spawn(async move {
@@ -31,7 +32,7 @@ impl Downloader for Tokio {
                 if tasks.len() == jobs {
                     tasks.join_next().await;
                 }
-                tasks.spawn(job.clone().download_one_async(code, disk.clone()));
+                tasks.spawn(job.clone().download_one_async(code, on_disk.clone()));
             }
             while tasks.join_next().await.is_some() {}
         });
