@@ -2,17 +2,15 @@
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, mpsc};
+use std::sync::{Arc, mpsc};
 use std::time::Duration;
 use std::{fmt, mem};
 
+use parking_lot::{Condvar, Mutex, MutexGuard};
 use thiserror::Error;
 
 #[cfg(doc)]
 use super::Executor;
-
-/// Why no lock of this module is ever poisoned.
-pub(super) const UNPOISONED: &str = "jobs, callbacks and foreign drops all run outside the locks";
 
 /// Why a job has no result.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -99,8 +97,9 @@ impl<T> Future<T> {
     ///
     /// [`JobError`] if it panicked or was cancelled.
     pub fn result(self) -> Result<T, JobError> {
-        let state = self.0.done.wait_while(self.lock(), |state| !state.is_done());
-        state.expect(UNPOISONED).take_outcome()
+        let mut state = self.lock();
+        self.0.done.wait_while(&mut state, |state| !state.is_done());
+        state.take_outcome()
     }
 
     /// Waits for the job to end, for `timeout` at most, and returns its [`result`](Self::result).
@@ -125,9 +124,8 @@ impl<T> Future<T> {
     /// # Ok::<(), std::io::Error>(())
     /// ```
     pub fn result_timeout(self, timeout: Duration) -> Result<Result<T, JobError>, Self> {
-        let waiting = |state: &mut State<T>| !state.is_done();
-        let waited = self.0.done.wait_timeout_while(self.lock(), timeout, waiting);
-        let (mut state, _) = waited.expect(UNPOISONED);
+        let mut state = self.lock();
+        self.0.done.wait_while_for(&mut state, |state| !state.is_done(), timeout);
         if state.is_done() {
             return Ok(state.take_outcome());
         }
@@ -187,7 +185,7 @@ impl<T> Future<T> {
     }
 
     fn lock(&self) -> MutexGuard<'_, State<T>> {
-        self.0.state.lock().expect(UNPOISONED)
+        self.0.state.lock()
     }
 }
 

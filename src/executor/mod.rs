@@ -11,9 +11,9 @@
 //!   there is no `exception()`, and one bad job does not end an iteration over many.
 //! - A timeout is no error: [`Future::result_timeout`] gives the future back, to be asked again.
 //! - A job is `'static`: it may outlive the caller's frame, so it owns all that it uses.
-//! - Python starts a thread whenever none is idle. This starts four, and more whenever jobs wait and
-//!   none is done for 0.25 ms: jobs that are done sooner than that need no more. Submitting waits to
-//!   see it.
+//! - Python starts a thread whenever none is idle. So does this for the first four; it starts more
+//!   where jobs wait and none is done for 0.25 ms: jobs that are done sooner than that need no more.
+//!   Submitting waits to see it.
 //! - There is no `set_result`: only an executor makes futures, and gives them their results.
 //! - Dropping the executor is the end of Python's `with` block: it waits for what was submitted.
 
@@ -21,21 +21,26 @@ mod future;
 mod queue;
 
 use std::num::NonZeroUsize;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 use std::{hint, io, vec};
 
+use parking_lot::Mutex;
+
+use future::shielded;
 pub use future::{AsCompleted, Future, JobError, as_completed};
-use future::{UNPOISONED, shielded};
 use queue::{Queue, Task, Ticket};
 
-/// How many workers are started before it is known what the jobs are like.
+/// How many workers are started without a look at what the jobs are like.
 const FIRST: usize = 4;
 
 /// How long jobs wait, with none done, before more workers are started. Four that are done sooner get
 /// through so many that further ones, on a busy machine, would only be in their way.
 const PATIENCE: Duration = Duration::from_micros(250);
+
+/// How long it is at most: it doubles each time that jobs were seen to be done.
+const MOST_PATIENCE: Duration = Duration::from_millis(2);
 
 /// How many bytes have to be left where a worker is started beside others: glibc alone sets 64 MiB aside for
 /// what a thread allocates. They are asked for and given back, which takes up addresses and no memory.
@@ -43,8 +48,9 @@ const ROOM: usize = 128 << 20;
 
 /// Threads that run what is submitted, first come, first served.
 ///
-/// There are four of them at first, and more, up to the number asked for, while jobs wait and none is
-/// done. Of jobs that take long, 20 are at work after a millisecond or two.
+/// There is one of them at first, soon four where there are jobs for so many, and more, up to the number
+/// asked for, while jobs wait and none is done. Of jobs that take long, 20 are at work after a millisecond
+/// or two.
 ///
 /// Dropping it waits until every submitted job is done, as does [`shutdown`](Self::shutdown),
 /// which may cancel those that have not started. The one exception is an executor that jobs share
@@ -78,12 +84,7 @@ impl Executor {
     pub fn new(workers: NonZeroUsize) -> io::Result<Self> {
         let executor =
             Self { queue: Arc::default(), most: workers.get(), workers: Mutex::default() };
-        let mut workers = executor.workers.lock().expect(UNPOISONED);
-        let started = executor.start(FIRST, &mut workers);
-        if workers.is_empty() {
-            started?;
-        }
-        drop(workers);
+        executor.start(1, &mut executor.workers.lock())?;
         Ok(executor)
     }
 
@@ -145,23 +146,25 @@ impl Executor {
         Map(futures.into_iter())
     }
 
-    /// Starts workers, each time twice as many, while jobs wait, as far as the `last` of them, and
-    /// none is done.
+    /// Starts workers for the jobs that wait, as far as the `last` of them: the first few at once, then,
+    /// each time that none is done, twice as many.
     fn grow_for(&self, last: Ticket) {
         if self.queue.shortage(last) == 0 {
             return;
         }
-        let mut workers = self.workers.lock().expect(UNPOISONED);
-        let mut more = 1;
-        while let short @ 1.. = self.queue.shortage(last)
+        let mut workers = self.workers.lock();
+        let first = FIRST.saturating_sub(workers.len()).min(self.queue.shortage(last));
+        let mut started = self.start(first, &mut workers);
+        let (mut more, mut patience) = (1, PATIENCE);
+        while started.is_ok()
+            && let short @ 1.. = self.queue.shortage(last)
             && workers.len() < self.most
         {
-            if self.queue.moves_within(PATIENCE, last) {
-                more = 1;
-            } else if self.start(more.min(short), &mut workers).is_ok() {
-                more *= 2;
+            if self.queue.moves_within(patience, last) {
+                (more, patience) = (1, (patience * 2).min(MOST_PATIENCE));
             } else {
-                return;
+                started = self.start(more.min(short), &mut workers);
+                (more, patience) = (more * 2, PATIENCE);
             }
         }
     }
@@ -197,7 +200,7 @@ impl Drop for Executor {
     fn drop(&mut self) {
         self.queue.close();
         let here = thread::current().id();
-        let workers = self.workers.get_mut().expect(UNPOISONED);
+        let workers = self.workers.get_mut();
         if workers.iter().any(|worker| worker.thread().id() == here) {
             return;
         }

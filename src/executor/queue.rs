@@ -2,10 +2,11 @@
 
 use std::collections::VecDeque;
 use std::mem;
-use std::sync::{Condvar, Mutex, MutexGuard};
 use std::time::Duration;
 
-use super::future::{Future, UNPOISONED, shielded};
+use parking_lot::{Condvar, Mutex};
+
+use super::future::{Future, shielded};
 
 /// What an executor shares with its workers. They hold no reference to the executor itself, so
 /// that they do not keep it from being dropped.
@@ -41,64 +42,62 @@ impl Jobs {
 
 impl Queue {
     pub(super) fn push(&self, job: Box<dyn Job>) -> Ticket {
-        let mut jobs = self.lock();
+        let mut jobs = self.jobs.lock();
         jobs.waiting.push_back(job);
         self.changed.notify_one();
         jobs.taken + jobs.waiting.len()
     }
 
     pub(super) fn take_waiting(&self) -> VecDeque<Box<dyn Job>> {
-        let mut jobs = self.lock();
+        let mut jobs = self.jobs.lock();
         jobs.taken += jobs.waiting.len();
         mem::take(&mut jobs.waiting)
     }
 
     pub(super) fn close(&self) {
-        self.lock().closed = true;
+        self.jobs.lock().closed = true;
         self.changed.notify_all();
     }
 
     /// How many workers are missing for the jobs that wait, as far as the `last` of them.
     pub(super) fn shortage(&self, last: Ticket) -> usize {
-        self.lock().shortage(last)
+        self.jobs.lock().shortage(last)
     }
 
     /// Waits for `patience`, or until no worker is missing, and returns whether any job was done.
     /// Only one thread at a time may do so.
     pub(super) fn moves_within(&self, patience: Duration, last: Ticket) -> bool {
-        let mut jobs = self.lock();
+        let mut jobs = self.jobs.lock();
         let before = jobs.done;
         jobs.watched = Some(last);
-        let missing = |jobs: &mut Jobs| jobs.shortage(last) > 0;
-        let watched = self.served.wait_timeout_while(jobs, patience, missing);
-        let (mut jobs, _) = watched.expect(UNPOISONED);
+        self.served.wait_while_for(&mut jobs, |jobs| jobs.shortage(last) > 0, patience);
         jobs.watched = None;
         jobs.done > before
     }
 
     /// Counts a worker more, whose thread is about to start.
     pub(super) fn expect_worker(&self) {
-        self.lock().free += 1;
+        self.jobs.lock().free += 1;
     }
 
     /// Counts it no longer: its thread did not start.
     pub(super) fn forget_worker(&self) {
-        self.lock().free -= 1;
+        self.jobs.lock().free -= 1;
     }
 
     /// What a worker does: one job after another, until the queue is closed and empty.
     pub(super) fn work(&self) {
         while let Some(job) = self.next() {
             shielded(|| job.run());
-            let mut jobs = self.lock();
+            let mut jobs = self.jobs.lock();
             jobs.done += 1;
             jobs.free += 1;
         }
     }
 
     fn next(&self) -> Option<Box<dyn Job>> {
-        let idle = |jobs: &mut Jobs| jobs.waiting.is_empty() && !jobs.closed;
-        let mut jobs = self.changed.wait_while(self.lock(), idle).expect(UNPOISONED);
+        let mut jobs = self.jobs.lock();
+        self.changed.wait_while(&mut jobs, |jobs| jobs.waiting.is_empty() && !jobs.closed);
         let job = jobs.waiting.pop_front()?;
         jobs.taken += 1;
         jobs.free -= 1;
@@ -106,10 +105,6 @@ impl Queue {
             self.served.notify_one();
         }
         Some(job)
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Jobs> {
-        self.jobs.lock().expect(UNPOISONED)
     }
 }
 

@@ -1,7 +1,9 @@
 //! What the requests to one origin share.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use parking_lot::Mutex;
 
 use super::gallery::Gallery;
 use super::tally::Tally;
@@ -27,26 +29,21 @@ impl Shared {
     }
 
     pub(super) fn sky(&self) -> Arc<Sky> {
-        lock(&self.sky).clone()
+        self.sky.lock().clone()
     }
 
     pub(super) fn set_weather(&self, weather: Weather) {
-        *lock(&self.sky) = Sky::new(weather);
+        *self.sky.lock() = Sky::new(weather);
     }
 
     pub(super) fn tally(&self) -> Tally {
-        *lock(&self.tally)
+        *self.tally.lock()
     }
 
     /// One more of that kind.
     pub(super) fn count(&self, kind: impl FnOnce(&mut Tally) -> &mut u64) {
-        *kind(&mut lock(&self.tally)) += 1;
+        *kind(&mut self.tally.lock()) += 1;
     }
-}
-
-/// What these locks guard is replaced or counted up in one step: it is sound even if a holder should panic.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Sky {
