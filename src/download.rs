@@ -3,7 +3,6 @@
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::mpsc::Sender;
 use std::time::{Duration, Instant, SystemTime};
 
 use tokio::runtime::Handle;
@@ -11,6 +10,7 @@ use tokio::sync::oneshot;
 use tokio::task::{JoinError, JoinHandle};
 
 use crate::base_url::shown;
+use crate::channel::Sender;
 use crate::country::CountryCode;
 use crate::fetch::{Answer, FetchError, Fetched, Fetcher};
 use crate::save::Destination;
@@ -194,8 +194,7 @@ impl Download {
 
     fn tell(&self, mut outcome: Outcome) {
         outcome.end = self.started.elapsed();
-        // Nobody listens any more only where the run itself is being given up.
-        let _ = self.outcomes.send(outcome);
+        self.outcomes.send(outcome);
     }
 }
 

@@ -68,6 +68,7 @@
 //! ```
 
 pub mod base_url;
+mod channel;
 pub mod cli;
 pub mod commands;
 pub mod compare;

@@ -1,7 +1,7 @@
 //! One run: from before the client is built to the last file in its place.
 
 use std::path::PathBuf;
-use std::sync::{Arc, mpsc};
+use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -10,6 +10,7 @@ use serde::Serialize;
 use tokio::runtime::Handle;
 
 use crate::base_url::BaseUrl;
+use crate::channel::channel;
 use crate::country::CountryCode;
 use crate::download::{Done, Download, Existing, Failure, Outcome};
 use crate::downloader::Mode;
@@ -74,7 +75,7 @@ impl Plan {
         mut report: impl FnMut(&Outcome),
     ) -> anyhow::Result<Summary> {
         let started = Instant::now();
-        let (sender, receiver) = mpsc::channel();
+        let (sender, incoming) = channel(self.codes.len());
         let job = Arc::new(Download {
             fetcher: Arc::new(Fetcher::new(self.base.clone(), self.fetch.clone())?),
             destination: self.destination.clone(),
@@ -93,7 +94,6 @@ impl Plan {
             .spawn(move || downloader.download_many(&codes, job))
             .context("cannot start a thread")?;
         // With the last outcome the run is over: that threads end takes time, and is not waited for.
-        let incoming = receiver.into_iter().take(self.codes.len());
         let outcomes: Vec<_> =
             self.order.arrange(incoming, &self.codes).inspect(&mut report).collect();
         if outcomes.len() < self.codes.len() {
