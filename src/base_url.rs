@@ -39,10 +39,10 @@ impl BaseUrl {
 
     /// The URL of one flag: `{base}/{cc}/{cc}.gif`, the code in lower case.
     pub fn flag(&self, code: CountryCode) -> Url {
+        let path = self.0.path();
+        let (folder, cc) = (path.strip_suffix('/').unwrap_or(path), code.lower());
         let mut url = self.0.clone();
-        if let Ok(mut path) = url.path_segments_mut() {
-            path.pop_if_empty().push(&code.lower()).push(&format!("{}.gif", code.lower()));
-        }
+        url.set_path(&format!("{folder}/{cc}/{cc}.gif"));
         url
     }
 
@@ -98,9 +98,12 @@ mod tests {
 
     #[test]
     fn a_flag_has_its_url_below_the_base_whatever_ends_it() {
+        let flag = |base: &str| base.parse::<BaseUrl>().unwrap().flag("BR".parse().unwrap());
         for base in ["http://h", "http://h/", "HTTP://H", "http://h:80/"] {
-            let url = base.parse::<BaseUrl>().unwrap().flag("BR".parse().unwrap());
-            assert_eq!(url.as_str(), "http://h/br/br.gif");
+            assert_eq!(flag(base).as_str(), "http://h/br/br.gif");
+        }
+        for base in ["http://h/a%2Fb/ü c//", "http://h/a%2Fb/%C3%BC%20c//"] {
+            assert_eq!(flag(base).as_str(), "http://h/a%2Fb/%C3%BC%20c//br/br.gif");
         }
     }
 

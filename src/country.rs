@@ -38,7 +38,7 @@ impl CountryCode {
 
     /// The code in lower case, as it stands in a URL.
     pub fn lower(self) -> String {
-        self.to_string().to_ascii_lowercase()
+        self.letters().iter().map(char::to_ascii_lowercase).collect()
     }
 
     /// The place of the code in AA to ZZ: 0 to 675.
