@@ -281,6 +281,31 @@ fn a_link_in_the_place_of_a_flag_is_replaced_and_what_it_leads_to_left_alone() {
 }
 
 #[test]
+fn what_appears_in_an_empty_folder_in_mid_run_is_replaced() {
+    for mode in MODES {
+        let (dest, elsewhere) = (tempdir().unwrap(), tempdir().unwrap());
+        let (folder, target) = (dest.path().to_owned(), elsewhere.path().join("target.gif"));
+        fs::write(&target, "mine").unwrap();
+        let led_to = target.clone();
+        let origin = Origin::start(move |request, stream| {
+            let place = folder.join(format!("{}.gif", request.code));
+            match request.code.as_str() {
+                "BR" => fs::write(place, "half a fl").unwrap(),
+                "IN" => symlink(&led_to, place).unwrap(),
+                _ => {}
+            }
+            whole(request, stream)
+        });
+        let output = run_into(dest.path(), &origin, &["BR", "IN", "US", "-m", mode]);
+        assert_eq!(output.status.code(), Some(0), "{mode}: {}", stderr(&output));
+        assert_eq!(names(dest.path()), ["BR.gif", "IN.gif", "US.gif"], "{mode}");
+        assert_eq!(count_whole(dest.path(), gif), 3, "{mode}");
+        assert!(fs::symlink_metadata(dest.path().join("IN.gif")).unwrap().is_file(), "{mode}");
+        assert_eq!(fs::read(&target).unwrap(), b"mine", "{mode}");
+    }
+}
+
+#[test]
 fn the_folder_itself_may_be_a_link() {
     let (origin, parent) = (origin(), tempdir().unwrap());
     let (folder, link) = (parent.path().join("folder"), parent.path().join("link"));
