@@ -11,7 +11,8 @@ use crate::country::CountryCode;
 use crate::download::{Download, Work};
 use crate::executor::Executor;
 
-/// How many threads files are written on: few, as each that has to be woken costs more than most files do.
+/// How many threads files are written on: few, as each that has to be woken costs more than most files do,
+/// and no more than an executor starts without a look at its jobs, as submitting may not wait here.
 const AT_DISK: NonZeroUsize = NonZeroUsize::new(4).unwrap();
 
 /// Tasks on the runtime, at most `jobs` of them at once.

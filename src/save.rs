@@ -1,7 +1,5 @@
 //! `save_flag`: a file lands under its name whole, or not at all.
 
-mod unnamed;
-
 use std::fs::{self, File, Permissions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -73,10 +71,11 @@ impl Destination {
     /// A file that holds just these bytes already, as it does when a run is repeated, is given the time and
     /// otherwise left alone: to make a file and rename it over another takes some 20 times as long.
     ///
-    /// Where there is one that does not, the bytes go to a temporary file beside it, which is then renamed:
-    /// whoever looks sees the old flag or the new one. Where there is none, the temporary file can do
-    /// without a name of its own until it is given the final one. Either has the mode that the umask gives.
-    /// There is no `fsync`: a flag can be fetched again.
+    /// The bytes go to a temporary file beside the final name, with the mode that the umask gives,
+    /// which is then renamed: whoever looks sees the old flag or the new one. There is no `fsync`: a
+    /// flag can be fetched again. (A file without a name, as Linux has them, that is linked to its place when
+    /// it is whole is there sooner on ext4. But who watches a folder is told of what is moved into it or
+    /// closed there, and would not see it come.)
     ///
     /// # Errors
     /// What the system said. No temporary file is left, and what was there before still is.
@@ -87,56 +86,26 @@ impl Destination {
         modified: Option<SystemTime>,
     ) -> io::Result<PathBuf> {
         let path = self.path(code);
-        let saved = match self.there(&path, image) {
-            There::Same => touch(&path, modified),
-            There::Nothing => unnamed::save(&self.folder, &path, image, modified),
-            There::Other => Err(io::ErrorKind::AlreadyExists.into()),
-        };
-        // Whatever was in the way of that, this way always goes, or says best why it does not.
-        saved.or_else(|_| self.replace(&path, image, modified))?;
+        if !self.empty && self.holds(&path, image) && touch(&path, modified).is_ok() {
+            return Ok(path);
+        }
+        let mut file = temporary(&self.folder, &format!(".{code}.gif."))?;
+        file.as_file_mut().write_all(image)?;
+        if let Some(time) = modified {
+            file.as_file().set_modified(time)?;
+        }
+        file.persist(&path).map_err(|refused| refused.error)?;
         Ok(path)
     }
 
-    fn replace(&self, path: &Path, image: &[u8], modified: Option<SystemTime>) -> io::Result<()> {
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let mut file = temporary(&self.folder, &format!(".{name}."))?;
-        fill(file.as_file_mut(), image, modified)?;
-        file.persist(path).map_err(|refused| refused.error)?;
-        Ok(())
+    /// Whether a plain file at `path` is all that saving `image` there would make it.
+    fn holds(&self, path: &Path, image: &[u8]) -> bool {
+        fs::symlink_metadata(path).is_ok_and(|about| {
+            about.is_file()
+                && about.len() == image.len() as u64
+                && about.permissions() == self.permissions
+        }) && fs::read(path).is_ok_and(|bytes| bytes == image)
     }
-
-    /// What is at `path`, compared to what saving `image` there would make it.
-    fn there(&self, path: &Path, image: &[u8]) -> There {
-        if self.empty {
-            return There::Nothing;
-        }
-        match fs::symlink_metadata(path) {
-            Ok(about)
-                if about.is_file()
-                    && about.len() == image.len() as u64
-                    && about.permissions() == self.permissions
-                    && fs::read(path).is_ok_and(|bytes| bytes == image) =>
-            {
-                There::Same
-            }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => There::Nothing,
-            _ => There::Other,
-        }
-    }
-}
-
-/// What is where a flag has its place.
-enum There {
-    Nothing,
-    /// A plain file, with the same bytes and the same mode.
-    Same,
-    Other,
-}
-
-/// Writes a new file.
-fn fill(file: &mut File, image: &[u8], modified: Option<SystemTime>) -> io::Result<()> {
-    file.write_all(image)?;
-    modified.map_or(Ok(()), |time| file.set_modified(time))
 }
 
 /// Gives the file the time `modified`, or that of now.
