@@ -4,11 +4,11 @@
 //! more than a tenth of a run; what comes within the same millisecond nobody sees apart.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc;
+use std::sync::mpsc::{self, RecvError, TryRecvError};
 use std::thread::{self, Thread};
 use std::time::Duration;
 
-/// How long what has come is left to be joined by more.
+/// How long the receiver sleeps when it finds nothing, whatever comes meanwhile.
 const BREATH: Duration = Duration::from_millis(1);
 
 /// A channel for `total` messages, which are received on the thread that calls this.
@@ -47,11 +47,18 @@ impl<T> Iterator for Receiver<T> {
     type Item = T;
 
     fn next(&mut self) -> Option<T> {
-        self.left = self.left.checked_sub(1)?;
-        self.inner.try_recv().ok().or_else(|| {
-            thread::park_timeout(BREATH);
-            self.inner.recv().ok()
-        })
+        if self.left == 0 {
+            return None;
+        }
+        let message = self.inner.try_recv().or_else(|error| match error {
+            TryRecvError::Empty => {
+                thread::park_timeout(BREATH);
+                self.inner.recv()
+            }
+            TryRecvError::Disconnected => Err(RecvError),
+        });
+        self.left = message.as_ref().map_or(0, |_| self.left - 1);
+        message.ok()
     }
 }
 
@@ -77,10 +84,11 @@ mod tests {
     }
 
     #[test]
-    fn the_end_of_the_sender_ends_it_before_the_last() {
-        let (sender, receiver) = channel(3);
+    fn the_end_of_the_sender_ends_it_before_the_last_and_for_good() {
+        let (sender, mut receiver) = channel(3);
         thread::spawn(move || sender.send('a'));
-        assert_eq!(receiver.collect::<String>(), "a");
+        assert_eq!(receiver.by_ref().collect::<String>(), "a");
+        assert_eq!((receiver.left, receiver.next()), (0, None));
     }
 
     #[test]

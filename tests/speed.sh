@@ -64,7 +64,7 @@ row "194 flags, threads, 30 jobs; curl -Z" "$flags $to --all --jobs 30" "curl -s
 row "20 flags, seq; curl" "$flags $to --mode seq" "curl -sf $cacert -K $work/20"
 # Above, each run finds the files of the one before; curl writes them anew, and flags sees that they are right.
 # To have an empty folder, the full one is moved away: where files were deleted, ext4 is slow to make others.
-empty="bash -c 'mv $work/flags $work/curl \$(mktemp -d -p $work) 2>&1 || true'"
+empty="bash -c 'old=\$(mktemp -d -p $work) && for full in $work/flags $work/curl; do [ ! -e \$full ] || mv \$full \$old; done'"
 row "20 flags, threads, into an empty folder; curl -Z" "$flags $to" \
   "curl -sf $cacert -Z --parallel-max 20 --create-dirs -K $work/20" --prepare "$empty"
 row "194 flags, threads, 30 jobs, into an empty folder; curl -Z" "$flags $to --all --jobs 30" \

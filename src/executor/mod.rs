@@ -39,7 +39,7 @@ const FIRST: usize = 4;
 /// through so many that further ones, on a busy machine, would only be in their way.
 const PATIENCE: Duration = Duration::from_micros(250);
 
-/// How long it is at most: it doubles each time that jobs were seen to be done.
+/// While jobs are done at the rate of [`FIRST`] in that time, looks at them are rarer, as far as this.
 const MOST_PATIENCE: Duration = Duration::from_millis(2);
 
 /// How many bytes have to be left where a worker is started beside others: glibc alone sets 64 MiB aside for
@@ -49,8 +49,7 @@ const ROOM: usize = 128 << 20;
 /// Threads that run what is submitted, first come, first served.
 ///
 /// There is one of them at first, soon four where there are jobs for so many, and more, up to the number
-/// asked for, while jobs wait and none is done. Of jobs that take long, 20 are at work after a millisecond
-/// or two.
+/// asked for, while jobs wait and none is done. Of jobs that take long, 20 are at work after some milliseconds.
 ///
 /// Dropping it waits until every submitted job is done, as does [`shutdown`](Self::shutdown),
 /// which may cancel those that have not started. The one exception is an executor that jobs share
@@ -160,12 +159,16 @@ impl Executor {
             && let short @ 1.. = self.queue.shortage(last)
             && workers.len() < self.most
         {
-            if self.queue.moves_within(patience, last) {
-                (more, patience) = (1, (patience * 2).min(MOST_PATIENCE));
-            } else {
-                started = self.start(more.min(short), &mut workers);
-                (more, patience) = (more * 2, PATIENCE);
-            }
+            (more, patience) = match self.queue.done_within(patience, last) {
+                0 => {
+                    started = self.start(more.min(short), &mut workers);
+                    (2 * more, PATIENCE)
+                }
+                done if PATIENCE * (done / FIRST) as u32 >= patience => {
+                    (1, MOST_PATIENCE.min(2 * patience))
+                }
+                _ => (1, PATIENCE),
+            };
         }
     }
 

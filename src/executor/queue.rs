@@ -64,15 +64,15 @@ impl Queue {
         self.jobs.lock().shortage(last)
     }
 
-    /// Waits for `patience`, or until no worker is missing, and returns whether any job was done.
+    /// Waits for `patience`, or until no worker is missing, and returns how many jobs were done.
     /// Only one thread at a time may do so.
-    pub(super) fn moves_within(&self, patience: Duration, last: Ticket) -> bool {
+    pub(super) fn done_within(&self, patience: Duration, last: Ticket) -> usize {
         let mut jobs = self.jobs.lock();
         let before = jobs.done;
         jobs.watched = Some(last);
         self.served.wait_while_for(&mut jobs, |jobs| jobs.shortage(last) > 0, patience);
         jobs.watched = None;
-        jobs.done > before
+        jobs.done - before
     }
 
     /// Counts a worker more, whose thread is about to start.
