@@ -12,8 +12,8 @@
 //! - A timeout is no error: [`Future::result_timeout`] gives the future back, to be asked again.
 //! - A job is `'static`: it may outlive the caller's frame, so it owns all that it uses.
 //! - Python starts a thread whenever none is idle. So does this for the first four; it starts more
-//!   where jobs wait and none is done for 0.25 ms: jobs that are done sooner than that need no more.
-//!   Submitting waits to see it.
+//!   where jobs wait and none is done for 0.25 ms, or up to 2 ms where many were done just before:
+//!   jobs that are done sooner than that need no more. Submitting waits to see it.
 //! - There is no `set_result`: only an executor makes futures, and gives them their results.
 //! - Dropping the executor is the end of Python's `with` block: it waits for what was submitted.
 
@@ -48,8 +48,9 @@ const ROOM: usize = 128 << 20;
 
 /// Threads that run what is submitted, first come, first served.
 ///
-/// There is one of them at first, soon four where there are jobs for so many, and more, up to the number
-/// asked for, while jobs wait and none is done. Of jobs that take long, 20 are at work after some milliseconds.
+/// There is one of them at first, four as soon as there are jobs for so many, and more, up to the number
+/// asked for, while jobs wait and none is done. Of jobs that take long, 20 are at work after some
+/// milliseconds.
 ///
 /// Dropping it waits until every submitted job is done, as does [`shutdown`](Self::shutdown),
 /// which may cancel those that have not started. The one exception is an executor that jobs share
