@@ -116,7 +116,7 @@ fn touch(path: &Path, modified: Option<SystemTime>) -> io::Result<()> {
 /// `tempfile` makes files that only their owner may read; a flag is for everyone the umask lets.
 fn temporary(folder: &Path, prefix: &str) -> io::Result<tempfile::NamedTempFile> {
     let mut builder = tempfile::Builder::new();
-    builder.prefix(prefix).suffix(".part");
+    builder.prefix(prefix).rand_bytes(4);
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     builder.tempfile_in(folder).map_err(without_path)
