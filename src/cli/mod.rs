@@ -2,6 +2,7 @@
 
 mod compare;
 mod download;
+mod later;
 mod request;
 mod selection;
 mod serve;
@@ -14,6 +15,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 pub use compare::CompareArgs;
 pub use download::DownloadArgs;
+pub use later::Later;
 pub use request::RequestArgs;
 pub use selection::SelectionArgs;
 pub use serve::ServeArgs;
@@ -46,8 +48,10 @@ pub struct Cli {
 /// What to do other than download.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    Compare(Box<CompareArgs>),
-    Serve(ServeArgs),
+    /// Time the modes against each other
+    Compare(Box<Later<CompareArgs>>),
+    /// Serve flags over HTTP on this machine, with the delays and faults that you ask for
+    Serve(Later<ServeArgs>),
 }
 
 /// What was typed, or what is wrong with it.
