@@ -20,11 +20,11 @@ const SIZES: [usize; 11] =
     [1193, 3891, 4802, 6066, 8039, 9893, 11_612, 14_794, 19_962, 24_327, 34_500];
 
 /// A sample image for each of the [194 codes](ALL), drawn when it is first asked for, and kept.
-pub(super) struct Samples([OnceLock<Flag>; CountryCode::COUNT]);
+pub(super) struct Samples(Box<[OnceLock<Flag>]>);
 
 impl Default for Samples {
     fn default() -> Self {
-        Samples([const { OnceLock::new() }; CountryCode::COUNT])
+        Samples((0..CountryCode::COUNT).map(|_| OnceLock::new()).collect())
     }
 }
 
