@@ -161,7 +161,7 @@ fn after_a_kill_every_flag_there_is_whole_and_the_next_run_does_not_trip() {
     for mode in MODES {
         let dest = tempdir().unwrap();
         // What an earlier kill may have left.
-        fs::write(dest.path().join(".BR.gif.abcdef.part"), &image[..70]).unwrap();
+        fs::write(dest.path().join(".BR.gif.abcd"), &image[..70]).unwrap();
         for landed in [1, 40, 90] {
             let mut flags = program();
             flags.args(["--all", "--skip-existing", "-m", mode, "-s", &origin.base(), "-d"]);
