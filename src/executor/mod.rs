@@ -42,8 +42,9 @@ const PATIENCE: Duration = Duration::from_micros(250);
 /// While jobs are done at the rate of [`FIRST`] in that time, looks at them are rarer, as far as this.
 const MOST_PATIENCE: Duration = Duration::from_millis(2);
 
-/// How many bytes have to be left where a worker is started beside others: glibc alone sets 64 MiB aside for
-/// what a thread allocates. They are asked for and given back, which takes up addresses and no memory.
+/// How many bytes have to be left where a worker is started beside others and addresses are limited: glibc alone
+/// sets 64 MiB aside for what a thread allocates. They are asked for and given back, which takes up no memory, but
+/// time.
 const ROOM: usize = 128 << 20;
 
 /// Threads that run what is submitted, first come, first served.
@@ -175,7 +176,7 @@ impl Executor {
 
     fn start(&self, more: usize, workers: &mut Vec<JoinHandle<()>>) -> io::Result<()> {
         for number in (workers.len()..self.most).take(more) {
-            if number > 0 {
+            if number > 0 && addresses_are_limited() {
                 leave_room()?;
             }
             self.queue.expect_worker();
@@ -213,6 +214,17 @@ impl Drop for Executor {
             let _ = worker.join();
         }
     }
+}
+
+/// Whether the process may have only so many bytes of addresses, as after `ulimit -v`.
+fn addresses_are_limited() -> bool {
+    #[cfg(any(target_os = "linux", target_os = "macos"))]
+    {
+        use nix::sys::resource::{RLIM_INFINITY, Resource, getrlimit};
+        getrlimit(Resource::RLIMIT_AS).is_ok_and(|(most, _)| most != RLIM_INFINITY)
+    }
+    #[cfg(not(any(target_os = "linux", target_os = "macos")))]
+    true
 }
 
 /// A job that gets no memory ends the whole process, and one worker less does no harm: so a stack is not all
