@@ -156,7 +156,8 @@ impl Executor {
         let mut workers = self.workers.lock();
         let first = FIRST.saturating_sub(workers.len()).min(self.queue.shortage(last));
         let mut started = self.start(first, &mut workers);
-        let (mut more, mut patience) = (1, PATIENCE);
+        // Those that were started just now take a while to be at their jobs.
+        let (mut more, mut patience) = (1, 2 * PATIENCE);
         while started.is_ok()
             && let short @ 1.. = self.queue.shortage(last)
             && workers.len() < self.most
