@@ -1,14 +1,17 @@
 //! The async runtime: one thread, on which all waits for the network happen.
 
-use std::io;
 use std::panic::{self, AssertUnwindSafe};
 use std::time::Duration;
+use std::{hint, io};
 
 use anyhow::Context;
 use tokio::runtime::{Builder, Handle, Runtime};
 
 /// How long a thread stays that has nothing to do: longer than any run, in which there may not be another.
 pub(crate) const FOR_GOOD: Duration = Duration::from_secs(1 << 30);
+
+/// How many bytes the heap of a runtime's thread has to begin with.
+const HEAP: usize = 1 << 20;
 
 /// Starts a runtime.
 ///
@@ -20,10 +23,25 @@ pub fn start() -> anyhow::Result<Runtime> {
         Builder::new_multi_thread()
             .worker_threads(1)
             .thread_keep_alive(FOR_GOOD)
+            .on_thread_start(grow_heap)
             .enable_all()
             .build()
     };
     without_panic(start).context("cannot start the threads and descriptors that the network needs")
+}
+
+/// Has the heap of this thread grow at once. That of any thread but the first grows by a page or two with each
+/// call of the system in glibc, some 20 of them for 20 flags, while other threads that need memory wait.
+///
+/// What is given back here for the first time tells glibc that pieces so large come and go (mallopt(3),
+/// M_MMAP_THRESHOLD): it takes the second one from the heap, and leaves it there. No page of it is touched.
+fn grow_heap() {
+    for _ in 0..2 {
+        let mut piece = Vec::<u8>::new();
+        // Where there is not so much, the heap grows as it always does.
+        let _ = piece.try_reserve_exact(HEAP);
+        hint::black_box(piece);
+    }
 }
 
 /// Makes sure of a thread on which tasks have the system wait for name servers. Where there are no more of
