@@ -52,6 +52,7 @@ impl Stop {
         let mut signals = Signals::new()?;
         let (sender, receiver) = watch::channel(None);
         runtime.spawn(async move {
+            signals.mind_hangup();
             let first = signals.next().await;
             let came = Instant::now();
             sender.send_replace(Some(first));
@@ -95,13 +96,18 @@ impl Signals {
         // A write beyond `ulimit -f` is an error like any other where somebody minds this signal; left
         // alone, it ends the process with a temporary file half written.
         let _ = signal(SignalKind::from_raw(nix::sys::signal::SIGXFSZ as i32))?;
-        let hangup = (!hangup_is_ignored()).then(|| signal(SignalKind::hangup())).transpose()?;
         Ok(Signals {
             interrupt: signal(SignalKind::interrupt())?,
             terminate: signal(SignalKind::terminate())?,
             quit: signal(SignalKind::quit())?,
-            hangup,
+            hangup: None,
         })
+    }
+
+    /// To see whether it is to be minded takes the system a while, and nobody has to wait for that.
+    fn mind_hangup(&mut self) {
+        use tokio::signal::unix::{SignalKind, signal};
+        self.hangup = (!hangup_is_ignored()).then(|| signal(SignalKind::hangup()).ok()).flatten();
     }
 
     async fn next(&mut self) -> Signal {
@@ -137,6 +143,8 @@ impl Signals {
     fn new() -> io::Result<Signals> {
         tokio::signal::windows::ctrl_c().map(Signals)
     }
+
+    fn mind_hangup(&mut self) {}
 
     async fn next(&mut self) -> Signal {
         self.0.recv().await;
