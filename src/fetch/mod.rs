@@ -5,6 +5,9 @@ mod error;
 mod first;
 mod headers;
 
+use std::future::poll_fn;
+use std::mem;
+use std::task::Poll;
 use std::time::{Duration, SystemTime};
 
 use backon::{ExponentialBuilder, Retryable};
@@ -211,7 +214,7 @@ async fn read_image(mut response: Response) -> Result<Vec<u8>, FetchError> {
         image.extend_from_slice(&chunk);
     }
     // Its connection has a turn to say that it is free: whoever asks next then need not make another.
-    tokio::task::yield_now().await;
+    have_others_polled().await;
     // Without a length or a last chunk, a body ends with its connection, or its HTTP/2 stream, and then one
     // that is given up with no word of an error looks the same.
     let all_came = chunked || promised == Some(image.len() as u64);
@@ -222,4 +225,18 @@ async fn read_image(mut response: Response) -> Result<Vec<u8>, FetchError> {
         }
         Err(defect) => Err(FetchError::NotAGif(defect)),
     }
+}
+
+/// Waits until each task that was to be polled has been. tokio's `yield_now` has the system asked for news of the
+/// network before, and all tasks polled that there is news for: a flag that is there would wait for others.
+async fn have_others_polled() {
+    let mut yielded = false;
+    poll_fn(|context| {
+        if mem::replace(&mut yielded, true) {
+            return Poll::Ready(());
+        }
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await
 }
