@@ -22,6 +22,8 @@ pub fn start() -> anyhow::Result<Runtime> {
     let start = || {
         Builder::new_multi_thread()
             .worker_threads(1)
+            // What comes by one connection is handed over before another is read: its flag can be saved meanwhile.
+            .max_io_events_per_tick(1)
             .thread_keep_alive(FOR_GOOD)
             .on_thread_start(grow_heap)
             .enable_all()
