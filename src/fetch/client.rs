@@ -80,9 +80,7 @@ fn builder(proxies: Proxies) -> ClientBuilder {
         .user_agent(concat!("flags/", env!("CARGO_PKG_VERSION")))
         // Redirects and retries are this program's own, to be counted and bounded.
         .redirect(redirect::Policy::none())
-        .retry(retry::never())
-        // A try has an end of its own, long before this would find a dead connection.
-        .tcp_keepalive(None);
+        .retry(retry::never());
     match proxies {
         Proxies::FromEnvironment => builder,
         Proxies::None => builder.no_proxy(),
