@@ -10,7 +10,7 @@ use tokio::runtime::{Builder, Handle, Runtime};
 /// How long a thread stays that has nothing to do: longer than any run, in which there may not be another.
 pub(crate) const FOR_GOOD: Duration = Duration::from_secs(1 << 30);
 
-/// How many bytes the heap of a runtime's thread has to begin with.
+/// How many bytes the heap of the network's thread has to begin with.
 const HEAP: usize = 1 << 20;
 
 /// Starts a runtime.
@@ -25,24 +25,29 @@ pub fn start() -> anyhow::Result<Runtime> {
             // What comes by one connection is handed over before another is read: its flag can be saved meanwhile.
             .max_io_events_per_tick(1)
             .thread_keep_alive(FOR_GOOD)
-            .on_thread_start(grow_heap)
             .enable_all()
             .build()
     };
-    without_panic(start).context("cannot start the threads and descriptors that the network needs")
+    let runtime = without_panic(start)
+        .context("cannot start the threads and descriptors that the network needs")?;
+    runtime.spawn(async { grow_heap() });
+    Ok(runtime)
 }
 
-/// Has the heap of this thread grow at once. That of any thread but the first grows by a page or two with each
-/// call of the system in glibc, some 20 of them for 20 flags, while other threads that need memory wait.
+/// Has the heap of this thread grow at once. glibc has that of any thread but the first grow by a page or two with
+/// each call of the system, some 20 of them for 20 flags, while other threads that need memory wait.
 ///
-/// What is given back here for the first time tells glibc that pieces so large come and go (mallopt(3),
-/// M_MMAP_THRESHOLD): it takes the second one from the heap, and leaves it there. No page of it is touched.
+/// What is given back here for the first time tells glibc that pieces so large come and go in this process
+/// (mallopt(3), M_MMAP_THRESHOLD): it takes the second one from the heap, and leaves it there. No page of it is
+/// touched.
 fn grow_heap() {
-    for _ in 0..2 {
-        let mut piece = Vec::<u8>::new();
-        // Where there is not so much, the heap grows as it always does.
-        let _ = piece.try_reserve_exact(HEAP);
-        hint::black_box(piece);
+    if cfg!(all(target_env = "gnu", target_pointer_width = "64")) {
+        for _ in 0..2 {
+            let mut piece = Vec::<u8>::new();
+            // Where there is not so much, the heap grows as it always does.
+            let _ = piece.try_reserve_exact(HEAP);
+            hint::black_box(piece);
+        }
     }
 }
 

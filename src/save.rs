@@ -113,8 +113,8 @@ fn touch(path: &Path, modified: Option<SystemTime>) -> io::Result<()> {
     File::open(path)?.set_modified(modified.unwrap_or_else(SystemTime::now))
 }
 
-/// `tempfile` makes files that only their owner may read; a flag is for everyone the umask lets. Their names are
-/// short, as longer ones make a folder of flags three times as large on ext4.
+/// `tempfile` makes files that only their owner may read; a flag is for everyone the umask lets. The names here are
+/// short: longer ones make a folder of flags three times as large on ext4.
 fn temporary(folder: &Path, prefix: &str) -> io::Result<tempfile::NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(prefix).rand_bytes(4);

@@ -43,10 +43,10 @@ impl Stop {
     }
 
     /// Comes with the first SIGINT, SIGTERM, SIGHUP or SIGQUIT; a second one ends the process on the spot.
-    /// A SIGHUP that is ignored, as under `nohup`, stays so.
+    /// A SIGHUP that is ignored, as under `nohup`, stays so; another one is minded from a moment later.
     ///
     /// # Errors
-    /// The system won't have the signals watched.
+    /// The system won't have SIGINT, SIGTERM or SIGQUIT watched.
     pub fn on_signal(runtime: &Handle) -> io::Result<Stop> {
         let _within = runtime.enter();
         let mut signals = Signals::new()?;
@@ -104,7 +104,8 @@ impl Signals {
         })
     }
 
-    /// To see whether it is to be minded takes the system a while, and nobody has to wait for that.
+    /// To see whether it is to be minded takes the system a while, and nobody has to wait for that. Where it can't
+    /// be watched, it ends the process as it always does.
     fn mind_hangup(&mut self) {
         use tokio::signal::unix::{SignalKind, signal};
         self.hangup = (!hangup_is_ignored()).then(|| signal(SignalKind::hangup()).ok()).flatten();

@@ -8,6 +8,7 @@ use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
+use std::thread;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use support::misbehave::{gif_of, status, whole};
@@ -630,6 +631,24 @@ fn with_little_memory_there_are_fewer_threads_and_all_flags() {
             flags.args(["--all", "-m", mode, "-s", &origin.base(), "-d"]).arg(dest.path());
             let output = run(&mut flags);
             assert!(output.status.success(), "{mode} {more}: {}", stderr(&output));
+        }
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn with_little_data_there_are_fewer_threads_and_all_flags() {
+    let slow = Origin::start(|request, stream| {
+        thread::sleep(Duration::from_millis(20));
+        ok(stream, &gif(&request.path))
+    });
+    for mode in ["threads", "async"] {
+        for kibibytes in [40_000, 80_000, 160_000, 320_000] {
+            let dest = tempdir().unwrap();
+            let mut flags = after(&format!("ulimit -d {kibibytes}"));
+            flags.args(["--all", "-j", "194", "-m", mode, "-s", &slow.base(), "-d"]);
+            let output = run(flags.arg(dest.path()));
+            assert!(output.status.success(), "{mode} {kibibytes}: {}", stderr(&output));
         }
     }
 }

@@ -2,7 +2,6 @@
 
 mod compare;
 mod download;
-mod later;
 mod request;
 mod selection;
 mod serve;
@@ -15,7 +14,6 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 pub use compare::CompareArgs;
 pub use download::DownloadArgs;
-pub use later::Later;
 pub use request::RequestArgs;
 pub use selection::SelectionArgs;
 pub use serve::ServeArgs;
@@ -47,11 +45,14 @@ pub struct Cli {
 
 /// What to do other than download.
 #[derive(Debug, Subcommand)]
+// To make the arguments of all commands takes a twentieth of a run that fetches 20 flags from nearby.
+#[command(defer = true)]
 pub enum Command {
+    // The list of commands has these lines, each command's own help those of its arguments.
     /// Time the modes against each other
-    Compare(Box<Later<CompareArgs>>),
+    Compare(Box<CompareArgs>),
     /// Serve flags over HTTP on this machine, with the delays and faults that you ask for
-    Serve(Later<ServeArgs>),
+    Serve(ServeArgs),
 }
 
 /// What was typed, or what is wrong with it.

@@ -43,8 +43,8 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
     let name = cli.command_name();
     let result = match cli.command {
         None => download::run(cli.download),
-        Some(Command::Compare(args)) => compare::run(args.0),
-        Some(Command::Serve(args)) => serve::run(&args.0),
+        Some(Command::Compare(args)) => compare::run(*args),
+        Some(Command::Serve(args)) => serve::run(&args),
     };
     result.map_err(|error| match error.downcast::<UsageError>() {
         Ok(error) => cli::told(&error, name).into(),

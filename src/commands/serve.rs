@@ -18,7 +18,7 @@ use crate::stop::Stop;
 pub(super) fn run(args: &ServeArgs) -> anyhow::Result<Exit> {
     let settings = settings(args)?;
     let runtime = runtime::start()?;
-    // Signals are watched before anybody can know that there is something to stop.
+    // Signals (but SIGHUP) are watched before anybody can know that there is something to stop.
     let stop = Stop::on_signal(runtime.handle()).context("cannot watch for signals")?;
     let origin = Origin::start(settings).map_err(with_advice)?;
     say(origin.base_url());

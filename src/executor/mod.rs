@@ -12,8 +12,9 @@
 //! - A timeout is no error: [`Future::result_timeout`] gives the future back, to be asked again.
 //! - A job is `'static`: it may outlive the caller's frame, so it owns all that it uses.
 //! - Python starts a thread whenever none is idle. So does this for the first four; it starts more
-//!   where jobs wait and none is done for 0.25 ms, or up to 2 ms where many were done just before:
-//!   jobs that are done sooner than that need no more. Submitting waits to see it.
+//!   where jobs wait and none is done for 0.25 ms, or 0.5 ms after the first were started, or up to
+//!   2 ms where many were done just before: jobs that are done sooner than that need no more.
+//!   Submitting waits to see it.
 //! - There is no `set_result`: only an executor makes futures, and gives them their results.
 //! - Dropping the executor is the end of Python's `with` block: it waits for what was submitted.
 
@@ -36,13 +37,14 @@ use queue::{Queue, Task, Ticket};
 const FIRST: usize = 4;
 
 /// How long jobs wait, with none done, before more workers are started. Four that are done sooner get
-/// through so many that further ones, on a busy machine, would only be in their way.
+/// through so many that further ones, on a busy machine, would only be in their way. When the first were started
+/// just now, it is twice that.
 const PATIENCE: Duration = Duration::from_micros(250);
 
 /// While jobs are done at the rate of [`FIRST`] in that time, looks at them are rarer, as far as this.
 const MOST_PATIENCE: Duration = Duration::from_millis(2);
 
-/// How many bytes have to be left where a worker is started beside others and addresses are limited: glibc alone
+/// How many bytes have to be left where a worker is started beside others and memory is limited: glibc alone
 /// sets 64 MiB aside for what a thread allocates. They are asked for and given back, which takes up no memory, but
 /// time.
 const ROOM: usize = 128 << 20;
@@ -157,7 +159,7 @@ impl Executor {
         let first = FIRST.saturating_sub(workers.len()).min(self.queue.shortage(last));
         let mut started = self.start(first, &mut workers);
         // Those that were started just now take a while to be at their jobs.
-        let (mut more, mut patience) = (1, 2 * PATIENCE);
+        let (mut more, mut patience) = (1, if first > 0 { 2 * PATIENCE } else { PATIENCE });
         while started.is_ok()
             && let short @ 1.. = self.queue.shortage(last)
             && workers.len() < self.most
@@ -177,7 +179,7 @@ impl Executor {
 
     fn start(&self, more: usize, workers: &mut Vec<JoinHandle<()>>) -> io::Result<()> {
         for number in (workers.len()..self.most).take(more) {
-            if number > 0 && addresses_are_limited() {
+            if number > 0 && memory_is_limited() {
                 leave_room()?;
             }
             self.queue.expect_worker();
@@ -217,14 +219,15 @@ impl Drop for Executor {
     }
 }
 
-/// Whether the process may have only so many bytes of addresses, as after `ulimit -v`.
-fn addresses_are_limited() -> bool {
-    #[cfg(any(target_os = "linux", target_os = "macos"))]
+/// Whether the process may have only so much memory, or so many addresses, as after `ulimit -d` or `ulimit -v`.
+fn memory_is_limited() -> bool {
+    #[cfg(all(any(target_os = "linux", target_os = "macos"), target_pointer_width = "64"))]
     {
         use nix::sys::resource::{RLIM_INFINITY, Resource, getrlimit};
-        getrlimit(Resource::RLIMIT_AS).is_ok_and(|(most, _)| most != RLIM_INFINITY)
+        let limits = [Resource::RLIMIT_AS, Resource::RLIMIT_DATA].map(getrlimit);
+        limits.iter().any(|limit| !matches!(limit, Ok((RLIM_INFINITY, _))))
     }
-    #[cfg(not(any(target_os = "linux", target_os = "macos")))]
+    #[cfg(not(all(any(target_os = "linux", target_os = "macos"), target_pointer_width = "64")))]
     true
 }
 

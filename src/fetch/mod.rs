@@ -227,8 +227,9 @@ async fn read_image(mut response: Response) -> Result<Vec<u8>, FetchError> {
     }
 }
 
-/// Waits until each task that was to be polled has been. tokio's `yield_now` has the system asked for news of the
-/// network before, and all tasks polled that there is news for: a flag that is there would wait for others.
+/// Goes to the back of the queue of tasks, so that those in it are polled first. tokio's `yield_now` comes back only
+/// when the system was asked for news of the network as well, and often after what that brings: a flag that is there
+/// would wait for others.
 async fn have_others_polled() {
     let mut yielded = false;
     poll_fn(|context| {
