@@ -116,6 +116,21 @@ fn an_origin_in_the_same_process_holds_nothing_up() {
 }
 
 #[test]
+fn a_hangup_that_is_ignored_stays_so() {
+    let (origin, dest) = (stalling(), tempdir().unwrap());
+    let mut flags = Command::new("sh");
+    flags.args(["-c", "trap '' HUP; exec \"$@\"", "sh", env!("CARGO_BIN_EXE_flags")]);
+    flags.args(["BR", "IN", "US", "VN", "ZA", "-s", &origin.base(), "-d"]).arg(dest.path());
+    let run = Running::start(flags.args(TIMEOUT));
+    wait_until_nothing_goes_on("threads", &origin, dest.path());
+    send(Signal::SIGHUP, run.child());
+    // Far more than the end takes that comes of one that is not ignored.
+    thread::sleep(Duration::from_millis(300));
+    send(Signal::SIGINT, run.child());
+    assert_eq!(run.end_within(SOON).output.status.code(), Some(130));
+}
+
+#[test]
 fn a_second_signal_ends_it_on_the_spot() {
     let origin = Origin::start(|request, stream| match request.code.as_str() {
         "ZZ" => silence(request, stream),
