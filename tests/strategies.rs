@@ -41,7 +41,7 @@ impl Gate {
 #[test]
 fn exactly_as_many_requests_are_under_way_as_there_are_jobs() {
     for mode in CONCURRENT {
-        for jobs in [1, 5, 13, 20] {
+        for jobs in [1, 5, 13, 20, 100] {
             let gate = Arc::new(Gate::new(jobs));
             let origin = Origin::start(move |request, stream| {
                 gate.pass();
@@ -52,7 +52,7 @@ fn exactly_as_many_requests_are_under_way_as_there_are_jobs() {
             let args = [
                 "-a",
                 "-l",
-                "60",
+                "150",
                 "-m",
                 mode,
                 "-j",
@@ -63,7 +63,7 @@ fn exactly_as_many_requests_are_under_way_as_there_are_jobs() {
                 "-d",
             ];
             let output = flags().args(args).arg(dest.path()).output().unwrap();
-            assert_eq!(json(&output)["counts"]["ok"], 60, "{mode} {jobs}");
+            assert_eq!(json(&output)["counts"]["ok"], 150, "{mode} {jobs}");
             assert_eq!(json(&output)["jobs"], jobs, "{mode}");
             assert_eq!(origin.most_in_flight(), jobs, "{mode} with {jobs} jobs");
         }
