@@ -1,7 +1,7 @@
 //! `save_flag`: a file lands under its name whole, or not at all.
 
 use std::fs::{self, File, Permissions};
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -86,7 +86,7 @@ impl Destination {
         modified: Option<SystemTime>,
     ) -> io::Result<PathBuf> {
         let path = self.path(code);
-        if !self.empty && self.holds(&path, image) && touch(&path, modified).is_ok() {
+        if !self.empty && self.refresh(&path, image, modified).is_some() {
             return Ok(path);
         }
         let mut file = temporary(&self.folder, &format!(".{code}.gif."))?;
@@ -98,19 +98,20 @@ impl Destination {
         Ok(path)
     }
 
-    /// Whether a plain file at `path` is all that saving `image` there would make it.
-    fn holds(&self, path: &Path, image: &[u8]) -> bool {
-        fs::symlink_metadata(path).is_ok_and(|about| {
-            about.is_file()
-                && about.len() == image.len() as u64
-                && about.permissions() == self.permissions
-        }) && fs::read(path).is_ok_and(|bytes| bytes == image)
+    /// Gives the file at `path` the time `modified`, or that of now, if it is all that saving `image` there would make
+    /// it. Nothing if it is not, or can't be looked at.
+    fn refresh(&self, path: &Path, image: &[u8], modified: Option<SystemTime>) -> Option<()> {
+        let about = fs::symlink_metadata(path).ok()?;
+        let same_length = about.len() == image.len() as u64;
+        if !about.is_file() || !same_length || about.permissions() != self.permissions {
+            return None;
+        }
+        let mut file = File::open(path).ok()?;
+        let mut bytes = vec![0; image.len()];
+        file.read_exact(&mut bytes).ok()?;
+        let time = modified.unwrap_or_else(SystemTime::now);
+        (bytes == image).then(|| file.set_modified(time))?.ok()
     }
-}
-
-/// Gives the file the time `modified`, or that of now.
-fn touch(path: &Path, modified: Option<SystemTime>) -> io::Result<()> {
-    File::open(path)?.set_modified(modified.unwrap_or_else(SystemTime::now))
 }
 
 /// `tempfile` makes files that only their owner may read; a flag is for everyone the umask lets. The names here are
