@@ -4,7 +4,6 @@ mod client;
 mod error;
 mod first;
 mod headers;
-mod slow_start;
 
 use std::future::poll_fn;
 use std::mem;
@@ -24,7 +23,6 @@ use crate::country::CountryCode;
 use crate::gif::{self, Defect};
 use crate::save::MAX_BYTES;
 use client::Clients;
-use slow_start::SlowStart;
 
 /// How many redirects one request follows.
 pub const MAX_REDIRECTS: usize = 10;
@@ -61,7 +59,6 @@ impl Default for FetchOptions {
 pub struct Fetcher {
     base: BaseUrl,
     clients: Clients,
-    slow_start: SlowStart,
     timeout: Duration,
     retries: usize,
 }
@@ -94,13 +91,7 @@ impl Fetcher {
     /// The client can't be set up.
     pub fn new(base: BaseUrl, options: FetchOptions) -> anyhow::Result<Fetcher> {
         let clients = Clients::new(base.clone(), options.trust, options.proxies)?;
-        Ok(Fetcher {
-            base,
-            clients,
-            slow_start: SlowStart::default(),
-            timeout: options.timeout,
-            retries: options.retries,
-        })
+        Ok(Fetcher { base, clients, timeout: options.timeout, retries: options.retries })
     }
 
     /// The URL of the flag of `code`.
@@ -113,7 +104,6 @@ impl Fetcher {
     /// What may pass by itself is tried again, after a pause that grows, or the one that the server asked
     /// for (RFC 9110 §10.2.3). What is returned is what came of the last try.
     pub async fn get_flag(&self, code: CountryCode, since: Option<SystemTime>) -> Fetched {
-        let _place = self.slow_start.enter().await;
         let url = self.url(code);
         let mut attempts = 0;
         let pauses = ExponentialBuilder::new()
