@@ -107,10 +107,11 @@ impl Destination {
             return None;
         }
         let mut file = File::open(path).ok()?;
-        let mut bytes = vec![0; image.len()];
-        file.read_exact(&mut bytes).ok()?;
+        // One byte more, so that a file that grew since is not taken for the same.
+        let mut bytes = vec![0; image.len() + 1];
+        let there = file.read(&mut bytes).ok()?;
         let time = modified.unwrap_or_else(SystemTime::now);
-        (bytes == image).then(|| file.set_modified(time))?.ok()
+        (bytes[..there] == *image).then(|| file.set_modified(time))?.ok()
     }
 }
 

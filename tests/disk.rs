@@ -405,18 +405,20 @@ fn dated() -> Origin {
 #[test]
 fn update_replaces_an_older_flag_and_gives_the_new_one_the_time_of_the_server() {
     let origin = dated();
-    for mode in MODES {
-        let dest = folder_with(&gif("old"), time(784_111_776));
-        let output = run_into(dest.path(), &origin, &["BR", "--update", "--json", "-m", mode]);
-        assert_eq!(flag(&json(&output), "BR")["status"], "ok");
-        assert_eq!(read(dest.path(), "BR"), gif("new"));
-        assert_eq!(modified(dest.path(), "BR"), time(784_111_777));
+    for old in [gif("old"), gif("new")] {
+        for mode in MODES {
+            let dest = folder_with(&old, time(784_111_776));
+            let output = run_into(dest.path(), &origin, &["BR", "--update", "--json", "-m", mode]);
+            assert_eq!(flag(&json(&output), "BR")["status"], "ok");
+            assert_eq!(read(dest.path(), "BR"), gif("new"));
+            assert_eq!(modified(dest.path(), "BR"), time(784_111_777));
 
-        let output = run_into(dest.path(), &origin, &["BR", "--update", "--json", "-m", mode]);
-        assert_eq!(output.status.code(), Some(0));
-        assert_eq!(flag(&json(&output), "BR")["status"], "unchanged");
-        assert_eq!(origin.requests().last().unwrap().header("if-modified-since"), Some(DATE));
-        assert_eq!(modified(dest.path(), "BR"), time(784_111_777));
+            let output = run_into(dest.path(), &origin, &["BR", "--update", "--json", "-m", mode]);
+            assert_eq!(output.status.code(), Some(0));
+            assert_eq!(flag(&json(&output), "BR")["status"], "unchanged");
+            assert_eq!(origin.requests().last().unwrap().header("if-modified-since"), Some(DATE));
+            assert_eq!(modified(dest.path(), "BR"), time(784_111_777));
+        }
     }
 }
 
