@@ -51,6 +51,10 @@ impl BaseUrl {
         self.0.domain().is_some()
     }
 
+    pub(crate) fn is_https(&self) -> bool {
+        self.0.scheme() == "https"
+    }
+
     /// Whether `url` has the same scheme, host and port (RFC 6454 §5).
     pub(crate) fn has_origin_of(&self, url: &Url) -> bool {
         self.0.origin() == url.origin()

@@ -3,16 +3,16 @@
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
-use tokio::task::{JoinError, JoinHandle};
 
 use crate::base_url::shown;
 use crate::channel::Sender;
 use crate::country::CountryCode;
-use crate::fetch::{Answer, FetchError, Fetched, Fetcher};
+use crate::fetch::{Answer, FetchError, Fetched, Fetcher, Lanes};
 use crate::save::Destination;
 use crate::stop::Stop;
 
@@ -31,6 +31,7 @@ pub enum Existing {
 /// The job that a strategy spreads: it knows how to download one flag, and whom to tell.
 pub struct Download {
     pub(crate) fetcher: Arc<Fetcher>,
+    pub(crate) lanes: Lanes,
     pub(crate) destination: Destination,
     pub(crate) existing: Existing,
     pub(crate) runtime: Handle,
@@ -87,7 +88,7 @@ impl Download {
         match self.look(code) {
             Ask::Nothing => self.skip(outcome),
             Ask::Newer(since) => {
-                let fetched = self.runtime.block_on(self.get_flag(code, since));
+                let fetched = self.lanes.block_on(|fetcher| self.get_flag(fetcher, code, since));
                 self.finish(outcome, fetched);
             }
         }
@@ -108,7 +109,9 @@ impl Download {
         match ask {
             Some(Ask::Nothing) => self.skip(outcome),
             Some(Ask::Newer(since)) => {
-                let fetched = self.get_flag(code, since).await;
+                let get_flag = self.get_flag(self.fetcher.clone(), code, since);
+                let fetched =
+                    self.runtime.spawn(get_flag).await.map_err(|lost| Box::new(lost) as _);
                 done(&elsewhere, move || self.finish(outcome, fetched)).await;
             }
             None => {}
@@ -141,21 +144,21 @@ impl Download {
         }
     }
 
-    /// A task, so that the request takes turns with its connection on one thread, and a thread that waits for
-    /// the flag is woken once, at the end. A signal ends it with nothing.
+    /// What `fetcher` says of the flag of `code`; a signal ends it with nothing.
     fn get_flag(
         &self,
+        fetcher: Arc<Fetcher>,
         code: CountryCode,
         since: Option<SystemTime>,
-    ) -> JoinHandle<Option<Fetched>> {
-        let (fetcher, stop) = (self.fetcher.clone(), self.stop.clone());
-        self.runtime.spawn(async move {
+    ) -> impl Future<Output = Option<Fetched>> + Send + use<> {
+        let stop = self.stop.clone();
+        async move {
             tokio::select! {
                 biased;
                 _ = stop.requested() => None,
                 fetched = fetcher.get_flag(code, since) => Some(fetched),
             }
-        })
+        }
     }
 
     fn skip(&self, outcome: Outcome) {
@@ -163,7 +166,7 @@ impl Download {
         self.tell(Outcome { result: Ok(Done::Skipped { path }), ..outcome });
     }
 
-    fn finish(&self, mut outcome: Outcome, fetched: Result<Option<Fetched>, JoinError>) {
+    fn finish(&self, mut outcome: Outcome, fetched: thread::Result<Option<Fetched>>) {
         match fetched {
             Ok(None) => return,
             Ok(Some(fetched)) => {

@@ -14,7 +14,7 @@ use crate::channel::channel;
 use crate::country::CountryCode;
 use crate::download::{Done, Download, Existing, Failure, Outcome};
 use crate::downloader::Mode;
-use crate::fetch::{FetchOptions, Fetcher};
+use crate::fetch::{FetchOptions, Fetcher, Lanes};
 use crate::order::Order;
 use crate::runtime::reserve_thread;
 use crate::save::Destination;
@@ -76,8 +76,11 @@ impl Plan {
     ) -> anyhow::Result<Summary> {
         let started = Instant::now();
         let (sender, incoming) = channel(self.codes.len());
+        let fetcher = Fetcher::new(self.base.clone(), self.fetch.clone(), runtime.clone())?;
+        let fetcher = Arc::new(fetcher);
         let job = Arc::new(Download {
-            fetcher: Arc::new(Fetcher::new(self.base.clone(), self.fetch.clone())?),
+            lanes: Lanes::new(fetcher.clone(), runtime.clone()),
+            fetcher,
             destination: self.destination.clone(),
             existing: self.existing,
             runtime: runtime.clone(),

@@ -110,9 +110,12 @@ fn a_port_that_does_not_speak_tls_is_told_from_one_that_hangs_up_or_says_nothing
         ),
     ];
     for ((kind, tries), address) in ports {
-        let base = format!("https://{address}");
-        let trials = MODES.map(|mode| (mode, Trial::start(mode, &["BR"], &base, &ours)));
-        for (mode, trial) in trials {
+        let direct = format!("https://{address}");
+        let target = format!("{direct}/br.gif");
+        let redirecting = Origin::start(move |_, stream| misbehave::redirect(stream, &target));
+        let trials = [direct, redirecting.base()]
+            .map(|base| MODES.map(|mode| (mode, Trial::start(mode, &["BR"], &base, &ours))));
+        for (mode, trial) in trials.into_iter().flatten() {
             let (ran, dest) = trial.end();
             assert_eq!(fate(&ran, "BR"), (kind.into(), tries), "{mode}");
             assert_eq!(stderr(&ran.output).matches("flags: BR: ").count(), 1);

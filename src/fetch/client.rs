@@ -1,19 +1,26 @@
 //! The HTTP clients: one for plain http, and one for https that is made when it is first needed.
 
 use std::path::Path;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use anyhow::{Context, bail};
 use reqwest::{Certificate, Client, ClientBuilder, Url, redirect, retry};
+use tokio::runtime::Handle;
 
 use super::FetchError;
 use super::first::OneFirst;
+use super::lookup::Lookup;
 use crate::base_url::BaseUrl;
 
-/// Reading the system's trusted CAs takes longer than fetching 20 flags from nearby, so it is done only
-/// for a URL, or a redirect, that is https.
+/// Each has connections of its own.
 pub(super) struct Clients {
     plain: Client,
+    shared: Arc<Shared>,
+}
+
+/// What the clients of one run have in common. Reading the system's trusted CAs takes longer than fetching 20 flags
+/// from nearby, so it is done only for a URL, or a redirect, that is https.
+struct Shared {
     /// For the base URL's own host, where that is https.
     origin: Lazy,
     /// For hosts that redirects lead to over https.
@@ -21,6 +28,7 @@ pub(super) struct Clients {
     base: BaseUrl,
     trust: Vec<Certificate>,
     proxies: Proxies,
+    runtime: Handle,
 }
 
 type Lazy = OnceLock<Result<Client, String>>;
@@ -33,36 +41,64 @@ pub enum Proxies {
 }
 
 impl Clients {
+    /// Names are looked up on the threads of `runtime`.
     pub(super) fn new(
         base: BaseUrl,
         trust: Vec<Certificate>,
         proxies: Proxies,
+        runtime: Handle,
     ) -> anyhow::Result<Clients> {
         install_provider();
-        let plain = builder(proxies)
-            .tls_certs_only(trust.iter().cloned())
-            .build()
-            .context("cannot set up the HTTP client")?;
-        Ok(Clients { plain, origin: Lazy::new(), elsewhere: Lazy::new(), base, trust, proxies })
+        let (origin, elsewhere) = (Lazy::new(), Lazy::new());
+        Arc::new(Shared { origin, elsewhere, base, trust, proxies, runtime }).clients()
+    }
+
+    /// The same, but with further connections for plain http.
+    pub(super) fn beside(&self) -> anyhow::Result<Clients> {
+        self.shared.clone().clients()
     }
 
     /// The client for `url`.
     pub(super) fn for_url(&self, url: &Url) -> Result<&Client, FetchError> {
-        let secure = match url.scheme() {
-            "https" if self.base.has_origin_of(url) => self
-                .origin
-                .get_or_init(|| build(self.secure().connector_layer(OneFirst::default()))),
-            "https" => self.elsewhere.get_or_init(|| build(self.secure())),
-            _ => return Ok(&self.plain),
+        match url.scheme() {
+            "https" => self.shared.secure_for(url),
+            _ => Ok(&self.plain),
+        }
+    }
+}
+
+impl Shared {
+    fn clients(self: Arc<Self>) -> anyhow::Result<Clients> {
+        let plain = self.builder().tls_certs_only(self.trust.iter().cloned());
+        let plain = plain.build().context("cannot set up the HTTP client")?;
+        Ok(Clients { plain, shared: self })
+    }
+
+    fn secure_for(&self, url: &Url) -> Result<&Client, FetchError> {
+        let secure = || self.builder().tls_certs_merge(self.trust.iter().cloned());
+        let client = match self.base.has_origin_of(url) {
+            true => {
+                self.origin.get_or_init(|| build(secure().connector_layer(OneFirst::default())))
+            }
+            false => self.elsewhere.get_or_init(|| build(secure())),
         };
-        secure.as_ref().map_err(|reason| {
+        client.as_ref().map_err(|reason| {
             let advice = "name some with --cacert";
             FetchError::Tls(format!("no CAs to trust were found: {reason}; {advice}"))
         })
     }
 
-    fn secure(&self) -> ClientBuilder {
-        builder(self.proxies).tls_certs_merge(self.trust.iter().cloned())
+    fn builder(&self) -> ClientBuilder {
+        let builder = Client::builder()
+            .user_agent(concat!("flags/", env!("CARGO_PKG_VERSION")))
+            .dns_resolver(Lookup::on(self.runtime.clone()))
+            // Redirects and retries are this program's own, to be counted and bounded.
+            .redirect(redirect::Policy::none())
+            .retry(retry::never());
+        match self.proxies {
+            Proxies::FromEnvironment => builder,
+            Proxies::None => builder.no_proxy(),
+        }
     }
 }
 
@@ -73,18 +109,6 @@ fn install_provider() {
 
 fn build(builder: ClientBuilder) -> Result<Client, String> {
     builder.build().map_err(|error| format!("{:#}", anyhow::Error::from(error)))
-}
-
-fn builder(proxies: Proxies) -> ClientBuilder {
-    let builder = Client::builder()
-        .user_agent(concat!("flags/", env!("CARGO_PKG_VERSION")))
-        // Redirects and retries are this program's own, to be counted and bounded.
-        .redirect(redirect::Policy::none())
-        .retry(retry::never());
-    match proxies {
-        Proxies::FromEnvironment => builder,
-        Proxies::None => builder.no_proxy(),
-    }
 }
 
 /// The certificates in the PEM file at `path`.

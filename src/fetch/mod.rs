@@ -4,18 +4,23 @@ mod client;
 mod error;
 mod first;
 mod headers;
+mod lanes;
+mod lookup;
 
 use std::future::poll_fn;
-use std::mem;
 use std::task::Poll;
 use std::time::{Duration, SystemTime};
+use std::{mem, panic};
 
 use backon::{ExponentialBuilder, Retryable};
 use reqwest::header::{IF_MODIFIED_SINCE, LAST_MODIFIED};
-use reqwest::{Response, StatusCode, Url, Version};
+use reqwest::{Client, Response, StatusCode, Url, Version};
+use tokio::runtime::Handle;
+use tokio::task::JoinSet;
 
 pub use client::{Proxies, read_certificates};
 pub use error::FetchError;
+pub(crate) use lanes::Lanes;
 pub use reqwest::Certificate;
 
 use crate::base_url::BaseUrl;
@@ -61,6 +66,8 @@ pub struct Fetcher {
     clients: Clients,
     timeout: Duration,
     retries: usize,
+    /// The runtime that https is left to, where that is another one.
+    secure: Option<Handle>,
 }
 
 /// What came of asking for a flag.
@@ -85,13 +92,26 @@ pub enum Answer {
 }
 
 impl Fetcher {
-    /// Sets up the HTTP client. No connection is made yet.
+    /// Sets up the HTTP client. No connection is made yet. `runtime` is the one that requests will be made on.
     ///
     /// # Errors
     /// The client can't be set up.
-    pub fn new(base: BaseUrl, options: FetchOptions) -> anyhow::Result<Fetcher> {
-        let clients = Clients::new(base.clone(), options.trust, options.proxies)?;
-        Ok(Fetcher { base, clients, timeout: options.timeout, retries: options.retries })
+    pub fn new(base: BaseUrl, options: FetchOptions, runtime: Handle) -> anyhow::Result<Fetcher> {
+        let FetchOptions { timeout, retries, trust, proxies } = options;
+        let clients = Clients::new(base.clone(), trust, proxies, runtime)?;
+        Ok(Fetcher { base, clients, timeout, retries, secure: None })
+    }
+
+    /// One for another runtime, with connections of its own. Those over https are still shared, so that one of them can
+    /// serve all: they stay on `runtime`, where they are.
+    fn beside(&self, runtime: Handle) -> anyhow::Result<Fetcher> {
+        Ok(Fetcher {
+            base: self.base.clone(),
+            clients: self.clients.beside()?,
+            timeout: self.timeout,
+            retries: self.retries,
+            secure: Some(runtime),
+        })
     }
 
     /// The URL of the flag of `code`.
@@ -137,25 +157,57 @@ impl Fetcher {
         let mut url = url.clone();
         let mut http_version = None;
         for _ in 0..=MAX_REDIRECTS {
-            let mut request = self.clients.for_url(&url)?.get(url.clone());
-            if let Some(date) = since.and_then(headers::http_date) {
-                request = request.header(IF_MODIFIED_SINCE, date);
+            let asking = ask(self.clients.for_url(&url)?.clone(), url.clone(), since);
+            let (version, step) = match &self.secure {
+                Some(runtime) if url.scheme() == "https" => done_on(runtime, asking).await?,
+                _ => asking.await?,
+            };
+            match step {
+                Step::Redirect(target) => url = target,
+                Step::Answer(answer) => return Ok((version, answer)),
             }
-            let response = request.send().await.map_err(FetchError::before_answer)?;
-            let version = version(&response);
             http_version = Some(version);
-            let failed = |error| Failed { http_version, error };
-            match headers::redirect(&response, &url).map_err(failed)? {
-                Some(target) => url = target,
-                None => {
-                    let answer = read_answer(response, since.is_some()).await.map_err(failed)?;
-                    return Ok((version, answer));
-                }
-            }
         }
         let error = FetchError::Redirect(format!("more than {MAX_REDIRECTS} redirects"));
         Err(Failed { http_version, error })
     }
+}
+
+/// Where a request led to.
+enum Step {
+    Redirect(Url),
+    Answer(Answer),
+}
+
+/// Asks for `url`, and nothing else.
+async fn ask(
+    client: Client,
+    url: Url,
+    since: Option<SystemTime>,
+) -> Result<(&'static str, Step), Failed> {
+    let mut request = client.get(url.clone());
+    if let Some(date) = since.and_then(headers::http_date) {
+        request = request.header(IF_MODIFIED_SINCE, date);
+    }
+    let response = request.send().await.map_err(FetchError::before_answer)?;
+    let version = version(&response);
+    let failed = |error| Failed { http_version: Some(version), error };
+    let step = match headers::redirect(&response, &url).map_err(failed)? {
+        Some(target) => Step::Redirect(target),
+        None => Step::Answer(read_answer(response, since.is_some()).await.map_err(failed)?),
+    };
+    Ok((version, step))
+}
+
+/// Has `work` done on `runtime`, where it ends as soon as it is given up here.
+async fn done_on<T: Send + 'static>(
+    runtime: &Handle,
+    work: impl Future<Output = T> + Send + 'static,
+) -> T {
+    let mut task = JoinSet::new();
+    task.spawn_on(work, runtime);
+    let done = task.join_next().await.expect("there is one");
+    done.unwrap_or_else(|panicked| panic::resume_unwind(Box::new(panicked)))
 }
 
 /// An answer, and the version of HTTP that it came by.
