@@ -33,9 +33,10 @@
 //!
 //! # A flag's way
 //!
-//! `download_one` is called wherever the strategy wants. The request itself always runs as a task on one
-//! thread of the async runtime, which all strategies share, so that what differs between them is how they
-//! wait, and nothing else. The flag is saved on the thread that waited for it, or, where no thread did, on
+//! `download_one` is called wherever the strategy wants. The request itself is the same async code in all of
+//! them, so that what differs is how they wait, and nothing else: over plain http a thread that waits sees to
+//! its connection itself, and tasks, or those who share a connection over https, leave that to the one thread
+//! of the async runtime. The flag is saved on the thread that waited for it, or, where no thread did, on
 //! one of a few that do nothing else. What came of it goes down a channel to the main thread, which
 //! reports it.
 //!

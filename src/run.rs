@@ -1,8 +1,9 @@
 //! One run: from before the client is built to the last file in its place.
 
+use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, anyhow, ensure};
@@ -65,6 +66,8 @@ impl Plan {
     /// Carries the plan out, and hands each outcome to `report`, on this thread, as it is finished.
     /// `runtime` is one with threads of its own, as [`runtime::start`](crate::runtime::start) makes it.
     ///
+    /// With the last outcome the run is over: that threads end takes time, and is not waited for.
+    ///
     /// # Errors
     /// The run could not start, or not be carried through. What befalls a single flag is in its
     /// [`Outcome`].
@@ -72,8 +75,33 @@ impl Plan {
         &self,
         runtime: &Handle,
         stop: &Stop,
-        mut report: impl FnMut(&Outcome),
+        report: impl FnMut(&Outcome),
     ) -> anyhow::Result<Summary> {
+        self.start(runtime, stop, report).map(|(summary, _strategy)| summary)
+    }
+
+    /// The same, but waits until its threads have ended and its connections are closed: nothing of it is left to
+    /// disturb the next one.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run) has them.
+    pub fn run_to_the_end(
+        &self,
+        runtime: &Handle,
+        stop: &Stop,
+        report: impl FnMut(&Outcome),
+    ) -> anyhow::Result<Summary> {
+        let (summary, strategy) = self.start(runtime, stop, report)?;
+        end(strategy)?;
+        Ok(summary)
+    }
+
+    fn start(
+        &self,
+        runtime: &Handle,
+        stop: &Stop,
+        mut report: impl FnMut(&Outcome),
+    ) -> anyhow::Result<(Summary, Strategy)> {
         let started = Instant::now();
         let (sender, incoming) = channel(self.codes.len());
         let fetcher = Fetcher::new(self.base.clone(), self.fetch.clone(), runtime.clone())?;
@@ -96,17 +124,16 @@ impl Plan {
         let strategy = thread::Builder::new()
             .spawn(move || downloader.download_many(&codes, job))
             .context("cannot start a thread")?;
-        // With the last outcome the run is over: that threads end takes time, and is not waited for.
         let outcomes: Vec<_> =
             self.order.arrange(incoming, &self.codes).inspect(&mut report).collect();
+        let mut strategy = Some(strategy);
         if outcomes.len() < self.codes.len() {
-            let threads = "cannot start the threads that this mode needs";
-            strategy.join().map_err(|_| anyhow!("the strategy panicked"))?.context(threads)?;
+            end(strategy.take())?;
             ensure!(stop.signal().is_some(), "the job panicked for some of the flags");
         }
         let stopped = stop.signal();
         let last = outcomes.iter().map(|outcome| outcome.end).max();
-        Ok(Summary {
+        let summary = Summary {
             mode: self.mode,
             jobs: self.jobs,
             base: self.base.clone(),
@@ -115,8 +142,18 @@ impl Plan {
             elapsed: last.filter(|_| stopped.is_none()).unwrap_or_else(|| started.elapsed()),
             stopped,
             outcomes,
-        })
+        };
+        Ok((summary, strategy))
     }
+}
+
+/// The thread on which the strategy works, if it may still be at it.
+type Strategy = Option<JoinHandle<io::Result<()>>>;
+
+fn end(strategy: Strategy) -> anyhow::Result<()> {
+    let Some(thread) = strategy else { return Ok(()) };
+    let threads = "cannot start the threads that this mode needs";
+    thread.join().map_err(|_| anyhow!("the strategy panicked"))?.context(threads)
 }
 
 impl Summary {

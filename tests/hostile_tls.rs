@@ -6,6 +6,8 @@ use std::fs;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::thread;
 use std::time::Duration;
 
@@ -121,6 +123,30 @@ fn a_port_that_does_not_speak_tls_is_told_from_one_that_hangs_up_or_says_nothing
             assert_eq!(stderr(&ran.output).matches("flags: BR: ").count(), 1);
             assert_eq!(names(dest.path()), [""; 0]);
         }
+    }
+}
+
+#[test]
+fn a_try_that_is_given_up_is_at_an_end_before_the_next() {
+    let ours = Authority::new("Ours");
+    let trials = MODES.map(|mode| {
+        let open = Arc::new((AtomicUsize::new(0), AtomicUsize::new(0)));
+        let most = open.clone();
+        let address = without_tls(move |stream| {
+            let now = open.0.fetch_add(1, SeqCst) + 1;
+            open.1.fetch_max(now, SeqCst);
+            while stream.read(&mut [0; 512]).is_ok_and(|read| read > 0) {}
+            open.0.fetch_sub(1, SeqCst);
+            Ok(())
+        });
+        let target = format!("https://{address}/br.gif");
+        let plain = Origin::start(move |_, stream| misbehave::redirect(stream, &target));
+        (mode, Trial::start(mode, &["BR"], &plain.base(), &ours), most)
+    });
+    for (mode, trial, most) in trials {
+        let (ran, _) = trial.end();
+        assert_eq!(fate(&ran, "BR"), ("timeout".into(), 3), "{mode}");
+        assert_eq!(most.1.load(SeqCst), 1, "{mode}");
     }
 }
 

@@ -81,7 +81,7 @@ impl Live<'_> {
             fetch: self.fetch.clone(),
         };
         let before = CpuTime::so_far();
-        let summary = plan.run(runtime.handle(), &self.stop, |_| {})?;
+        let summary = plan.run_to_the_end(runtime.handle(), &self.stop, |_| {})?;
         let cpu = CpuTime::so_far().since(before);
         runtime.shutdown_timeout(PATIENCE);
         folder.close().context("cannot remove a temporary folder")?;

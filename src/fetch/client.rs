@@ -12,13 +12,13 @@ use super::first::OneFirst;
 use super::lookup::Lookup;
 use crate::base_url::BaseUrl;
 
-/// Each has connections of its own.
+/// The clients of one [`Fetcher`](super::Fetcher).
 pub(super) struct Clients {
     plain: Client,
     shared: Arc<Shared>,
 }
 
-/// What the clients of one run have in common. Reading the system's trusted CAs takes longer than fetching 20 flags
+/// What those of one run have in common. Reading the system's trusted CAs takes longer than fetching 20 flags
 /// from nearby, so it is done only for a URL, or a redirect, that is https.
 struct Shared {
     /// For the base URL's own host, where that is https.

@@ -63,14 +63,14 @@ impl Lanes {
         let work = work(lane.fetcher.clone());
         let done = panic::catch_unwind(AssertUnwindSafe(|| {
             lane.runtime.block_on(async {
-                // News of the network that came while nobody saw to it goes first: a connection that was closed is
-                // not asked.
+                // Hears first what happened while nobody saw to the connection: on one that was closed, the request is
+                // not made, but on another.
                 yield_now().await;
                 work.await
             })
-        }));
+        }))?;
         self.lanes.lock().idle.push(lane);
-        done
+        Ok(done)
     }
 
     fn take(&self) -> Option<Lane> {
@@ -93,14 +93,14 @@ impl Lanes {
     }
 }
 
-/// How many lanes the process can afford, each of which takes three descriptors beside its connection: such that
-/// nine of ten are left.
+/// How many lanes the process can afford, each of which takes five descriptors with its connection: such that nine of
+/// ten are left.
 fn affordable() -> usize {
     #[cfg(unix)]
     {
         use nix::sys::resource::{Resource, getrlimit};
         let (most, _) = getrlimit(Resource::RLIMIT_NOFILE).unwrap_or_default();
-        usize::try_from(most / 32).unwrap_or(usize::MAX)
+        usize::try_from(most / 50).unwrap_or(usize::MAX)
     }
     #[cfg(not(unix))]
     usize::MAX
@@ -112,6 +112,7 @@ mod tests {
     use std::net::{TcpListener, TcpStream};
     use std::sync::mpsc;
     use std::thread;
+    use std::time::Duration;
 
     use super::super::{Answer, FetchOptions, Fetched, Proxies};
     use super::*;
@@ -174,17 +175,17 @@ mod tests {
             assert!(matches!(get_flag(&lanes).answer, Ok(Answer::NotFound)));
             close.send(()).unwrap();
             news.recv().unwrap();
+            // Until the system has told it to the other side.
+            thread::sleep(Duration::from_millis(50));
         }
     }
 
     #[test]
-    fn a_lane_survives_a_panic() {
+    fn a_panic_costs_a_lane_at_most() {
         let (_runtime, lanes) = lanes_to(|stream| assert!(answer(&mut BufReader::new(stream))));
         for _ in 0..2 * MOST {
-            let panicking = |_| async { panic!("on purpose") };
-            assert!(lanes.block_on(panicking).is_err());
+            assert!(lanes.block_on(|_| async { panic!("on purpose") }).is_err());
         }
         assert!(matches!(get_flag(&lanes).answer, Ok(Answer::NotFound)));
-        assert_eq!(lanes.lanes.lock().idle.len(), 1);
     }
 }

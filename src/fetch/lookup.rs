@@ -4,6 +4,7 @@ use std::net::ToSocketAddrs;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use tokio::runtime::Handle;
+use tokio::task::JoinSet;
 
 /// Asks the system, as `getaddrinfo(3)` does.
 pub(super) struct Lookup {
@@ -18,10 +19,13 @@ impl Lookup {
 
 impl Resolve for Lookup {
     fn resolve(&self, name: Name) -> Resolving {
+        // In a set, as one that is given up before it has begun is not made then.
+        let mut lookup = JoinSet::new();
         // The port is put in later.
-        let lookup = self.runtime.spawn_blocking(move || (name.as_str(), 0).to_socket_addrs());
-        Box::pin(async {
-            let addresses: Addrs = Box::new(lookup.await??);
+        let ask = move || (name.as_str(), 0).to_socket_addrs();
+        lookup.spawn_blocking_on(ask, &self.runtime);
+        Box::pin(async move {
+            let addresses: Addrs = Box::new(lookup.join_next().await.expect("there is one")??);
             Ok(addresses)
         })
     }

@@ -92,7 +92,7 @@ pub enum Answer {
 }
 
 impl Fetcher {
-    /// Sets up the HTTP client. No connection is made yet. `runtime` is the one that requests will be made on.
+    /// Sets up the HTTP client, for requests that are made on `runtime`. No connection is made yet.
     ///
     /// # Errors
     /// The client can't be set up.

@@ -227,11 +227,16 @@ async fn on_the_wire() {
 }
 
 /// A server that does not speak TLS, but does `instead` with whatever comes.
-pub fn without_tls(instead: fn(&mut std::net::TcpStream) -> io::Result<()>) -> SocketAddr {
+pub fn without_tls<F>(instead: F) -> SocketAddr
+where
+    F: Fn(&mut std::net::TcpStream) -> io::Result<()> + Send + Sync + 'static,
+{
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port is free");
     let address = listener.local_addr().expect("it has an address");
+    let instead = Arc::new(instead);
     thread::spawn(move || {
         for mut stream in listener.incoming().flatten() {
+            let instead = instead.clone();
             thread::spawn(move || instead(&mut stream));
         }
     });
