@@ -80,8 +80,8 @@ impl Plan {
         self.start(runtime, stop, report).map(|(summary, _strategy)| summary)
     }
 
-    /// The same, but waits until its threads have ended and its connections are closed: nothing of it is left to
-    /// disturb the next one.
+    /// The same, but waits until its threads have ended, and the connections that they saw to with them: nothing of it
+    /// is left to disturb the next one.
     ///
     /// # Errors
     /// As [`run`](Self::run) has them.
