@@ -1,4 +1,4 @@
-//! The async runtime: one thread, on which all waits for the network happen.
+//! The async runtime: one thread, on which requests wait that no thread which waits for them makes itself.
 
 use std::panic::{self, AssertUnwindSafe};
 use std::time::Duration;

@@ -3,8 +3,8 @@
 use std::io;
 use std::sync::Arc;
 
-use rayon::ThreadPoolBuilder;
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
+use rayon::{ThreadBuilder, ThreadPoolBuilder};
 
 use super::Downloader;
 use crate::country::CountryCode;
@@ -20,14 +20,15 @@ pub struct Rayon {
 
 impl Downloader for Rayon {
     fn download_many(&self, codes: &[CountryCode], job: Arc<Download>) -> io::Result<()> {
-        let pool = ThreadPoolBuilder::new()
+        // Scoped, so that it returns when the threads have ended.
+        ThreadPoolBuilder::new()
             .num_threads(self.jobs.min(codes.len()))
-            .build()
-            .map_err(|error| io::Error::other(format!("{error}; try fewer with --jobs")))?;
-        pool.install(|| {
-            // Left alone, rayon may put two flags on one thread, where one waits while other threads idle.
-            codes.par_iter().with_max_len(1).for_each(|&code| job.download_one(code));
-        });
-        Ok(())
+            .build_scoped(ThreadBuilder::run, |pool| {
+                pool.install(|| {
+                    // Left alone, rayon may put two flags on one thread, where one waits while other threads idle.
+                    codes.par_iter().with_max_len(1).for_each(|&code| job.download_one(code));
+                })
+            })
+            .map_err(|error| io::Error::other(format!("{error}; try fewer with --jobs")))
     }
 }

@@ -281,7 +281,7 @@ async fn read_image(mut response: Response) -> Result<Vec<u8>, FetchError> {
 
 /// Goes to the back of the queue of tasks, so that those in it are polled first. tokio's `yield_now` comes back only
 /// when the system was asked for news of the network as well, and often after what that brings: a flag that is there
-/// would wait for others.
+/// would wait for others. (On a lane there are no others, and the system is asked in any case.)
 async fn have_others_polled() {
     let mut yielded = false;
     poll_fn(|context| {
