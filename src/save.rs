@@ -5,6 +5,8 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use tempfile::{Builder, NamedTempFile};
+
 use crate::country::CountryCode;
 use crate::gif;
 
@@ -115,19 +117,8 @@ impl Destination {
     }
 }
 
-/// `tempfile` makes files that only their owner may read; a flag is for everyone the umask lets. The names here are
-/// short: longer ones make a folder of flags three times as large on ext4.
-fn temporary(folder: &Path, prefix: &str) -> io::Result<tempfile::NamedTempFile> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(prefix).rand_bytes(4);
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    builder.tempfile_in(folder).map_err(without_path)
-}
-
-/// What the system said: `tempfile` adds the name of a file that nobody has heard of.
-fn without_path(error: io::Error) -> io::Error {
-    let cause = error.get_ref().and_then(|wrapper| wrapper.source());
-    let code = cause.and_then(|cause| cause.downcast_ref::<io::Error>()?.raw_os_error());
-    code.map_or(error, io::Error::from_raw_os_error)
+/// A new file with the mode that the umask gives. Its name is short: longer ones make a folder of flags three times as
+/// large on ext4. (`tempfile_in` makes files for their owner alone, and its errors name one that nobody has heard of.)
+fn temporary(folder: &Path, prefix: &str) -> io::Result<NamedTempFile> {
+    Builder::new().prefix(prefix).rand_bytes(4).make_in(folder, |path| File::create_new(path))
 }

@@ -153,6 +153,7 @@ fn a_folder_that_takes_no_files_is_one_error_before_any_request() {
         let output = run_into(&folder, &origin, &[]);
         assert_eq!(output.status.code(), Some(1));
         let told = stderr(&output);
+        assert!(!told.contains(".flags."), "a temporary file is named: {told}");
         let begin = format!("flags: cannot save into {}: ", folder.display());
         assert!(
             told.starts_with(&begin) && told.ends_with("choose another with --dest\n"),
@@ -569,6 +570,7 @@ fn with_few_file_descriptors_flags_are_whole_or_told_of() {
                 Some(i32::from(saved < 194)),
                 "{mode} {limit}: {told}"
             );
+            assert!(!told.contains(".gif."), "a temporary file is named: {told}");
             let tells = told.lines().filter(|line| line.contains("Too many open files")).count();
             assert!(tells == 194 - saved || tells == 1, "{mode} {limit}: {told}");
         }
