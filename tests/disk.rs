@@ -143,6 +143,24 @@ fn a_flag_beyond_the_file_size_that_is_allowed_is_an_error_and_not_the_end() {
 }
 
 #[test]
+fn an_export_beyond_the_file_size_that_is_allowed_leaves_the_last_whole_one() {
+    let dest = tempdir().unwrap();
+    let (origin, export) = (Origin::with_flags(), dest.path().join("export.json"));
+    let mut flags = after("ulimit -f 1");
+    flags
+        .args(["compare", "-q", "-n", "1", "BR", "-s", &origin.base(), "--export-json"])
+        .arg(&export);
+    let output = run(&mut flags);
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    let reason = "File too large (os error 27)";
+    let told = format!("flags: cannot write the export to {}: {reason}\n", export.display());
+    assert!(stderr(&output).ends_with(&told), "{output:?}");
+    let left: serde_json::Value = serde_json::from_slice(&fs::read(&export).unwrap()).unwrap();
+    assert_eq!(left["rounds"], serde_json::json!([]));
+    assert_eq!(names(dest.path()), ["export.json"]);
+}
+
+#[test]
 fn a_folder_that_takes_no_files_is_one_error_before_any_request() {
     let origin = origin();
     let closed = tempdir().unwrap();

@@ -1,11 +1,11 @@
 //! Where an export goes: a file that is replaced as a whole, or something that is written once.
 
-use std::fs::{self, OpenOptions, Permissions};
+use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
-use tempfile::NamedTempFile;
+use tempfile::{Builder, NamedTempFile};
 
 /// Where an export goes.
 pub(super) enum Target {
@@ -76,8 +76,8 @@ impl Replaced {
     pub(super) fn replace(&self, document: &str) -> anyhow::Result<()> {
         let replace = || -> io::Result<()> {
             let mut file = self.temporary()?;
-            file.write_all(document.as_bytes())?;
             file.as_file().set_permissions(self.permissions.clone())?;
+            file.as_file_mut().write_all(document.as_bytes())?;
             file.persist(&self.path)?;
             Ok(())
         };
@@ -86,7 +86,11 @@ impl Replaced {
 
     fn temporary(&self) -> io::Result<NamedTempFile> {
         let folder = self.path.parent().ok_or(ErrorKind::IsADirectory)?;
-        tempfile::Builder::new().prefix(".flags-").suffix(".part").tempfile_in(folder)
+        // The errors of `tempfile_in` would name the temporary file.
+        Builder::new()
+            .prefix(".flags-")
+            .suffix(".part")
+            .make_in(folder, |path| File::create_new(path))
     }
 }
 
