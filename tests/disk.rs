@@ -596,6 +596,21 @@ fn with_few_file_descriptors_flags_are_whole_or_told_of() {
 }
 
 #[test]
+fn eight_at_once_do_with_48_file_descriptors() {
+    let slow = Origin::start(|request, stream| {
+        thread::sleep(Duration::from_millis(5));
+        ok(stream, &gif(&request.path))
+    });
+    for mode in MODES {
+        let dest = tempdir().unwrap();
+        let mut flags = after("ulimit -n 48");
+        flags.args(["-a", "-l", "60", "-j", "8", "-r", "0", "-m", mode, "-s", &slow.base(), "-d"]);
+        let output = run(flags.arg(dest.path()));
+        assert_eq!(output.status.code(), Some(0), "{mode}: {}", stderr(&output));
+    }
+}
+
+#[test]
 fn a_limit_of_file_descriptors_that_may_be_raised_costs_no_flag() {
     let origin = origin();
     let dest = tempdir().unwrap();
