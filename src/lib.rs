@@ -6,9 +6,9 @@
 //!
 //! | verb | what it does | where |
 //! |---|---|---|
-//! | `get_flag` | fetches the image of one flag | [`fetch`] |
-//! | `save_flag` | puts it in its place, whole or not at all | [`save`] |
-//! | `download_one` | joins the two, and tells what came of it | [`download`] |
+//! | `get_flag` | fetches the image of one flag | [`flag::get_flag`] |
+//! | `save_flag` | puts it in its place, whole or not at all | [`flag::save_flag`] |
+//! | `download_one` | joins the two, and tells what came of it | [`flag`] |
 //! | `download_many` | spreads that over many flags | [`downloader`] |
 //!
 //! The last is the only one that there is more than one of: see the trait [`Downloader`], and a strategy or
@@ -20,16 +20,16 @@
 //!
 //! - [`commands`] turn what was typed into a plan, carry it out, and report it.
 //! - [`cli`] is what a person can type, and nothing else.
-//! - [`report`] is what a person or a script sees: text, a progress bar, a table, JSON.
+//! - [`output`] is what a person or a script sees: text, a progress bar, a table, JSON.
 //! - [`compare`] times the strategies against each other: whose turn it is, statistics, exports.
 //! - [`run`] is one run, from before the client is built to the last file in its place.
-//! - [`downloader`] has the strategies, which know neither HTTP nor files; [`order`], in which order what they
+//! - [`downloader`] has the strategies, which know neither HTTP nor files; [`run::order`], in which order what they
 //!   do is reported.
 //! - [`executor`] is a pool of threads that hands out futures.
-//! - [`download`] is `download_one`, and its [`Outcome`](download::Outcome).
-//! - [`fetch`] is all the HTTP there is; [`save`] all the writing of files; [`gif`] knows a whole GIF.
+//! - [`flag`] is `download_one`, and its [`Outcome`](flag::Outcome).
+//! - [`flag::get_flag`] is all the HTTP there is; [`flag::save_flag`] all the writing of files; [`gif`] knows a whole GIF.
 //! - [`origin`] is a server of flags, for where there is no network, or none that fails on demand.
-//! - [`country`] knows which flags there are; [`base_url`] and [`server`], where; [`stop`], when to stop; [`runtime`], what waits meanwhile.
+//! - [`country`] knows which flags there are; [`base_url`] and [`endpoint`], where; [`shutdown`], when to stop; [`runtime`], what waits meanwhile.
 //!
 //! # A flag's way
 //!
@@ -41,12 +41,12 @@
 //! reports it.
 //!
 //! ```
-//! use flags::download::Existing;
-//! use flags::fetch::{FetchOptions, Proxies};
-//! use flags::order::Order;
+//! use flags::flag::Existing;
+//! use flags::flag::get_flag::{FetchOptions, Proxies};
+//! use flags::run::order::Order;
 //! use flags::origin::{Origin, Settings};
-//! use flags::save::Destination;
-//! use flags::stop::Stop;
+//! use flags::flag::save_flag::Destination;
+//! use flags::shutdown::Stop;
 //! use flags::{Mode, Plan, country};
 //!
 //! let origin = Origin::start(Settings::default())?;
@@ -69,24 +69,20 @@
 //! ```
 
 pub mod base_url;
-mod channel;
 pub mod cli;
 pub mod commands;
 pub mod compare;
 pub mod country;
-pub mod download;
 pub mod downloader;
+pub mod endpoint;
 pub mod executor;
-pub mod fetch;
+pub mod flag;
 pub mod gif;
-pub mod order;
 pub mod origin;
-pub mod report;
+pub mod output;
 pub mod run;
 pub mod runtime;
-pub mod save;
-pub mod server;
-pub mod stop;
+pub mod shutdown;
 
 pub use base_url::BaseUrl;
 pub use country::CountryCode;

@@ -4,7 +4,7 @@ use std::io::ErrorKind;
 use std::process::ExitCode;
 
 use flags::commands::{self, Exit};
-use flags::report::stderr;
+use flags::output::stderr;
 
 fn main() -> ExitCode {
     let cli = match flags::cli::parse() {

@@ -99,7 +99,7 @@ proptest! {
             }
         }
         let _ = word.parse::<flags::BaseUrl>();
-        let _ = word.parse::<flags::server::Server>();
+        let _ = word.parse::<flags::endpoint::Server>();
         let _ = format!("http://{word}").parse::<flags::BaseUrl>();
     }
 

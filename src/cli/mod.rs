@@ -1,24 +1,24 @@
 //! What a person can type, and nothing else.
 
-mod compare;
-mod download;
-mod request;
-mod selection;
-mod serve;
-mod server;
-mod values;
-mod weather;
+mod compare_args;
+mod download_args;
+mod request_args;
+mod selection_args;
+mod serve_args;
+mod server_option;
+mod value_parsers;
+mod weather_args;
 
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand};
 
-pub use compare::CompareArgs;
-pub use download::DownloadArgs;
-pub use request::RequestArgs;
-pub use selection::SelectionArgs;
-pub use serve::ServeArgs;
-pub(crate) use server::server;
-pub use weather::WeatherArgs;
+pub use compare_args::CompareArgs;
+pub use download_args::DownloadArgs;
+pub use request_args::RequestArgs;
+pub use selection_args::SelectionArgs;
+pub use serve_args::ServeArgs;
+pub(crate) use server_option::server;
+pub use weather_args::WeatherArgs;
 
 /// Download the flags of the world, one after another or many at once
 ///

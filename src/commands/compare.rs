@@ -6,17 +6,17 @@ use anyhow::Context;
 
 use super::Exit;
 use super::download::fetch_options;
-use super::site::Site;
+use super::open_endpoint::Site;
 use crate::cli::{self, CompareArgs, usage_error};
-use crate::compare::export::{Csv, Exporter, Exports, Json, Markdown, is_same, is_stdout};
 use crate::compare::{
     Ending, Findings, Live, Measured, MinSpeedup, Round, Sample, Setup, Verdict, Watch, conduct,
 };
 use crate::downloader::Mode;
-use crate::report::comparison::{self, RoundsBar, Stream};
-use crate::report::stderr;
+use crate::output::comparison::{self, RoundsBar, Stream};
+use crate::output::export::{Csv, Exporter, Exports, Json, Markdown, is_same, is_stdout};
+use crate::output::stderr;
 use crate::runtime;
-use crate::stop::Stop;
+use crate::shutdown::Stop;
 
 /// Goes through the rounds, and reports them: in full, or as far as it got.
 ///

@@ -3,16 +3,16 @@
 use anyhow::Context;
 
 use super::Exit;
-use super::site::Site;
+use super::open_endpoint::Site;
 use crate::cli::{self, DownloadArgs, RequestArgs};
-use crate::download::{Existing, Failure};
 use crate::downloader::Mode;
-use crate::fetch::{FetchError, FetchOptions, Proxies, read_certificates};
-use crate::report::{Format, Reporter, Verbosity, stderr};
+use crate::flag::get_flag::{FetchError, FetchOptions, Proxies, read_certificates};
+use crate::flag::save_flag::Destination;
+use crate::flag::{Existing, Failure};
+use crate::output::{Format, Reporter, Verbosity, stderr};
 use crate::run::{Plan, Summary};
 use crate::runtime;
-use crate::save::Destination;
-use crate::stop::Stop;
+use crate::shutdown::Stop;
 
 pub(super) fn run(args: DownloadArgs) -> anyhow::Result<Exit> {
     let codes = args.selection.codes();

@@ -2,13 +2,13 @@
 
 mod compare;
 mod download;
+mod open_endpoint;
 mod serve;
-mod site;
 
 use std::process::ExitCode;
 
 use crate::cli::{self, Cli, Command, UsageError};
-use crate::stop::Signal;
+use crate::shutdown::Signal;
 
 /// How the program ends. The numbers are those that scripts rely on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -9,7 +9,7 @@ use super::Exit;
 use crate::cli::{self, ServeArgs};
 use crate::origin::{Gallery, Origin, Settings, StartError, Weather};
 use crate::runtime;
-use crate::stop::Stop;
+use crate::shutdown::Stop;
 
 /// Serves until SIGINT or SIGTERM, and then says how many of what it answered.
 ///

@@ -4,23 +4,22 @@
 //! once in an order of the [`schedule`], and has a [`Timing`] carry out each run: [`Live`] does. What is
 //! [`Measured`] becomes [`Findings`], which an [`export`] writes and a [`MinSpeedup`] judges.
 
-mod cpu;
-mod excuse;
-pub mod export;
-pub mod findings;
-mod gate;
-mod live;
-mod pace;
+mod cpu_time;
+mod eta;
+mod injected;
+mod min_speedup;
+pub mod results;
 mod rounds;
+mod runner;
 pub mod schedule;
 pub mod statistics;
 
-pub use cpu::CpuTime;
-pub use findings::{Finding, Findings, Speedup};
-pub use gate::{InvalidMinSpeedup, MinSpeedup, Verdict};
-pub use live::Live;
-pub use pace::Pace;
+pub use cpu_time::CpuTime;
+pub use eta::Pace;
+pub use min_speedup::{InvalidMinSpeedup, MinSpeedup, Verdict};
+pub use results::{Finding, Findings, Speedup};
 pub use rounds::{Ending, Measured, Sample, Timing, Watch, conduct};
+pub use runner::Live;
 pub use schedule::Round;
 
 use crate::country::CountryCode;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::schedule::{Round, Schedule};
 use super::{CpuTime, Setup};
 use crate::downloader::Mode;
-use crate::stop::Signal;
+use crate::shutdown::Signal;
 
 /// Carries out one run and says how long it took. Tests have one that makes the times up.
 pub trait Timing {
@@ -134,7 +134,7 @@ mod tests {
     use anyhow::anyhow;
 
     use super::*;
-    use crate::compare::findings::tests::{millis, setup};
+    use crate::compare::results::tests::{millis, setup};
 
     /// A clock that is made up: what each run takes depends on its mode and round.
     struct MadeUp<F>(F);

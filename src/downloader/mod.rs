@@ -3,10 +3,10 @@
 //! This is the seam of the whole program, and of the book's chapter: `download_many` is the one thing that
 //! changes between `flags.py` and `flags_threadpool.py`. A strategy knows neither HTTP nor files.
 
+mod r#async;
 mod rayon;
 mod sequential;
 mod threads;
-mod tokio;
 
 use std::fmt;
 use std::io;
@@ -15,13 +15,13 @@ use std::sync::Arc;
 use clap::ValueEnum;
 use serde::Serialize;
 
+pub use self::r#async::Tokio;
 pub use self::rayon::Rayon;
 pub use self::sequential::Sequential;
 pub use self::threads::Threads;
-pub use self::tokio::Tokio;
 
 use crate::country::CountryCode;
-use crate::download::Download;
+use crate::flag::Download;
 
 /// Downloads many flags, one way or another.
 pub trait Downloader: Send {

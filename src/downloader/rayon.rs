@@ -8,7 +8,7 @@ use rayon::{ThreadBuilder, ThreadPoolBuilder};
 
 use super::Downloader;
 use crate::country::CountryCode;
-use crate::download::Download;
+use crate::flag::Download;
 
 /// A rayon pool of its own, of `jobs` threads.
 ///

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::Downloader;
 use crate::country::CountryCode;
-use crate::download::Download;
+use crate::flag::Download;
 
 /// A plain loop. While it waits for one flag, nothing else happens.
 pub struct Sequential;

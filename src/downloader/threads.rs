@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use super::Downloader;
 use crate::country::CountryCode;
-use crate::download::Download;
 use crate::executor::Executor;
+use crate::flag::Download;
 
 /// An executor of at most `jobs` threads, each of which takes the next flag when it has done one.
 pub struct Threads {

@@ -2,7 +2,7 @@
 
 use axum::http::{HeaderMap, header};
 
-use super::flag::Flag;
+use super::served_flag::Flag;
 
 /// Whether a 304 will do: the client's copy is still good.
 ///

@@ -12,21 +12,18 @@
 //! # Ok::<(), flags::origin::StartError>(())
 //! ```
 
+mod app_state;
+mod body;
 mod conditional;
-mod delay;
-mod flag;
-mod gallery;
+mod connection;
 mod page;
-mod pour;
+mod request_counts;
 mod routes;
 mod samples;
+mod served_flag;
 mod server;
-mod state;
-mod tally;
-mod values;
+mod source;
 mod weather;
-mod wire;
-mod words;
 
 use std::fmt;
 use std::io;
@@ -36,13 +33,13 @@ use std::thread::{self, JoinHandle};
 
 use tokio::sync::oneshot;
 
-pub use delay::Delay;
-pub use gallery::{Gallery, InvalidFolder};
-pub use tally::Tally;
-pub use values::{ByteRate, ErrorStatus, InvalidValue, Rate};
-pub use weather::{Fate, Fault, RatesTooHigh, Weather};
+pub use request_counts::Tally;
+pub use source::{Gallery, InvalidFolder};
+pub use weather::{
+    ByteRate, Delay, ErrorStatus, Fate, Fault, InvalidValue, Rate, RatesTooHigh, Weather,
+};
 
-use state::Shared;
+use app_state::Shared;
 
 /// A running origin, on a thread of its own. It stops at once when it is dropped, whatever it is in the middle of.
 pub struct Origin {

@@ -11,14 +11,14 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use tokio::time::{Instant, sleep_until};
 
+use super::app_state::Shared;
+use super::body::pour;
 use super::conditional::is_unchanged;
-use super::flag::Flag;
+use super::connection::Cutter;
 use super::page;
-use super::pour::pour;
-use super::state::Shared;
+use super::served_flag::Flag;
+use super::weather::named;
 use super::weather::{Fault, Weather};
-use super::wire::Cutter;
-use super::words::named;
 use crate::country::CountryCode;
 
 /// Everything that an origin answers.

@@ -10,9 +10,9 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::sync::oneshot;
 
 use super::StartError;
+use super::app_state::Shared;
+use super::connection::{Cutter, Wires};
 use super::routes;
-use super::state::Shared;
-use super::wire::{Cutter, Wires};
 use crate::runtime::{FOR_GOOD, reserve_thread};
 
 /// How many connections may wait to be accepted: a thousand that come at once should not have to try again.

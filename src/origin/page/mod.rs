@@ -9,7 +9,7 @@ use axum::http::{HeaderName, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
 use tokio::task::spawn_blocking;
 
-use super::state::Shared;
+use super::app_state::Shared;
 use super::weather::Weather;
 use crate::country::CountryCode;
 

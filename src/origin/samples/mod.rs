@@ -9,7 +9,7 @@ use std::fmt;
 use std::sync::OnceLock;
 use std::time::{Duration, SystemTime};
 
-use super::flag::Flag;
+use super::served_flag::Flag;
 use crate::country::{ALL, CountryCode};
 
 /// When the sample images say they were last modified: 2022-04-01, the month of *Fluent Python*'s second edition.

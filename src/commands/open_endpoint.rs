@@ -1,0 +1,57 @@
+//! A server that can be asked for flags: somebody's, or one that runs inside this process.
+
+use crate::base_url::BaseUrl;
+use crate::cli::{self, WeatherArgs};
+use crate::endpoint::{Label, Server};
+use crate::flag::get_flag::Proxies;
+use crate::origin::{Origin, Settings, Weather};
+
+/// Where flags are fetched from. An origin of our own runs as long as this is kept.
+pub(super) struct Site {
+    pub(super) base: BaseUrl,
+    pub(super) origin: Option<Origin>,
+    /// Of that origin.
+    pub(super) weather: Option<Weather>,
+}
+
+impl Site {
+    /// Starts the origin, where `server` is one of our own.
+    ///
+    /// # Errors
+    /// The origin can't start, or `weather` was typed for a server whose weather is its own.
+    pub(super) fn open(server: Server, weather: &WeatherArgs) -> anyhow::Result<Site> {
+        match server {
+            Server::Site(base) => match weather.first_given() {
+                Some(option) => Err(cli::usage_error(format!(
+                    "{option} makes weather for --server local, delay or error, and for no other server"
+                ))),
+                None => Ok(Site { base, origin: None, weather: None }),
+            },
+            Server::Embedded(label) => {
+                let weather = weather.over(label.weather()).map_err(cli::usage_error)?;
+                let settings = Settings { weather: weather.clone(), ..Settings::default() };
+                let origin = Origin::start(settings)?;
+                let base = origin.base_url().parse()?;
+                Ok(Site { base, origin: Some(origin), weather: Some(weather) })
+            }
+        }
+    }
+
+    /// No proxy can reach into this process.
+    pub(super) fn proxies(&self) -> Proxies {
+        match self.origin {
+            Some(_) => Proxies::None,
+            None => Proxies::FromEnvironment,
+        }
+    }
+}
+
+impl Label {
+    fn weather(self) -> Weather {
+        match self {
+            Label::Local => Weather::default(),
+            Label::Delay => Weather::delayed(),
+            Label::Error => Weather::failing(),
+        }
+    }
+}

@@ -1,0 +1,243 @@
+//! JSON that hyperfine's readers take.
+
+use serde::Serialize;
+
+use super::Exporter;
+use crate::compare::statistics::Spread;
+use crate::compare::{Finding, Findings, Speedup};
+use crate::country::CountryCode;
+use crate::downloader::Mode;
+use crate::origin::Weather;
+
+/// The version of the document's form. It changes when a reader would have to.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// One document, in seconds: `results` as hyperfine has them, with further keys, and what was compared.
+///
+/// hyperfine 1 reads `times` and the keys beside it, hyperfine 2 `summary` and `measurements`. Both are here,
+/// and say the same.
+pub struct Json;
+
+#[derive(Serialize)]
+struct Document<'a> {
+    schema_version: u32,
+    server: &'a str,
+    weather: Option<&'a Weather>,
+    codes: &'a [CountryCode],
+    runs: usize,
+    rounds: &'a [Vec<Mode>],
+    results: Vec<Entry>,
+}
+
+#[derive(Serialize)]
+struct Entry {
+    command: Mode,
+    mean: f64,
+    stddev: Option<f64>,
+    median: f64,
+    user: f64,
+    system: f64,
+    min: f64,
+    max: f64,
+    times: Vec<f64>,
+    exit_codes: Vec<u8>,
+    mode: Mode,
+    jobs: usize,
+    efficiency: f64,
+    speedup: Option<SpeedupEntry>,
+    summary: Metrics<Summary>,
+    measurements: Vec<Measurement>,
+}
+
+#[derive(Serialize)]
+struct SpeedupEntry {
+    reference: Mode,
+    median: f64,
+    low: f64,
+    high: f64,
+    confidence: f64,
+}
+
+#[derive(Serialize)]
+struct Metrics<T> {
+    time_wall_clock: T,
+    time_user: T,
+    time_system: T,
+}
+
+#[derive(Serialize)]
+struct Summary {
+    unit: &'static str,
+    count: usize,
+    mean: f64,
+    stddev: Option<f64>,
+    median: f64,
+    min: f64,
+    max: f64,
+}
+
+#[derive(Serialize)]
+struct Measurement {
+    #[serde(flatten)]
+    metrics: Metrics<Quantity>,
+    exit_code: u8,
+}
+
+#[derive(Serialize)]
+struct Quantity {
+    value: f64,
+    unit: &'static str,
+}
+
+impl Exporter for Json {
+    fn export(&self, findings: &Findings) -> anyhow::Result<String> {
+        let setup = findings.setup;
+        let document = Document {
+            schema_version: SCHEMA_VERSION,
+            server: &setup.server,
+            weather: setup.weather.as_ref(),
+            codes: &setup.codes,
+            runs: setup.runs,
+            rounds: &findings.rounds,
+            results: findings.modes.iter().map(Entry::from).collect(),
+        };
+        Ok(serde_json::to_string_pretty(&document)? + "\n")
+    }
+}
+
+impl From<&Finding> for Entry {
+    fn from(finding: &Finding) -> Entry {
+        let Finding { mode, jobs, elapsed, user, system, efficiency, .. } = *finding;
+        let samples = &finding.samples;
+        let summary = |spread| summary(spread, samples.len());
+        Entry {
+            command: mode,
+            mean: elapsed.mean,
+            stddev: elapsed.stddev,
+            median: elapsed.median,
+            user: user.mean,
+            system: system.mean,
+            min: elapsed.min,
+            max: elapsed.max,
+            times: samples.iter().map(|sample| sample.seconds()).collect(),
+            exit_codes: samples.iter().map(|sample| sample.exit_code).collect(),
+            mode,
+            jobs,
+            efficiency,
+            speedup: finding.speedup.as_ref().map(SpeedupEntry::from),
+            summary: Metrics {
+                time_wall_clock: summary(elapsed),
+                time_user: summary(user),
+                time_system: summary(system),
+            },
+            measurements: samples
+                .iter()
+                .map(|sample| Measurement {
+                    metrics: Metrics {
+                        time_wall_clock: seconds(sample.seconds()),
+                        time_user: seconds(sample.cpu.user.as_secs_f64()),
+                        time_system: seconds(sample.cpu.system.as_secs_f64()),
+                    },
+                    exit_code: sample.exit_code,
+                })
+                .collect(),
+        }
+    }
+}
+
+impl From<&Speedup> for SpeedupEntry {
+    fn from(speedup: &Speedup) -> SpeedupEntry {
+        SpeedupEntry {
+            reference: speedup.reference,
+            median: speedup.median,
+            low: speedup.interval.low,
+            high: speedup.interval.high,
+            confidence: speedup.confidence(),
+        }
+    }
+}
+
+fn summary(spread: Spread, count: usize) -> Summary {
+    let Spread { mean, stddev, median, min, max } = spread;
+    Summary { unit: "second", count, mean, stddev, median, min, max }
+}
+
+fn seconds(value: f64) -> Quantity {
+    Quantity { value, unit: "second" }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::compare::results::tests::{measured, setup, times};
+    use crate::compare::{Measured, Setup};
+
+    fn document(setup: &Setup, measured: &Measured) -> Value {
+        serde_json::from_str(&Json.export(&Findings::new(setup, measured)).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn a_result_has_hyperfines_keys_and_its_own() {
+        let setup = setup();
+        let document = document(&setup, &measured(&setup, times));
+        let seq = &document["results"][0];
+        for (key, value) in [
+            ("command", json!("seq")),
+            ("mean", json!(3.0)),
+            ("stddev", json!(1.0)),
+            ("median", json!(3.0)),
+            ("min", json!(2.0)),
+            ("max", json!(4.0)),
+            ("times", json!([2.0, 3.0, 4.0])),
+            ("exit_codes", json!([0, 0, 0])),
+            ("mode", json!("seq")),
+            ("jobs", json!(1)),
+            ("efficiency", json!(0.9)),
+        ] {
+            assert_eq!(seq[key], value, "{key}");
+        }
+        let speedup = json!({"reference": "seq", "median": 15.0, "low": 10.0, "high": 20.0,
+                             "confidence": 0.95});
+        assert_eq!(document["results"][1]["speedup"], speedup);
+    }
+
+    #[test]
+    fn hyperfine_2_finds_what_it_looks_for() {
+        let setup = setup();
+        let document = document(&setup, &measured(&setup, times));
+        let seq = &document["results"][0];
+        let summary = json!({"unit": "second", "count": 3, "mean": 3.0, "stddev": 1.0,
+                             "median": 3.0, "min": 2.0, "max": 4.0});
+        assert_eq!(seq["summary"]["time_wall_clock"], summary);
+        let last = &seq["measurements"][2];
+        assert_eq!(last["time_wall_clock"], json!({"value": 4.0, "unit": "second"}));
+        assert_eq!(last["time_user"]["value"], json!(0.4));
+        assert_eq!(last["exit_code"], json!(0));
+    }
+
+    #[test]
+    fn beside_the_results_it_says_what_was_compared() {
+        let setup = setup();
+        let document = document(&setup, &measured(&setup, times));
+        assert_eq!(document["schema_version"], 1);
+        assert_eq!(document["server"], "delay");
+        assert_eq!(document["weather"]["delay"]["max_s"], 0.15);
+        assert_eq!(document["codes"], json!(["BR", "CN"]));
+        assert_eq!(document["runs"], 3);
+        let rounds = document["rounds"].as_array().unwrap();
+        assert_eq!(rounds.len(), 3);
+        assert_eq!(rounds[0].as_array().unwrap().len(), 4);
+    }
+
+    #[test]
+    fn before_the_first_round_there_are_no_results_and_one_run_has_no_deviation() {
+        let setup = Setup { runs: 1, weather: None, ..setup() };
+        let empty = document(&setup, &Measured::default());
+        assert_eq!((&empty["results"], &empty["rounds"]), (&json!([]), &json!([])));
+        assert_eq!(empty["weather"], Value::Null);
+        let one = document(&setup, &measured(&setup, times));
+        assert_eq!(one["results"][0]["stddev"], Value::Null);
+    }
+}

@@ -1,0 +1,12 @@
+//! Everything that a user sees: text, a progress bar, JSON, tables and exports.
+
+pub mod comparison;
+pub mod export;
+mod progress;
+mod reporter;
+pub mod run_json;
+pub mod stderr;
+mod table;
+pub mod text;
+
+pub use reporter::{Format, Reporter, Verbosity};

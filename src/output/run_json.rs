@@ -1,0 +1,107 @@
+//! A run as one JSON document.
+
+use std::fmt::Write;
+
+use serde::Serialize;
+
+use super::stderr;
+use crate::country::CountryCode;
+use crate::downloader::Mode;
+use crate::flag::{Done, Failure, Outcome};
+use crate::run::{Counts, Summary};
+
+/// The version of the document's form. It changes when a reader would have to.
+pub const SCHEMA_VERSION: u32 = 1;
+
+#[derive(Serialize)]
+struct Document<'a> {
+    schema_version: u32,
+    mode: Mode,
+    jobs: usize,
+    server: String,
+    dest: String,
+    elapsed_s: f64,
+    interrupted: bool,
+    counts: Counts,
+    flags: Vec<Flag<'a>>,
+}
+
+#[derive(Serialize)]
+struct Flag<'a> {
+    code: CountryCode,
+    status: &'static str,
+    url: &'a str,
+    path: Option<String>,
+    bytes: Option<usize>,
+    attempts: u32,
+    http_version: Option<&'static str>,
+    start_s: f64,
+    end_s: f64,
+    error: Option<Error>,
+}
+
+#[derive(Serialize)]
+struct Error {
+    kind: &'static str,
+    message: String,
+}
+
+/// The document, indented, with a line break at its end. It may go to a terminal, too, so that what could
+/// steer one is escaped in all its strings.
+///
+/// # Errors
+/// None that is known: numbers, names and texts can all be written as JSON.
+pub fn document(summary: &Summary) -> serde_json::Result<String> {
+    let document = Document {
+        schema_version: SCHEMA_VERSION,
+        mode: summary.mode,
+        jobs: summary.jobs,
+        server: summary.base.to_string(),
+        dest: summary.folder.display().to_string(),
+        elapsed_s: seconds(summary.elapsed),
+        interrupted: summary.stopped.is_some(),
+        counts: summary.counts(),
+        flags: summary.outcomes.iter().map(Flag::from).collect(),
+    };
+    let text = serde_json::to_string_pretty(&document)? + "\n";
+    // Only within strings is there anything else than ASCII, and all that has to go has four digits.
+    Ok(text.chars().fold(String::with_capacity(text.len()), |mut safe, char| {
+        match char != '\n' && stderr::steers(char) {
+            true => drop(write!(safe, "\\u{:04x}", u32::from(char))),
+            false => safe.push(char),
+        }
+        safe
+    }))
+}
+
+impl<'a> From<&'a Outcome> for Flag<'a> {
+    fn from(outcome: &'a Outcome) -> Self {
+        let (status, path, bytes) = match &outcome.result {
+            Ok(Done::Saved { path, bytes }) => ("ok", Some(path), Some(*bytes)),
+            Ok(Done::Skipped { path }) => ("skipped", Some(path), None),
+            Ok(Done::Unchanged { path }) => ("unchanged", Some(path), None),
+            Err(Failure::NotFound) => ("not_found", None, None),
+            Err(_) => ("error", None, None),
+        };
+        let failure = outcome.result.as_ref().err();
+        Flag {
+            code: outcome.code,
+            status,
+            url: &outcome.url,
+            path: path.map(|path| path.display().to_string()),
+            bytes,
+            attempts: outcome.attempts,
+            http_version: outcome.http_version,
+            start_s: seconds(outcome.start),
+            end_s: seconds(outcome.end),
+            error: failure.and_then(|failure| {
+                Some(Error { kind: failure.kind()?, message: failure.to_string() })
+            }),
+        }
+    }
+}
+
+/// Seconds, to the microsecond.
+pub fn seconds(duration: std::time::Duration) -> f64 {
+    duration.as_micros() as f64 / 1e6
+}

@@ -1,0 +1,62 @@
+//! The sentences of a run: one for a flag, one for all.
+
+use std::time::Duration;
+
+use indicatif::DecimalBytes;
+
+use crate::flag::{Done, Failure, Outcome};
+use crate::run::Summary;
+
+/// What went wrong with one flag: `ZZ: not found: http://…`. Empty for one that went well.
+pub fn failure(outcome: &Outcome) -> String {
+    match &outcome.result {
+        Err(failure) => format!("{}: {failure}: {}", outcome.code, outcome.url),
+        Ok(_) => String::new(),
+    }
+}
+
+/// How one flag went: `BR: 11.62 kB in 0.131s, 1 try`.
+pub fn details(outcome: &Outcome) -> String {
+    let what = match &outcome.result {
+        Ok(Done::Saved { bytes, .. }) => DecimalBytes(*bytes as u64).to_string(),
+        Ok(Done::Skipped { .. }) => "skipped".into(),
+        Ok(Done::Unchanged { .. }) => "unchanged".into(),
+        Err(Failure::NotFound) => "not found".into(),
+        // Why is told already.
+        Err(_) => "failed".into(),
+    };
+    let took = outcome.duration().as_secs_f64();
+    format!(
+        "{}: {what} in {took:.3}s, {}",
+        outcome.code,
+        count_of(outcome.attempts as usize, "try", "tries")
+    )
+}
+
+/// The whole run: `18 downloads, 1 not found, 1 error in 0.35s`.
+pub fn count(summary: &Summary) -> String {
+    let counts = summary.counts();
+    let mut line = count_of(counts.ok, "download", "downloads");
+    let mut join = |count: usize, text: String| {
+        if count > 0 {
+            line.push_str(", ");
+            line.push_str(&text);
+        }
+    };
+    join(counts.not_found, format!("{} not found", counts.not_found));
+    join(counts.error, count_of(counts.error, "error", "errors"));
+    join(counts.skipped, format!("{} skipped", counts.skipped));
+    join(counts.unchanged, format!("{} unchanged", counts.unchanged));
+    let ending = if summary.stopped.is_some() { ", interrupted after" } else { " in" };
+    format!("{line}{ending} {}", seconds(summary.elapsed))
+}
+
+/// `0.35s`.
+fn seconds(duration: Duration) -> String {
+    format!("{:.2}s", duration.as_secs_f64())
+}
+
+/// `1 try`, `3 tries`.
+fn count_of(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
