@@ -83,12 +83,12 @@ impl FromStr for BaseUrl {
 
 impl fmt::Display for BaseUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(shown(&self.0).trim_end_matches('/'))
+        f.write_str(redacted(&self.0).trim_end_matches('/'))
     }
 }
 
 /// The URL as a person or a log may see it: a password in it is not shown.
-pub fn shown(url: &Url) -> String {
+pub fn redacted(url: &Url) -> String {
     let mut url = url.clone();
     if url.password().is_some() {
         let _ = url.set_password(Some("***"));

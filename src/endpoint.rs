@@ -7,16 +7,16 @@ use crate::base_url::{BaseUrl, InvalidBaseUrl};
 
 /// Where flags are fetched from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Server {
+pub enum Endpoint {
     /// A site, by its base URL.
-    Site(BaseUrl),
+    Url(BaseUrl),
     /// An origin inside this process, on a free loopback port.
-    Embedded(Label),
+    Embedded(Preset),
 }
 
 /// The embedded origins by name: they differ in their weather.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Label {
+pub enum Preset {
     /// No delay, no faults.
     Local,
     /// 50 to 150 ms before each answer.
@@ -26,37 +26,37 @@ pub enum Label {
 }
 
 /// The label, or the base URL without a password.
-impl fmt::Display for Server {
+impl fmt::Display for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Server::Site(base) => base.fmt(f),
-            Server::Embedded(Label::Local) => f.write_str("local"),
-            Server::Embedded(Label::Delay) => f.write_str("delay"),
-            Server::Embedded(Label::Error) => f.write_str("error"),
+            Endpoint::Url(base) => base.fmt(f),
+            Endpoint::Embedded(Preset::Local) => f.write_str("local"),
+            Endpoint::Embedded(Preset::Delay) => f.write_str("delay"),
+            Endpoint::Embedded(Preset::Error) => f.write_str("error"),
         }
     }
 }
 
 /// Why a word names no server.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum InvalidServer {
+pub enum InvalidEndpoint {
     #[error("neither remote, local, delay or error nor a URL that begins with http:// or https://")]
     Unknown,
     #[error(transparent)]
     Url(#[from] InvalidBaseUrl),
 }
 
-impl FromStr for Server {
-    type Err = InvalidServer;
+impl FromStr for Endpoint {
+    type Err = InvalidEndpoint;
 
-    fn from_str(text: &str) -> Result<Self, InvalidServer> {
+    fn from_str(text: &str) -> Result<Self, InvalidEndpoint> {
         match text.to_ascii_lowercase().as_str() {
-            "remote" => Ok(Server::Site(BaseUrl::REMOTE.parse()?)),
-            "local" => Ok(Server::Embedded(Label::Local)),
-            "delay" => Ok(Server::Embedded(Label::Delay)),
-            "error" => Ok(Server::Embedded(Label::Error)),
-            _ if text.contains("://") => Ok(Server::Site(text.parse()?)),
-            _ => Err(InvalidServer::Unknown),
+            "remote" => Ok(Endpoint::Url(BaseUrl::REMOTE.parse()?)),
+            "local" => Ok(Endpoint::Embedded(Preset::Local)),
+            "delay" => Ok(Endpoint::Embedded(Preset::Delay)),
+            "error" => Ok(Endpoint::Embedded(Preset::Error)),
+            _ if text.contains("://") => Ok(Endpoint::Url(text.parse()?)),
+            _ => Err(InvalidEndpoint::Unknown),
         }
     }
 }

@@ -46,7 +46,7 @@
 //! use flags::run::order::Order;
 //! use flags::origin::{Origin, Settings};
 //! use flags::flag::save_flag::Destination;
-//! use flags::shutdown::Stop;
+//! use flags::shutdown::Shutdown;
 //! use flags::{Mode, Plan, country};
 //!
 //! let origin = Origin::start(Settings::default())?;
@@ -62,7 +62,7 @@
 //!     fetch: FetchOptions { proxies: Proxies::None, ..FetchOptions::default() },
 //! };
 //! let runtime = tokio::runtime::Runtime::new()?;
-//! let summary = plan.run(runtime.handle(), &Stop::never(), |outcome| println!("{}", outcome.code))?;
+//! let summary = plan.run(runtime.handle(), &Shutdown::never(), |outcome| println!("{}", outcome.code))?;
 //! assert!(summary.is_complete());
 //! assert!(folder.path().join("BR.gif").exists());
 //! # Ok::<(), Box<dyn std::error::Error>>(())

@@ -8,7 +8,7 @@ use anyhow::Context;
 use tokio::runtime::{Builder, Handle, Runtime};
 
 /// How long a thread stays that has nothing to do: longer than any run, in which there may not be another.
-pub(crate) const FOR_GOOD: Duration = Duration::from_secs(1 << 30);
+pub(crate) const KEEP_ALIVE: Duration = Duration::from_secs(1 << 30);
 
 /// How many bytes the heap of the network's thread has to begin with.
 const HEAP: usize = 1 << 20;
@@ -24,7 +24,7 @@ pub fn start() -> anyhow::Result<Runtime> {
             .worker_threads(1)
             // What comes by one connection is handed over before another is read: its flag can be saved meanwhile.
             .max_io_events_per_tick(1)
-            .thread_keep_alive(FOR_GOOD)
+            .thread_keep_alive(KEEP_ALIVE)
             .enable_all()
             .build()
     };

@@ -8,7 +8,7 @@ use tokio::sync::watch;
 
 /// What comes so soon after a signal is the same one again: GNU `timeout` sends it to the process and then to
 /// its group. Nobody's fingers are as fast.
-const ECHO: Duration = Duration::from_millis(100);
+const DUPLICATE_WINDOW: Duration = Duration::from_millis(100);
 
 /// A signal that ends a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,12 +34,12 @@ impl Signal {
 
 /// Whether a signal has come. Clones watch for the same one.
 #[derive(Debug, Clone)]
-pub struct Stop(watch::Receiver<Option<Signal>>);
+pub struct Shutdown(watch::Receiver<Option<Signal>>);
 
-impl Stop {
+impl Shutdown {
     /// One that never comes.
-    pub fn never() -> Stop {
-        Stop(watch::channel(None).1)
+    pub fn never() -> Shutdown {
+        Shutdown(watch::channel(None).1)
     }
 
     /// Comes with the first SIGINT, SIGTERM, SIGHUP or SIGQUIT; a second one ends the process on the spot.
@@ -47,7 +47,7 @@ impl Stop {
     ///
     /// # Errors
     /// The system won't have SIGINT, SIGTERM or SIGQUIT watched.
-    pub fn on_signal(runtime: &Handle) -> io::Result<Stop> {
+    pub fn on_signal(runtime: &Handle) -> io::Result<Shutdown> {
         let _within = runtime.enter();
         let mut signals = Signals::new()?;
         let (sender, receiver) = watch::channel(None);
@@ -58,12 +58,12 @@ impl Stop {
             sender.send_replace(Some(first));
             loop {
                 let second = signals.next().await;
-                if second != first || came.elapsed() > ECHO {
+                if second != first || came.elapsed() > DUPLICATE_WINDOW {
                     std::process::exit(second.exit_status().into());
                 }
             }
         });
-        Ok(Stop(receiver))
+        Ok(Shutdown(receiver))
     }
 
     /// The signal, if it has come.

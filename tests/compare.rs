@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
-use support::{Origin, answer, flags, gif, json, names, ok, stderr, stdout};
+use support::{TestServer, answer, flags, gif, json, names, ok, stderr, stdout};
 use tempfile::tempdir;
 
 /// A comparison that is over soon.
@@ -141,7 +141,7 @@ fn an_export_to_a_device_leaves_the_device_in_its_place() {
 
 #[test]
 fn an_export_that_cannot_be_written_is_an_error_before_the_first_round() {
-    let origin = Origin::with_flags();
+    let origin = TestServer::with_flags();
     let folder = tempdir().unwrap();
     let missing = folder.path().join("no/such/folder.json");
     for (option, path) in [("--export-json", &missing), ("--export-csv", &folder.path().into())] {
@@ -181,7 +181,7 @@ fn a_speedup_that_the_interval_holds_is_inconclusive_and_passes() {
 
 #[test]
 fn a_flag_that_fails_though_no_weather_asked_for_it_ends_it_and_keeps_what_was_measured() {
-    let origin = Origin::start(|request, stream| match request.attempt {
+    let origin = TestServer::start(|request, stream| match request.attempt {
         ..=3 => ok(stream, &gif(&request.path)),
         _ => answer(stream, "404 Not Found", "", b""),
     });
@@ -258,7 +258,7 @@ fn each_run_has_a_fresh_client_and_a_fresh_folder_that_is_removed() {
     let temporary = tempdir().unwrap();
     let seen = Arc::new(Mutex::new(Vec::new()));
     let (path, shared) = (temporary.path().to_owned(), seen.clone());
-    let origin = Origin::start(move |request, stream| {
+    let origin = TestServer::start(move |request, stream| {
         let folders = names(&path);
         let flags: usize = folders.iter().map(|folder| names(&path.join(folder)).len()).sum();
         shared.lock().unwrap().push((stream.peer_addr()?, folders.len(), flags));
@@ -291,7 +291,7 @@ fn a_signal_ends_it_with_the_table_so_far_and_leaves_no_folder() {
         // Two rounds of two modes are answered; what comes after waits for good.
         let (sender, waiting) = mpsc::channel();
         let sender = Mutex::new(sender);
-        let origin = Origin::start(move |request, stream| {
+        let origin = TestServer::start(move |request, stream| {
             if request.attempt > 4 {
                 sender.lock().unwrap().send(()).unwrap();
                 std::thread::park();
@@ -326,7 +326,7 @@ fn a_signal_ends_it_with_the_table_so_far_and_leaves_no_folder() {
 
 #[test]
 fn the_server_can_be_named_in_the_environment() {
-    let origin = Origin::with_flags();
+    let origin = TestServer::with_flags();
     let mut flags = flags();
     flags.env("FLAGS_SERVER", origin.base()).args(["compare", "BR", "-n", "1", "--warmup", "0"]);
     flags.assert().success();

@@ -13,14 +13,14 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use support::misbehave::{gif_of, status, whole};
 use support::watched::{Running, end_within};
-use support::{MODES, Origin, answer, flag, gif, json, names, ok, program, stderr, stdout};
+use support::{MODES, TestServer, answer, flag, gif, json, names, ok, program, stderr, stdout};
 use tempfile::{TempDir, tempdir};
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Has every flag, by its code.
-fn origin() -> Origin {
-    Origin::start(whole)
+fn origin() -> TestServer {
+    TestServer::start(whole)
 }
 
 /// The program, started by `wrapper`, which gets its command line as arguments.
@@ -47,7 +47,7 @@ fn run(command: &mut Command) -> Output {
 }
 
 /// A run for `codes` into `dest`.
-fn run_into(dest: &Path, origin: &Origin, arguments: &[&str]) -> Output {
+fn run_into(dest: &Path, origin: &TestServer, arguments: &[&str]) -> Output {
     run(program().args(arguments).args(["-s", &origin.base(), "-d"]).arg(dest))
 }
 
@@ -94,7 +94,7 @@ fn on_a_full_disk_what_fits_is_whole_and_the_rest_is_told() {
     // Of flags of 10 kB, some 12 fit on a disk of 160 kB.
     let image = gif_of(10_000);
     let served = image.clone();
-    let origin = Origin::start(move |_, stream| ok(stream, &served));
+    let origin = TestServer::start(move |_, stream| ok(stream, &served));
     for mode in MODES {
         // What is on the disk is gone with the process: it is copied away first.
         let (disk, copy) = (tempdir().unwrap(), tempdir().unwrap());
@@ -128,7 +128,7 @@ fn on_a_full_disk_what_fits_is_whole_and_the_rest_is_told() {
 #[test]
 fn a_flag_beyond_the_file_size_that_is_allowed_is_an_error_and_not_the_end() {
     let large = gif_of(20_000);
-    let origin = Origin::start(move |request, stream| match request.code.as_str() {
+    let origin = TestServer::start(move |request, stream| match request.code.as_str() {
         "BR" => ok(stream, &large),
         _ => whole(request, stream),
     });
@@ -145,7 +145,7 @@ fn a_flag_beyond_the_file_size_that_is_allowed_is_an_error_and_not_the_end() {
 #[test]
 fn an_export_beyond_the_file_size_that_is_allowed_leaves_the_last_whole_one() {
     let dest = tempdir().unwrap();
-    let (origin, export) = (Origin::with_flags(), dest.path().join("export.json"));
+    let (origin, export) = (TestServer::with_flags(), dest.path().join("export.json"));
     let mut flags = after("ulimit -f 1");
     flags
         .args(["compare", "-q", "-n", "1", "BR", "-s", &origin.base(), "--export-json"])
@@ -188,7 +188,7 @@ fn a_folder_removed_in_mid_run_is_an_error_for_each_flag_that_comes_too_late() {
         let parent = tempdir().unwrap();
         let dest = parent.path().join("flags");
         let doomed = dest.clone();
-        let origin = Origin::start(move |request, stream| {
+        let origin = TestServer::start(move |request, stream| {
             if request.code == "IN" {
                 // It may not be empty, or gone already.
                 let _ = fs::remove_dir_all(&doomed);
@@ -223,7 +223,7 @@ fn a_folder_may_have_a_name_that_is_no_utf_8() {
 fn four_copies_at_once_do_not_get_into_each_others_way() {
     let image = gif_of(50_000);
     let served = image.clone();
-    let origin = Origin::start(move |_, stream| ok(stream, &served));
+    let origin = TestServer::start(move |_, stream| ok(stream, &served));
     let dest = tempdir().unwrap();
     let runs = MODES.map(|mode| {
         let args = ["--all", "-j", "16", "-m", mode, "-s", &origin.base(), "-d"];
@@ -307,7 +307,7 @@ fn what_appears_in_an_empty_folder_in_mid_run_is_replaced() {
         let (folder, target) = (dest.path().to_owned(), elsewhere.path().join("target.gif"));
         fs::write(&target, "mine").unwrap();
         let led_to = target.clone();
-        let origin = Origin::start(move |request, stream| {
+        let origin = TestServer::start(move |request, stream| {
             let place = folder.join(format!("{}.gif", request.code));
             match request.code.as_str() {
                 "BR" => fs::write(place, "half a fl").unwrap(),
@@ -371,7 +371,7 @@ fn skip_existing_leaves_only_what_is_whole() {
 
 #[test]
 fn an_older_good_flag_stays_when_the_new_one_fails() {
-    let origin = Origin::start(|request, stream| match request.code.as_str() {
+    let origin = TestServer::start(|request, stream| match request.code.as_str() {
         "BR" => ok(stream, &gif("BR")[..30]),
         "IN" => status(stream, "500 Oh No", ""),
         _ => answer(stream, "404 Not Found", "", b""),
@@ -412,8 +412,8 @@ fn folder_with(bytes: &[u8], time: SystemTime) -> TempDir {
 }
 
 /// Has flags of [`DATE`], and says 304 to who has them.
-fn dated() -> Origin {
-    Origin::start(|request, stream| match request.header("if-modified-since") {
+fn dated() -> TestServer {
+    TestServer::start(|request, stream| match request.header("if-modified-since") {
         Some(since) if httpdate::parse_http_date(since).unwrap() >= time(784_111_777) => {
             status(stream, "304 Not Modified", "")
         }
@@ -473,7 +473,8 @@ fn update_takes_a_flag_whose_date_makes_no_sense_with_the_time_of_now() {
         "Last-Modified: \r\n",
         "",
     ] {
-        let origin = Origin::start(move |_, stream| answer(stream, "200 OK", dates, &gif("new")));
+        let origin =
+            TestServer::start(move |_, stream| answer(stream, "200 OK", dates, &gif("new")));
         let dest = folder_with(&gif("old"), time(784_111_777));
         let output = run_into(dest.path(), &origin, &["BR", "--update"]);
         assert_eq!(output.status.code(), Some(0), "{dates:?}: {}", stderr(&output));
@@ -493,7 +494,8 @@ fn update_takes_the_first_of_two_dates_and_one_far_off_as_it_is() {
         ("Last-Modified: Thu, 01 Jan 1970 00:00:00 GMT\r\n", 0),
         ("Last-Modified: Fri, 01 Jan 2100 00:00:00 GMT\r\n", 4_102_444_800),
     ] {
-        let origin = Origin::start(move |_, stream| answer(stream, "200 OK", dates, &gif("new")));
+        let origin =
+            TestServer::start(move |_, stream| answer(stream, "200 OK", dates, &gif("new")));
         let dest = tempdir().unwrap();
         let output = run_into(dest.path(), &origin, &["BR", "--update"]);
         assert_eq!(output.status.code(), Some(0), "{dates:?}: {}", stderr(&output));
@@ -597,7 +599,7 @@ fn with_few_file_descriptors_flags_are_whole_or_told_of() {
 
 #[test]
 fn eight_at_once_do_with_48_file_descriptors() {
-    let slow = Origin::start(|request, stream| {
+    let slow = TestServer::start(|request, stream| {
         thread::sleep(Duration::from_millis(5));
         ok(stream, &gif(&request.path))
     });
@@ -675,7 +677,7 @@ fn with_little_memory_there_are_fewer_threads_and_all_flags() {
 #[cfg(target_os = "linux")]
 #[test]
 fn with_little_data_there_are_fewer_threads_and_all_flags() {
-    let slow = Origin::start(|request, stream| {
+    let slow = TestServer::start(|request, stream| {
         thread::sleep(Duration::from_millis(20));
         ok(stream, &gif(&request.path))
     });

@@ -5,7 +5,7 @@ mod support;
 use std::fs;
 
 use predicates::prelude::*;
-use support::{Origin, answer, flag, flags, gif, json, names, ok, stderr, stdout};
+use support::{TestServer, answer, flag, flags, gif, json, names, ok, stderr, stdout};
 use tempfile::tempdir;
 
 const POP20: &str = "BD BR CD CN DE EG ET FR ID IN IR JP MX NG PH PK RU TR US VN";
@@ -14,7 +14,7 @@ const MODES: [&str; 4] = ["seq", "threads", "rayon", "async"];
 #[test]
 fn every_mode_saves_the_20_flags_whole() {
     for mode in MODES {
-        let origin = Origin::with_flags();
+        let origin = TestServer::with_flags();
         let dest = tempdir().unwrap();
         let args = ["--mode", mode, "--server", &origin.base(), "--dest"];
         let output = flags().args(args).arg(dest.path()).output().unwrap();
@@ -33,7 +33,7 @@ fn every_mode_saves_the_20_flags_whole() {
 
 #[test]
 fn stdout_has_each_code_and_a_blank_then_the_count_and_the_time() {
-    let origin = Origin::with_flags();
+    let origin = TestServer::with_flags();
     let dest = tempdir().unwrap();
     let args = ["--order", "input", "--server", &origin.base(), "--dest"];
     let output = flags().args(args).arg(dest.path()).output().unwrap();
@@ -44,7 +44,7 @@ fn stdout_has_each_code_and_a_blank_then_the_count_and_the_time() {
 
 #[test]
 fn one_flag_is_one_download() {
-    let origin = Origin::with_flags();
+    let origin = TestServer::with_flags();
     let dest = tempdir().unwrap();
     let mut flags = flags();
     flags.args(["br", "BR", "--server", &origin.base(), "--dest"]).arg(dest.path());
@@ -54,7 +54,7 @@ fn one_flag_is_one_download() {
 #[test]
 fn a_flag_that_is_not_found_and_one_that_fails_do_not_stop_the_others() {
     for mode in MODES {
-        let origin = Origin::start(|request, stream| match request.code.as_str() {
+        let origin = TestServer::start(|request, stream| match request.code.as_str() {
             "ZZ" => answer(stream, "404 Not Found", "", b"no such flag"),
             "IN" => answer(stream, "418 I'm a teapot", "", b"short and stout"),
             _ => ok(stream, &gif(&request.path)),
@@ -81,7 +81,7 @@ fn a_flag_that_is_not_found_and_one_that_fails_do_not_stop_the_others() {
 
 #[test]
 fn json_is_one_document_that_tells_all() {
-    let origin = Origin::start(|request, stream| match request.code.as_str() {
+    let origin = TestServer::start(|request, stream| match request.code.as_str() {
         "ZZ" => answer(stream, "404 Not Found", "", b""),
         "IN" => answer(stream, "200 OK", "", b"<html>"),
         _ => ok(stream, &gif(&request.path)),
@@ -132,7 +132,7 @@ fn json_is_one_document_that_tells_all() {
 
 #[test]
 fn quiet_prints_nothing_but_errors() {
-    let origin = Origin::start(|request, stream| match request.code.as_str() {
+    let origin = TestServer::start(|request, stream| match request.code.as_str() {
         "ZZ" => answer(stream, "404 Not Found", "", b""),
         _ => ok(stream, &gif(&request.path)),
     });
@@ -148,7 +148,7 @@ fn quiet_prints_nothing_but_errors() {
 
 #[test]
 fn verbose_tells_size_time_and_tries_of_each_flag_beside_the_codes() {
-    let origin = Origin::start(|request, stream| match request.attempt {
+    let origin = TestServer::start(|request, stream| match request.attempt {
         1 => answer(stream, "503 Service Unavailable", "Retry-After: 0\r\n", b""),
         _ => ok(stream, &gif(&request.path)),
     });
@@ -162,7 +162,7 @@ fn verbose_tells_size_time_and_tries_of_each_flag_beside_the_codes() {
 
 #[test]
 fn the_server_may_come_from_the_environment() {
-    let origin = Origin::with_flags();
+    let origin = TestServer::with_flags();
     let dest = tempdir().unwrap();
     flags()
         .arg("BR")
@@ -176,7 +176,7 @@ fn the_server_may_come_from_the_environment() {
 
 #[test]
 fn requests_say_who_asks_and_ask_for_nothing_compressed() {
-    let origin = Origin::with_flags();
+    let origin = TestServer::with_flags();
     let dest = tempdir().unwrap();
     flags().args(["BR", "-s", &origin.base(), "-d"]).arg(dest.path()).assert().success();
     let request = &origin.requests()[0];
@@ -187,7 +187,7 @@ fn requests_say_who_asks_and_ask_for_nothing_compressed() {
 
 #[test]
 fn codes_are_made_unique_sorted_and_limited() {
-    let origin = Origin::with_flags();
+    let origin = TestServer::with_flags();
     let dest = tempdir().unwrap();
     let args = ["us", "b", "BR", "--limit", "3", "--order", "input", "-s", &origin.base(), "-d"];
     let output = flags().args(args).arg(dest.path()).output().unwrap();
@@ -196,7 +196,7 @@ fn codes_are_made_unique_sorted_and_limited() {
 
 #[test]
 fn all_is_194_flags_and_every_is_676() {
-    let origin = Origin::with_flags();
+    let origin = TestServer::with_flags();
     for (option, count) in [("--all", 194), ("--every", 676)] {
         let dest = tempdir().unwrap();
         flags().args([option, "-s", &origin.base(), "-d"]).arg(dest.path()).assert().success();
@@ -206,7 +206,7 @@ fn all_is_194_flags_and_every_is_676() {
 
 #[test]
 fn the_folder_is_made_with_its_parents() {
-    let origin = Origin::with_flags();
+    let origin = TestServer::with_flags();
     let dest = tempdir().unwrap();
     let deep = dest.path().join("a/b/c");
     flags().args(["BR", "-s", &origin.base(), "-d"]).arg(&deep).assert().success();
@@ -230,7 +230,7 @@ fn without_a_connection_each_flag_says_so_and_the_way_out_is_told_once() {
 
 #[test]
 fn a_proxy_that_the_environment_names_is_used() {
-    let proxy = Origin::start(|request, stream| ok(stream, &gif(&request.path)));
+    let proxy = TestServer::start(|request, stream| ok(stream, &gif(&request.path)));
     let dest = tempdir().unwrap();
     let mut flags = flags();
     flags.env("http_proxy", format!("http://{}", proxy.address()));
@@ -244,7 +244,7 @@ fn a_proxy_that_the_environment_names_is_used() {
 
 #[test]
 fn verbose_has_a_line_for_a_flag_that_fails_as_well() {
-    let origin = Origin::start(|_, stream| answer(stream, "404 Not Found", "", b""));
+    let origin = TestServer::start(|_, stream| answer(stream, "404 Not Found", "", b""));
     let dest = tempdir().unwrap();
     let args = ["-v", "ZZ", "-s", &origin.base(), "-d"];
     let output = flags().args(args).arg(dest.path()).output().unwrap();
@@ -255,7 +255,7 @@ fn verbose_has_a_line_for_a_flag_that_fails_as_well() {
 
 #[test]
 fn an_answer_that_is_of_no_use_has_its_version_of_http_told() {
-    let origin = Origin::start(|request, stream| match request.code.as_str() {
+    let origin = TestServer::start(|request, stream| match request.code.as_str() {
         "IN" => answer(stream, "418 I'm a teapot", "", b""),
         "US" => Err(std::io::ErrorKind::ConnectionAborted.into()),
         _ => ok(stream, b"<html>"),

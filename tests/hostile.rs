@@ -12,7 +12,7 @@ use std::time::{Duration, SystemTime};
 use serde_json::Value;
 use support::misbehave::*;
 use support::watched::{Ran, Running};
-use support::{MODES, Origin, answer, flag, gif, hang_up, json, names, ok, program, stderr};
+use support::{MODES, TestServer, answer, flag, gif, hang_up, json, names, ok, program, stderr};
 use tempfile::tempdir;
 
 const TIMEOUT: Duration = Duration::from_secs(2);
@@ -270,8 +270,8 @@ const TABLE: &[Row] = &[
     }),
 ];
 
-fn hostile() -> Origin {
-    Origin::start(|request, stream| {
+fn hostile() -> TestServer {
+    TestServer::start(|request, stream| {
         let row = TABLE.iter().find(|row| row.code == request.code);
         match request.path.split('/').nth(1) {
             Some("whole") => whole(request, stream),
@@ -334,7 +334,7 @@ fn gets_all_that_there_is_and_nothing_else(mode: &str, runs: usize) {
     assert_eq!(names(dest.path()), saved, "{mode}");
 }
 
-fn start(mode: &str, rows: &[&Row], origin: &Origin, dest: &Path) -> Running {
+fn start(mode: &str, rows: &[&Row], origin: &TestServer, dest: &Path) -> Running {
     let timeout = TIMEOUT.as_secs_f64().to_string();
     let retries = (TRIES - 1).to_string();
     let mut flags = program();
@@ -361,7 +361,7 @@ fn duration(flag: &Value) -> f64 {
 }
 
 /// Compares a run with the table, and then names all the rows that differ.
-fn compare(mode: &str, rows: &[&Row], ran: &Ran, origin: &Origin, dest: &Path) {
+fn compare(mode: &str, rows: &[&Row], ran: &Ran, origin: &TestServer, dest: &Path) {
     let told = stderr(&ran.output);
     assert_eq!(ran.output.status.code(), Some(1), "{mode}: {told}");
     let document = json(&ran.output);
@@ -396,7 +396,7 @@ fn compare(mode: &str, rows: &[&Row], ran: &Ran, origin: &Origin, dest: &Path) {
 #[test]
 fn a_server_that_closes_after_each_answer_without_saying_so_costs_no_flag() {
     for mode in MODES {
-        let origin = Origin::start(|request, stream| {
+        let origin = TestServer::start(|request, stream| {
             whole(request, stream)?;
             hang_up()
         });

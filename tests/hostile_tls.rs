@@ -14,7 +14,7 @@ use std::time::Duration;
 use h2::Reason;
 use support::tls::{Authority, Reply, TlsOrigin, without_tls};
 use support::watched::{Ran, Running};
-use support::{MODES, Origin, flag, gif, json, misbehave, names, program, stderr};
+use support::{MODES, TestServer, flag, gif, json, misbehave, names, program, stderr};
 use tempfile::{NamedTempFile, TempDir, tempdir};
 
 const YEARS: [i32; 2] = [2000, 2100];
@@ -49,11 +49,11 @@ fn run(mode: &str, codes: &[&str], base: &str, authority: &Authority) -> (Ran, T
 }
 
 /// What became of `code`: its status, or the kind of its error, and the number of tries.
-fn fate(ran: &Ran, code: &str) -> (String, u64) {
+fn ended_as(ran: &Ran, code: &str) -> (String, u64) {
     let document = json(&ran.output);
     let flag = flag(&document, code);
-    let fate = flag["error"]["kind"].as_str().or(flag["status"].as_str());
-    (fate.unwrap().to_owned(), flag["attempts"].as_u64().unwrap())
+    let kind = flag["error"]["kind"].as_str().or(flag["status"].as_str());
+    (kind.unwrap().to_owned(), flag["attempts"].as_u64().unwrap())
 }
 
 fn assert_whole(dest: &Path, codes: &[&str]) {
@@ -79,7 +79,7 @@ fn a_certificate_that_is_not_to_be_trusted_ends_it_at_the_first_try() {
             let (ran, dest) = run(mode, &["BR", "IN"], &origin.base(), &ours);
             assert_eq!(ran.output.status.code(), Some(1));
             for code in ["BR", "IN"] {
-                assert_eq!(fate(&ran, code), ("tls".into(), 1), "{told}, {mode}");
+                assert_eq!(ended_as(&ran, code), ("tls".into(), 1), "{told}, {mode}");
                 assert_eq!(origin.tries(code), 0);
             }
             let lines = stderr(&ran.output);
@@ -114,12 +114,12 @@ fn a_port_that_does_not_speak_tls_is_told_from_one_that_hangs_up_or_says_nothing
     for ((kind, tries), address) in ports {
         let direct = format!("https://{address}");
         let target = format!("{direct}/br.gif");
-        let redirecting = Origin::start(move |_, stream| misbehave::redirect(stream, &target));
+        let redirecting = TestServer::start(move |_, stream| misbehave::redirect(stream, &target));
         let trials = [direct, redirecting.base()]
             .map(|base| MODES.map(|mode| (mode, Trial::start(mode, &["BR"], &base, &ours))));
         for (mode, trial) in trials.into_iter().flatten() {
             let (ran, dest) = trial.end();
-            assert_eq!(fate(&ran, "BR"), (kind.into(), tries), "{mode}");
+            assert_eq!(ended_as(&ran, "BR"), (kind.into(), tries), "{mode}");
             assert_eq!(stderr(&ran.output).matches("flags: BR: ").count(), 1);
             assert_eq!(names(dest.path()), [""; 0]);
         }
@@ -140,12 +140,12 @@ fn a_try_that_is_given_up_is_at_an_end_before_the_next() {
             Ok(())
         });
         let target = format!("https://{address}/br.gif");
-        let plain = Origin::start(move |_, stream| misbehave::redirect(stream, &target));
+        let plain = TestServer::start(move |_, stream| misbehave::redirect(stream, &target));
         (mode, Trial::start(mode, &["BR"], &plain.base(), &ours), most)
     });
     for (mode, trial, most) in trials {
         let (ran, _) = trial.end();
-        assert_eq!(fate(&ran, "BR"), ("timeout".into(), 3), "{mode}");
+        assert_eq!(ended_as(&ran, "BR"), ("timeout".into(), 3), "{mode}");
         assert_eq!(most.1.load(SeqCst), 1, "{mode}");
     }
 }
@@ -175,17 +175,17 @@ fn a_redirect_from_https_to_http_is_not_followed_and_one_the_other_way_is() {
             _ => Reply::Flag,
         });
         let base = secure.base();
-        let plain = Origin::start(move |request, stream| {
+        let plain = TestServer::start(move |request, stream| {
             misbehave::redirect(stream, &format!("{base}/{}.gif", request.code))
         });
         for mode in MODES {
             let (ran, dest) = run(mode, &["BR", "IN"], &secure.base(), &ours);
-            assert_eq!(fate(&ran, "BR"), ("redirect".into(), 1), "{mode}");
+            assert_eq!(ended_as(&ran, "BR"), ("redirect".into(), 1), "{mode}");
             assert_whole(dest.path(), &["IN"]);
 
             let (ran, dest) = run(mode, &["BR", "IN"], &plain.base(), &ours);
-            assert_eq!(fate(&ran, "BR"), ("redirect".into(), 1), "{mode}");
-            assert_eq!(fate(&ran, "IN"), ("ok".into(), 1), "{mode}");
+            assert_eq!(ended_as(&ran, "BR"), ("redirect".into(), 1), "{mode}");
+            assert_eq!(ended_as(&ran, "IN"), ("ok".into(), 1), "{mode}");
             assert_whole(dest.path(), &["IN"]);
         }
     }
@@ -220,7 +220,7 @@ fn a_stream_that_is_reset_is_tried_again_and_harms_no_other() {
         let codes = table.map(|(code, ..)| code);
         let (ran, dest) = run(mode, &codes, &origin.base(), &ours);
         for (code, what, tries) in table {
-            assert_eq!(fate(&ran, code), (what.into(), tries), "{mode} {code}");
+            assert_eq!(ended_as(&ran, code), (what.into(), tries), "{mode} {code}");
             assert_eq!(origin.tries(code) as u64, tries, "{mode} {code}");
         }
         assert_whole(dest.path(), &["AA", "BO", "HO", "ZZ"]);
@@ -254,7 +254,7 @@ fn a_connection_given_up_in_the_middle_costs_no_flag() {
             assert_eq!(ran.output.status.code(), Some(0), "{}", stderr(&ran.output));
             assert_whole(dest.path(), &codes);
             for code in &codes {
-                let (what, tries) = fate(&ran, code);
+                let (what, tries) = ended_as(&ran, code);
                 assert!(what == "ok" && tries <= 2, "{mode} {code}: {what} after {tries} tries");
             }
         }

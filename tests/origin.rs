@@ -8,8 +8,10 @@ use std::time::{Duration, Instant};
 
 use flags::CountryCode;
 use flags::country::ALL;
-use flags::origin::{Fault, Gallery, Origin, Rate, Settings, StartError, Tally, Weather};
-use plain_http::{Answer, Ending, get, head, host, read_one, read_to_end, request, send};
+use flags::origin::{
+    Fault, FlagSource, Origin, Rate, RequestCounts, Settings, StartError, Weather,
+};
+use plain_http::{Abort, Answer, get, head, host, read_one, read_to_end, request, send};
 
 fn origin(weather: Weather) -> Origin {
     Origin::start(Settings { weather, ..Settings::default() }).unwrap()
@@ -39,7 +41,10 @@ fn each_of_the_194_has_a_flag_and_no_other_code_has() {
             assert_eq!(answer.status_line, "HTTP/1.1 404 Not Found", "{code}");
         }
     }
-    assert_eq!(origin.stop(), Tally { ok: 194, not_found: 482, ..Tally::default() });
+    assert_eq!(
+        origin.stop(),
+        RequestCounts { ok: 194, not_found: 482, ..RequestCounts::default() }
+    );
 }
 
 #[test]
@@ -122,7 +127,7 @@ fn other_methods_are_refused_with_those_that_are_not() {
             assert_eq!(answer.header("allow"), Some("GET,HEAD"), "{method}");
         }
     }
-    assert_eq!(origin.stop(), Tally { refused: 10, ..Tally::default() });
+    assert_eq!(origin.stop(), RequestCounts { refused: 10, ..RequestCounts::default() });
 }
 
 #[test]
@@ -153,7 +158,7 @@ fn a_client_that_has_a_flag_already_is_told_so() {
     ] {
         assert!(ask("GET", &headers).is_whole(), "{headers:?}");
     }
-    assert_eq!(origin.stop(), Tally { ok: 3, unchanged: 4, ..Tally::default() });
+    assert_eq!(origin.stop(), RequestCounts { ok: 3, unchanged: 4, ..RequestCounts::default() });
 }
 
 // ---- weather
@@ -188,30 +193,30 @@ fn an_error_is_the_one_that_was_asked_for() {
 
     origin.set_weather(Weather { error_status: "599".parse().unwrap(), ..always(Fault::Error) });
     assert_eq!(get_flag(&origin, brazil()).status, 599);
-    assert_eq!(origin.stop(), Tally { errors: 3, ..Tally::default() });
+    assert_eq!(origin.stop(), RequestCounts { errors: 3, ..RequestCounts::default() });
 }
 
 #[test]
 fn a_reset_comes_in_mid_body() {
     let origin = origin(always(Fault::Reset));
     let answer = get_flag(&origin, brazil());
-    assert_eq!((answer.status, answer.ending), (200, Ending::Reset));
+    assert_eq!((answer.status, answer.ending), (200, Abort::Reset));
     let length = answer.content_length().unwrap();
     // Only Linux promises that what arrived before a reset can still be read.
     if cfg!(target_os = "linux") {
         assert_eq!(answer.body.len(), length / 2);
     }
     assert!(answer.body.len() < length);
-    assert_eq!(origin.stop(), Tally { resets: 1, ..Tally::default() });
+    assert_eq!(origin.stop(), RequestCounts { resets: 1, ..RequestCounts::default() });
 }
 
 #[test]
 fn a_truncated_body_ends_before_its_length() {
     let origin = origin(always(Fault::Truncate));
     let answer = get_flag(&origin, brazil());
-    assert_eq!((answer.status, answer.ending), (200, Ending::Closed));
+    assert_eq!((answer.status, answer.ending), (200, Abort::Closed));
     assert_eq!(answer.body.len(), answer.content_length().unwrap() / 2);
-    assert_eq!(origin.stop(), Tally { truncations: 1, ..Tally::default() });
+    assert_eq!(origin.stop(), RequestCounts { truncations: 1, ..RequestCounts::default() });
 }
 
 #[test]
@@ -225,7 +230,7 @@ fn a_stalled_body_goes_silent_until_the_origin_stops() {
     let silence = stream.read(&mut [0]).unwrap_err().kind();
     assert!(matches!(silence, ErrorKind::WouldBlock | ErrorKind::TimedOut), "{silence}");
     stream.set_read_timeout(None).unwrap();
-    assert_eq!(origin.stop(), Tally { stalls: 1, ..Tally::default() });
+    assert_eq!(origin.stop(), RequestCounts { stalls: 1, ..RequestCounts::default() });
     let mut rest = Vec::new();
     read_to_end(&mut stream, &mut rest);
     assert!(rest.is_empty());
@@ -239,7 +244,7 @@ fn an_answer_waits_for_its_delay() {
     for code in [brazil(), "ZZ".parse().unwrap()] {
         let start = Instant::now();
         get_flag(&origin, code);
-        assert!(start.elapsed() >= weather.fate(code, 1).delay);
+        assert!(start.elapsed() >= weather.impairment(code, 1).delay);
     }
 }
 
@@ -267,13 +272,13 @@ fn a_metered_body_comes_bit_by_bit() {
 fn faults_in_mid_body_spare_answers_without_one() {
     let origin = origin(always(Fault::Reset));
     let bare = request(origin.base_url(), "HEAD /flags/br/br.gif HTTP/1.1", &[]);
-    assert_eq!((bare.status, bare.ending), (200, Ending::Closed));
+    assert_eq!((bare.status, bare.ending), (200, Abort::Closed));
     let unchanged = request(
         origin.base_url(),
         "GET /flags/br/br.gif HTTP/1.1",
         &[&format!("If-None-Match: {}", bare.header("etag").unwrap())],
     );
-    assert_eq!((unchanged.status, unchanged.ending), (304, Ending::Closed));
+    assert_eq!((unchanged.status, unchanged.ending), (304, Abort::Closed));
 }
 
 #[test]
@@ -316,7 +321,8 @@ fn the_same_weather_befalls_two_runs_whatever_order_they_ask_in() {
     one.set_weather(weather.clone());
     assert_eq!(run(&one, &codes), first);
     for (code, statuses) in first {
-        let due = [1, 2, 3].map(|attempt| weather.fate(code, attempt).fault.map_or(200, |_| 418));
+        let due =
+            [1, 2, 3].map(|attempt| weather.impairment(code, attempt).fault.map_or(200, |_| 418));
         assert_eq!(statuses, due, "{code}");
     }
 }
@@ -324,7 +330,8 @@ fn the_same_weather_befalls_two_runs_whatever_order_they_ask_in() {
 #[test]
 fn only_requests_for_a_flag_that_is_there_count_as_tries() {
     let weather = Weather { error_rate: "0.5".parse().unwrap(), ..Weather::default() };
-    let differing = |code: &CountryCode| weather.fate(*code, 1) != weather.fate(*code, 2);
+    let differing =
+        |code: &CountryCode| weather.impairment(*code, 1) != weather.impairment(*code, 2);
     let code = ALL.into_iter().find(differing).unwrap();
     let origin = origin(weather.clone());
     let lower = code.lower();
@@ -332,7 +339,7 @@ fn only_requests_for_a_flag_that_is_there_count_as_tries() {
     get(origin.base_url(), &format!("/flags/{lower}/{lower}.png"));
     request(origin.base_url(), &format!("POST /flags/{lower}/{lower}.gif HTTP/1.1"), &[]);
     let first = get_flag(&origin, code).status;
-    assert_eq!(first == 418, weather.fate(code, 1).fault.is_some());
+    assert_eq!(first == 418, weather.impairment(code, 1).fault.is_some());
 }
 
 // ---- a folder
@@ -359,8 +366,8 @@ impl Disk {
     }
 
     fn serve(&self) -> Origin {
-        let gallery = Gallery::folder(self.path("served")).unwrap();
-        Origin::start(Settings { gallery, ..Settings::default() }).unwrap()
+        let source = FlagSource::folder(self.path("served")).unwrap();
+        Origin::start(Settings { source, ..Settings::default() }).unwrap()
     }
 }
 
@@ -479,15 +486,15 @@ fn what_is_no_readable_file_neither_hangs_nor_upsets_the_origin() {
         assert_eq!(get_flag(&origin, code.parse().unwrap()).status, status, "{code}");
     }
     let tally = origin.stop();
-    assert_eq!(tally, Tally { not_found: 3, failed: 1, ..Tally::default() });
+    assert_eq!(tally, RequestCounts { not_found: 3, failed: 1, ..RequestCounts::default() });
 }
 
 #[test]
 fn a_folder_that_is_not_there_is_one_clear_error() {
     let disk = Disk::new();
-    let missing = Gallery::folder(disk.path("missing")).unwrap_err().to_string();
+    let missing = FlagSource::folder(disk.path("missing")).unwrap_err().to_string();
     assert!(missing.contains("missing") && missing.starts_with("cannot serve"), "{missing}");
-    let file = Gallery::folder(disk.path("secret.gif")).unwrap_err().to_string();
+    let file = FlagSource::folder(disk.path("secret.gif")).unwrap_err().to_string();
     assert!(file.ends_with("secret.gif: it is not a folder"), "{file}");
 }
 
@@ -521,7 +528,7 @@ fn the_page_has_no_scripts_and_takes_nothing_from_elsewhere() {
         assert!(text.contains(file));
         assert_eq!(get(origin.base_url(), file).status, 200, "{file}");
     }
-    assert_eq!(origin.stop(), Tally { pages: 3, ..Tally::default() });
+    assert_eq!(origin.stop(), RequestCounts { pages: 3, ..RequestCounts::default() });
 }
 
 #[test]

@@ -99,7 +99,7 @@ proptest! {
             }
         }
         let _ = word.parse::<flags::BaseUrl>();
-        let _ = word.parse::<flags::endpoint::Server>();
+        let _ = word.parse::<flags::endpoint::Endpoint>();
         let _ = format!("http://{word}").parse::<flags::BaseUrl>();
     }
 

@@ -16,7 +16,7 @@ use nix::unistd::Pid;
 use predicates::prelude::*;
 use support::misbehave::{gif_of, half_then_silence, silence, status, whole};
 use support::watched::{Running, poll};
-use support::{MODES, Origin, flags, gif, json, names, ok, program, stderr, stdout};
+use support::{MODES, TestServer, flags, gif, json, names, ok, program, stderr, stdout};
 use tempfile::tempdir;
 
 const SIGNALS: [(Signal, i32); 4] =
@@ -32,8 +32,8 @@ fn send(signal: Signal, child: &Child) {
 }
 
 /// BR and IN are served. After that nothing goes on: US gets no answer, and behind it wait VN and ZA.
-fn stalling() -> Origin {
-    Origin::start(|request, stream| match request.code.as_str() {
+fn stalling() -> TestServer {
+    TestServer::start(|request, stream| match request.code.as_str() {
         "BR" | "IN" => whole(request, stream),
         "VN" => half_then_silence(request, stream),
         "ZA" => status(stream, "503 Service Unavailable", "Retry-After: 30\r\n"),
@@ -42,7 +42,7 @@ fn stalling() -> Origin {
 }
 
 /// Waits until BR and IN are in `dest`, and as many others under way as `mode` has under way.
-fn wait_until_nothing_goes_on(mode: &str, origin: &Origin, dest: &Path) {
+fn wait_until_nothing_goes_on(mode: &str, origin: &TestServer, dest: &Path) {
     let waiting: &[&str] = if mode == "seq" { &["US"] } else { &["US", "VN", "ZA"] };
     let stalled = || {
         let asked = waiting.iter().all(|code| origin.tries(code) > 0);
@@ -132,7 +132,7 @@ fn a_hangup_that_is_ignored_stays_so() {
 
 #[test]
 fn a_second_signal_ends_it_on_the_spot() {
-    let origin = Origin::start(|request, stream| match request.code.as_str() {
+    let origin = TestServer::start(|request, stream| match request.code.as_str() {
         "ZZ" => silence(request, stream),
         _ => ok(stream, &gif(&request.code)),
     });
@@ -165,7 +165,7 @@ fn a_second_signal_ends_it_on_the_spot() {
 #[test]
 fn after_a_kill_every_flag_there_is_whole_and_the_next_run_does_not_trip() {
     // A large flag in two pieces: so there is a lot under way at any time.
-    let origin = Origin::start(|_, stream| {
+    let origin = TestServer::start(|_, stream| {
         let image = gif_of(100_000);
         let (head, rest) = image.split_at(50_000);
         write!(stream, "HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", image.len())?;

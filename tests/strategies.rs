@@ -8,7 +8,7 @@ use std::process::{Output, Stdio};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
-use support::{Origin, flags, gif, json, ok, program, stdout};
+use support::{TestServer, flags, gif, json, ok, program, stdout};
 use tempfile::tempdir;
 
 const CONCURRENT: [&str; 3] = ["threads", "rayon", "async"];
@@ -43,7 +43,7 @@ fn exactly_as_many_requests_are_under_way_as_there_are_jobs() {
     for mode in CONCURRENT {
         for jobs in [1, 5, 13, 20, 100] {
             let gate = Arc::new(Gate::new(jobs));
-            let origin = Origin::start(move |request, stream| {
+            let origin = TestServer::start(move |request, stream| {
                 gate.pass();
                 ok(stream, &gif(&request.path))
             });
@@ -72,7 +72,7 @@ fn exactly_as_many_requests_are_under_way_as_there_are_jobs() {
 
 #[test]
 fn seq_has_one_request_under_way_whatever_was_asked_for() {
-    let origin = Origin::with_flags();
+    let origin = TestServer::with_flags();
     let dest = tempdir().unwrap();
     let args = ["-m", "seq", "-j", "8", "--json", "-s", &origin.base(), "-d"];
     let output = flags().args(args).arg(dest.path()).output().unwrap();
@@ -84,7 +84,7 @@ fn seq_has_one_request_under_way_whatever_was_asked_for() {
 
 #[test]
 fn where_nobody_says_there_are_as_many_jobs_as_flags_and_32_at_most() {
-    let origin = Origin::with_flags();
+    let origin = TestServer::with_flags();
     for (count, jobs) in [("1", 1), ("20", 20), ("33", 32), ("100", 32)] {
         let dest = tempdir().unwrap();
         let args = ["-a", "-l", count, "--json", "-s", &origin.base(), "-d"];
@@ -98,7 +98,7 @@ fn where_nobody_says_there_are_as_many_jobs_as_flags_and_32_at_most() {
 fn run_backwards(mode: &str, more: &[&str]) -> Output {
     let allowed = Arc::new((Mutex::new(1), Condvar::new()));
     let shared = allowed.clone();
-    let origin = Origin::start(move |request, stream| {
+    let origin = TestServer::start(move |request, stream| {
         let turn = CODES.iter().rev().position(|code| *code == request.code).unwrap();
         let (allowed, changed) = &*shared;
         let patience = Duration::from_secs(5);
@@ -168,7 +168,7 @@ fn in_input_order_a_code_is_printed_as_soon_as_it_and_all_before_it_are_done() {
     // CC is answered only when AA and BB have been read from stdout.
     let gate = Arc::new(Gate::new(2));
     let shared = gate.clone();
-    let origin = Origin::start(move |request, stream| {
+    let origin = TestServer::start(move |request, stream| {
         if request.code == "CC" {
             shared.pass();
         }

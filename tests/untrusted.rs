@@ -5,7 +5,7 @@ mod support;
 use std::fs;
 
 use support::misbehave::{raw, status};
-use support::{Origin, answer, flag, flags, json, stderr, stdout};
+use support::{TestServer, answer, flag, flags, json, stderr, stdout};
 use tempfile::tempdir;
 
 /// A terminal would take each of these for a command, or be misled by it: ESC and its C1 forms, a bell, a
@@ -21,7 +21,7 @@ fn assert_only_text(text: &str) {
 
 #[test]
 fn a_redirect_target_is_shown_with_what_steers_a_terminal_escaped() {
-    let origin = Origin::start(|request, stream| match request.code.as_str() {
+    let origin = TestServer::start(|request, stream| match request.code.as_str() {
         "AA" => status(stream, "302 Found", "Location: http://[\u{9b}2J\u{202e}\u{2066}\r\n"),
         "BB" => status(stream, "302 Found", "Location: ftp://h/\u{9d}0;owned\u{202e}\r\n"),
         "CC" => status(stream, "302 Found", "Location: http://\u{202e}.test:0x/\r\n"),
@@ -45,7 +45,7 @@ fn a_redirect_target_is_shown_with_what_steers_a_terminal_escaped() {
 fn json_says_what_the_server_said_to_the_letter() {
     let location = "http://[\u{9b}2J\u{202e}é\u{85}";
     let header = format!("Location: {location}\r\n");
-    let origin = Origin::start(move |_, stream| status(stream, "302 Found", &header));
+    let origin = TestServer::start(move |_, stream| status(stream, "302 Found", &header));
     let dest = tempdir().unwrap();
     let output = flags()
         .args(["AA", "--json", "-s", &origin.base(), "-d"])
@@ -60,7 +60,7 @@ fn json_says_what_the_server_said_to_the_letter() {
 
 #[test]
 fn a_reason_is_not_repeated() {
-    let origin = Origin::start(|request, stream| match request.code.as_str() {
+    let origin = TestServer::start(|request, stream| match request.code.as_str() {
         "AA" => answer(stream, "418 \u{9b}2Jowned", "", b""),
         "BB" => raw(stream, b"HTTP/1.1 500 \x1b[2Jowned\r\n\r\n"),
         _ => raw(stream, b"\x1b]0;owned\x07\x1b[2J\r\n\r\n"),
@@ -78,7 +78,7 @@ fn a_reason_is_not_repeated() {
 
 #[test]
 fn a_file_name_is_shown_with_what_steers_a_terminal_escaped() {
-    let origin = Origin::with_flags();
+    let origin = TestServer::with_flags();
     let parent = tempdir().unwrap();
     let file = parent.path().join("\x1b[2J\u{202e}\n");
     fs::write(&file, "").unwrap();

@@ -5,7 +5,7 @@ mod support;
 use std::fs;
 
 use predicates::prelude::*;
-use support::{Origin, flags, stderr, stdout};
+use support::{TestServer, flags, stderr, stdout};
 use tempfile::tempdir;
 
 #[test]
@@ -62,7 +62,7 @@ fn help_and_version_go_to_stdout() {
 
 #[test]
 fn a_file_where_the_folder_should_be_is_one_error_before_any_request() {
-    let origin = Origin::with_flags();
+    let origin = TestServer::with_flags();
     let dest = tempdir().unwrap();
     let file = dest.path().join("file");
     fs::write(&file, "here first").unwrap();

@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use super::{RequestArgs, SelectionArgs, WeatherArgs};
 use crate::compare::MinSpeedup;
 use crate::downloader::Mode;
-use crate::endpoint::Server;
+use crate::endpoint::Endpoint;
 
 /// Time the modes against each other
 ///
@@ -58,7 +58,7 @@ pub struct CompareArgs {
 
     /// local, delay or error, each an origin started inside this process, which needs no network; remote, which is the book's site; or any base URL [env: FLAGS_SERVER] [default: delay]
     #[arg(short, long, value_name = "SERVER")]
-    pub server: Option<Server>,
+    pub server: Option<Endpoint>,
 
     /// Print nothing but errors; exports are written all the same
     #[arg(short, long)]

@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::{RequestArgs, SelectionArgs, WeatherArgs};
 use crate::downloader::Mode;
-use crate::endpoint::Server;
+use crate::endpoint::Endpoint;
 use crate::run::order::Order;
 
 /// Download flags.
@@ -24,7 +24,7 @@ pub struct DownloadArgs {
 
     /// remote, which is the book's site; local, delay or error, each an origin started inside this process, which needs no network; or any base URL [env: FLAGS_SERVER] [default: remote]
     #[arg(short, long, value_name = "SERVER")]
-    pub server: Option<Server>,
+    pub server: Option<Endpoint>,
 
     /// The folder to save flags into; created if it is missing
     #[arg(short, long, value_name = "DIR", default_value = "downloaded")]

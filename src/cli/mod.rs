@@ -82,7 +82,7 @@ impl Cli {
 }
 
 /// The same error as clap tells it, with the usage of the command that was typed.
-pub(crate) fn told(error: &UsageError, command: Option<&str>) -> clap::Error {
+pub(crate) fn to_clap_error(error: &UsageError, command: Option<&str>) -> clap::Error {
     let mut cli = Cli::command();
     cli.build();
     let typed = match command.and_then(|name| cli.find_subcommand_mut(name)) {

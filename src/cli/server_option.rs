@@ -2,7 +2,7 @@
 
 use std::env;
 
-use crate::endpoint::Server;
+use crate::endpoint::Endpoint;
 
 /// The environment variable that names the server where none was typed.
 const VARIABLE: &str = "FLAGS_SERVER";
@@ -11,7 +11,7 @@ const VARIABLE: &str = "FLAGS_SERVER";
 ///
 /// # Errors
 /// A usage error: what the variable says names no server.
-pub(crate) fn server(typed: Option<Server>, default: &str) -> anyhow::Result<Server> {
+pub(crate) fn server(typed: Option<Endpoint>, default: &str) -> anyhow::Result<Endpoint> {
     if let Some(server) = typed {
         return Ok(server);
     }

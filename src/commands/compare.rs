@@ -6,17 +6,18 @@ use anyhow::Context;
 
 use super::Exit;
 use super::download::fetch_options;
-use super::open_endpoint::Site;
+use super::open_endpoint::OpenEndpoint;
 use crate::cli::{self, CompareArgs, usage_error};
 use crate::compare::{
-    Ending, Findings, Live, Measured, MinSpeedup, Round, Sample, Setup, Verdict, Watch, conduct,
+    Abort, Measured, MinSpeedup, Observer, RealRunner, Results, Round, Sample, Setup, Verdict,
+    run_rounds,
 };
 use crate::downloader::Mode;
 use crate::output::comparison::{self, RoundsBar, Stream};
 use crate::output::export::{Csv, Exporter, Exports, Json, Markdown, is_same, is_stdout};
 use crate::output::stderr;
 use crate::runtime;
-use crate::shutdown::Stop;
+use crate::shutdown::Shutdown;
 
 /// Goes through the rounds, and reports them: in full, or as far as it got.
 ///
@@ -32,10 +33,10 @@ pub(super) fn run(args: CompareArgs) -> anyhow::Result<Exit> {
     let (modes, codes) = (args.modes(), args.selection.codes());
     let server = cli::server(args.server, "delay")?;
     let name = server.to_string();
-    let site = Site::open(server, &args.weather)?;
+    let endpoint = OpenEndpoint::open(server, &args.weather)?;
     let setup = Setup {
         server: name,
-        weather: site.weather.clone(),
+        weather: endpoint.weather.clone(),
         jobs: args.request.jobs.unwrap_or_else(|| Mode::default_jobs(codes.len())),
         codes,
         modes,
@@ -43,27 +44,28 @@ pub(super) fn run(args: CompareArgs) -> anyhow::Result<Exit> {
         warmup: args.warmup,
         runs: args.runs,
     };
-    let fetch = fetch_options(&args.request, site.proxies())?;
+    let fetch = fetch_options(&args.request, endpoint.proxies())?;
     let runtime = runtime::start()?;
-    let stop = Stop::on_signal(runtime.handle()).context("cannot watch for signals")?;
-    let exports = Exports::open(wanted, &Findings::new(&setup, &Measured::default()))?;
-    let base = site.base.clone();
-    let mut live = Live { setup: &setup, base, fetch, origin: site.origin.as_ref(), stop };
-    let mut onlookers =
-        Onlookers { setup: &setup, bar: RoundsBar::new(&setup, args.quiet), exports };
+    let stop = Shutdown::on_signal(runtime.handle()).context("cannot watch for signals")?;
+    let exports = Exports::open(wanted, &Results::new(&setup, &Measured::default()))?;
+    let base = endpoint.base.clone();
+    let mut live =
+        RealRunner { setup: &setup, base, fetch, origin: endpoint.origin.as_ref(), stop };
+    let mut observer =
+        ProgressAndExports { setup: &setup, bar: RoundsBar::new(&setup, args.quiet), exports };
 
-    let (measured, result) = conduct(&setup, &mut live, &mut onlookers);
-    onlookers.bar.finish();
-    let findings = Findings::new(&setup, &measured);
-    let exported = onlookers.exports.finish(&findings);
+    let (measured, result) = run_rounds(&setup, &mut live, &mut observer);
+    observer.bar.finish();
+    let results = Results::new(&setup, &measured);
+    let exported = observer.exports.finish(&results);
     if !args.quiet {
-        comparison::show(&findings, stream).context("cannot write the table")?;
+        comparison::show(&results, stream).context("cannot write the table")?;
     }
     exported?;
     match result {
-        Ok(()) => Ok(judge(&args.min_speedup, &findings, args.quiet)),
-        Err(Ending::Stopped(signal)) => Ok(Exit::Stopped(signal)),
-        Err(Ending::Failed(error)) => Err(error),
+        Ok(()) => Ok(check_min_speedups(&args.min_speedup, &results, args.quiet)),
+        Err(Abort::Stopped(signal)) => Ok(Exit::Stopped(signal)),
+        Err(Abort::Failed(error)) => Err(error),
     }
 }
 
@@ -88,10 +90,10 @@ fn exports(args: &CompareArgs) -> anyhow::Result<Vec<(Box<dyn Exporter>, PathBuf
 
 /// Says of each speedup that was asked for what the interval says about it, and fails if one is clearly
 /// missed.
-fn judge(gates: &[MinSpeedup], findings: &Findings, quiet: bool) -> Exit {
+fn check_min_speedups(gates: &[MinSpeedup], results: &Results, quiet: bool) -> Exit {
     let mut exit = Exit::Complete;
     for gate in gates {
-        let Some(speedup) = findings.of(gate.mode()).and_then(|mode| mode.speedup.as_ref()) else {
+        let Some(speedup) = results.of(gate.mode()).and_then(|mode| mode.speedup.as_ref()) else {
             continue;
         };
         let sentence = gate.sentence(speedup);
@@ -108,13 +110,13 @@ fn judge(gates: &[MinSpeedup], findings: &Findings, quiet: bool) -> Exit {
 }
 
 /// Whoever wants to know how it gets on.
-struct Onlookers<'a> {
+struct ProgressAndExports<'a> {
     setup: &'a Setup,
     bar: RoundsBar,
     exports: Exports,
 }
 
-impl Watch for Onlookers<'_> {
+impl Observer for ProgressAndExports<'_> {
     fn begins(&mut self, round: Round, mode: Mode) {
         self.bar.begins(round, mode);
     }
@@ -127,6 +129,6 @@ impl Watch for Onlookers<'_> {
         if self.exports.is_empty() {
             return Ok(());
         }
-        self.exports.update(&Findings::new(self.setup, measured))
+        self.exports.update(&Results::new(self.setup, measured))
     }
 }

@@ -3,7 +3,7 @@
 use anyhow::Context;
 
 use super::Exit;
-use super::open_endpoint::Site;
+use super::open_endpoint::OpenEndpoint;
 use crate::cli::{self, DownloadArgs, RequestArgs};
 use crate::downloader::Mode;
 use crate::flag::get_flag::{FetchError, FetchOptions, Proxies, read_certificates};
@@ -12,17 +12,17 @@ use crate::flag::{Existing, Failure};
 use crate::output::{Format, Reporter, Verbosity, stderr};
 use crate::run::{Plan, Summary};
 use crate::runtime;
-use crate::shutdown::Stop;
+use crate::shutdown::Shutdown;
 
 pub(super) fn run(args: DownloadArgs) -> anyhow::Result<Exit> {
     let codes = args.selection.codes();
-    let site = Site::open(cli::server(args.server, "remote")?, &args.weather)?;
+    let endpoint = OpenEndpoint::open(cli::server(args.server, "remote")?, &args.weather)?;
     let asked = args.request.jobs;
     let plan = Plan {
         mode: args.mode,
         jobs: args.mode.jobs(asked.unwrap_or_else(|| Mode::default_jobs(codes.len()))),
         codes,
-        base: site.base.clone(),
+        base: endpoint.base.clone(),
         destination: Destination::open(&args.dest)?,
         existing: match (args.skip_existing, args.update) {
             (true, _) => Existing::Skip,
@@ -30,7 +30,7 @@ pub(super) fn run(args: DownloadArgs) -> anyhow::Result<Exit> {
             _ => Existing::Replace,
         },
         order: args.order,
-        fetch: fetch_options(&args.request, site.proxies())?,
+        fetch: fetch_options(&args.request, endpoint.proxies())?,
     };
     let format = if args.json { Format::Json } else { Format::Text };
     let verbosity = match (args.quiet, args.verbose) {
@@ -40,11 +40,11 @@ pub(super) fn run(args: DownloadArgs) -> anyhow::Result<Exit> {
     };
 
     let runtime = runtime::start()?;
-    let stop = Stop::on_signal(runtime.handle()).context("cannot watch for signals")?;
+    let stop = Shutdown::on_signal(runtime.handle()).context("cannot watch for signals")?;
     let mut reporter = Reporter::new(format, verbosity, plan.codes.len());
     let summary = plan.run(runtime.handle(), &stop, |outcome| reporter.report(outcome))?;
     reporter.finish(&summary).context("cannot write to stdout")?;
-    if site.origin.is_none() && nobody_answered(&summary) {
+    if endpoint.origin.is_none() && nobody_answered(&summary) {
         stderr::error("no answer for any flag; where there is no network, --server local works");
     }
     // The thread that signals and connections are watched on may end when it likes.

@@ -47,7 +47,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
         Some(Command::Serve(args)) => serve::run(&args),
     };
     result.map_err(|error| match error.downcast::<UsageError>() {
-        Ok(error) => cli::told(&error, name).into(),
+        Ok(error) => cli::to_clap_error(&error, name).into(),
         Err(error) => error,
     })
 }

@@ -2,37 +2,37 @@
 
 use crate::base_url::BaseUrl;
 use crate::cli::{self, WeatherArgs};
-use crate::endpoint::{Label, Server};
+use crate::endpoint::{Endpoint, Preset};
 use crate::flag::get_flag::Proxies;
 use crate::origin::{Origin, Settings, Weather};
 
 /// Where flags are fetched from. An origin of our own runs as long as this is kept.
-pub(super) struct Site {
+pub(super) struct OpenEndpoint {
     pub(super) base: BaseUrl,
     pub(super) origin: Option<Origin>,
     /// Of that origin.
     pub(super) weather: Option<Weather>,
 }
 
-impl Site {
+impl OpenEndpoint {
     /// Starts the origin, where `server` is one of our own.
     ///
     /// # Errors
     /// The origin can't start, or `weather` was typed for a server whose weather is its own.
-    pub(super) fn open(server: Server, weather: &WeatherArgs) -> anyhow::Result<Site> {
+    pub(super) fn open(server: Endpoint, weather: &WeatherArgs) -> anyhow::Result<OpenEndpoint> {
         match server {
-            Server::Site(base) => match weather.first_given() {
+            Endpoint::Url(base) => match weather.first_given() {
                 Some(option) => Err(cli::usage_error(format!(
                     "{option} makes weather for --server local, delay or error, and for no other server"
                 ))),
-                None => Ok(Site { base, origin: None, weather: None }),
+                None => Ok(OpenEndpoint { base, origin: None, weather: None }),
             },
-            Server::Embedded(label) => {
+            Endpoint::Embedded(label) => {
                 let weather = weather.over(label.weather()).map_err(cli::usage_error)?;
                 let settings = Settings { weather: weather.clone(), ..Settings::default() };
                 let origin = Origin::start(settings)?;
                 let base = origin.base_url().parse()?;
-                Ok(Site { base, origin: Some(origin), weather: Some(weather) })
+                Ok(OpenEndpoint { base, origin: Some(origin), weather: Some(weather) })
             }
         }
     }
@@ -46,12 +46,12 @@ impl Site {
     }
 }
 
-impl Label {
+impl Preset {
     fn weather(self) -> Weather {
         match self {
-            Label::Local => Weather::default(),
-            Label::Delay => Weather::delayed(),
-            Label::Error => Weather::failing(),
+            Preset::Local => Weather::default(),
+            Preset::Delay => Weather::delayed(),
+            Preset::Error => Weather::failing(),
         }
     }
 }

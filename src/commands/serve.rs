@@ -7,9 +7,9 @@ use anyhow::Context;
 
 use super::Exit;
 use crate::cli::{self, ServeArgs};
-use crate::origin::{Gallery, Origin, Settings, StartError, Weather};
+use crate::origin::{FlagSource, Origin, Settings, StartError, Weather};
 use crate::runtime;
-use crate::shutdown::Stop;
+use crate::shutdown::Shutdown;
 
 /// Serves until SIGINT or SIGTERM, and then says how many of what it answered.
 ///
@@ -19,7 +19,7 @@ pub(super) fn run(args: &ServeArgs) -> anyhow::Result<Exit> {
     let settings = settings(args)?;
     let runtime = runtime::start()?;
     // Signals (but SIGHUP) are watched before anybody can know that there is something to stop.
-    let stop = Stop::on_signal(runtime.handle()).context("cannot watch for signals")?;
+    let stop = Shutdown::on_signal(runtime.handle()).context("cannot watch for signals")?;
     let origin = Origin::start(settings).map_err(with_advice)?;
     say(origin.base_url());
     runtime.block_on(stop.requested());
@@ -29,11 +29,11 @@ pub(super) fn run(args: &ServeArgs) -> anyhow::Result<Exit> {
 
 fn settings(args: &ServeArgs) -> anyhow::Result<Settings> {
     let weather = args.weather.over(Weather::default()).map_err(cli::usage_error)?;
-    let gallery = match &args.dir {
-        Some(dir) => Gallery::folder(dir)?,
-        None => Gallery::samples(),
+    let source = match &args.dir {
+        Some(dir) => FlagSource::folder(dir)?,
+        None => FlagSource::built_in(),
     };
-    Ok(Settings { bind: SocketAddr::new(args.bind, args.port), gallery, weather })
+    Ok(Settings { bind: SocketAddr::new(args.bind, args.port), source, weather })
 }
 
 /// A line on stdout, at once. Nobody may be there to read it, which is no reason not to serve.

@@ -8,7 +8,7 @@ use crate::downloader::Mode;
 
 /// What is left, going by what each mode has taken so far.
 #[derive(Debug)]
-pub struct Pace {
+pub struct Eta {
     modes: HashMap<Mode, Ran>,
     rounds: usize,
 }
@@ -19,11 +19,11 @@ struct Ran {
     altogether: Duration,
 }
 
-impl Pace {
+impl Eta {
     /// Before the first run.
-    pub fn new(setup: &Setup) -> Pace {
+    pub fn new(setup: &Setup) -> Eta {
         let modes = setup.modes.iter().map(|mode| (*mode, Ran::default())).collect();
-        Pace { modes, rounds: setup.warmup.saturating_add(setup.runs) }
+        Eta { modes, rounds: setup.warmup.saturating_add(setup.runs) }
     }
 
     /// Takes note of a run, be it to warm up.
@@ -56,14 +56,14 @@ mod tests {
     #[test]
     fn what_is_left_is_what_each_mode_takes_times_the_rounds_it_has_left() {
         let setup = setup();
-        let mut pace = Pace::new(&setup);
-        assert_eq!(pace.left(), None);
+        let mut eta = Eta::new(&setup);
+        assert_eq!(eta.left(), None);
         for (mode, took) in setup.modes.iter().zip([2000, 100, 200, 300]) {
-            assert_eq!(pace.left(), None);
-            pace.ended(*mode, &millis(took));
+            assert_eq!(eta.left(), None);
+            eta.ended(*mode, &millis(took));
         }
-        assert_eq!((pace.left(), pace.runs()), (Some(Duration::from_millis(3 * 2600)), 4));
-        pace.ended(Mode::Seq, &millis(4000));
-        assert_eq!(pace.left(), Some(Duration::from_millis(2 * 3000 + 3 * 600)));
+        assert_eq!((eta.left(), eta.runs()), (Some(Duration::from_millis(3 * 2600)), 4));
+        eta.ended(Mode::Seq, &millis(4000));
+        assert_eq!(eta.left(), Some(Duration::from_millis(2 * 3000 + 3 * 600)));
     }
 }

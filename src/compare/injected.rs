@@ -10,26 +10,30 @@ use crate::origin::{Fault, Weather};
 /// Whether `weather` is why the flag of `code` failed so on its last try, the `attempts`th.
 ///
 /// The fault that it set for that try has to be one that shows in this way.
-pub(super) fn explains(
+pub(super) fn is_injected(
     weather: &Weather,
     code: CountryCode,
     attempts: u32,
     failure: &Failure,
     timeout: Duration,
 ) -> bool {
-    let fate = weather.fate(code, attempts);
+    let impairment = weather.impairment(code, attempts);
     match failure {
-        Failure::NotFound => fate.fault == Some(Fault::Error) && weather.error_status.get() == 404,
+        Failure::NotFound => {
+            impairment.fault == Some(Fault::Error) && weather.error_status.get() == 404
+        }
         Failure::Fetch(FetchError::Status { status, .. }) => {
-            fate.fault == Some(Fault::Error) && *status == weather.error_status.get()
+            impairment.fault == Some(Fault::Error) && *status == weather.error_status.get()
         }
         // A reset may overtake the head of its answer; then no connection is all there is to see.
         Failure::Fetch(FetchError::Truncated { .. } | FetchError::Connect(_)) => {
-            matches!(fate.fault, Some(Fault::Reset | Fault::Truncate))
+            matches!(impairment.fault, Some(Fault::Reset | Fault::Truncate))
         }
         // How long a limited body takes depends on its size, which who failed to get it doesn't know.
         Failure::Fetch(FetchError::Timeout(_)) => {
-            fate.fault == Some(Fault::Stall) || fate.delay >= timeout || weather.bandwidth.is_some()
+            impairment.fault == Some(Fault::Stall)
+                || impairment.delay >= timeout
+                || weather.bandwidth.is_some()
         }
         _ => false,
     }
@@ -45,7 +49,7 @@ mod tests {
     const SECOND: Duration = Duration::from_secs(1);
 
     fn explained(weather: &Weather, failure: impl Into<Failure>) -> bool {
-        explains(weather, "BR".parse().unwrap(), 1, &failure.into(), SECOND)
+        is_injected(weather, "BR".parse().unwrap(), 1, &failure.into(), SECOND)
     }
 
     fn status(number: u16) -> FetchError {

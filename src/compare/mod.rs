@@ -1,8 +1,8 @@
 //! Times the strategies against each other, on a machine that has other things to do as well.
 //!
-//! A [`Setup`] says what is compared. [`conduct`] goes through its rounds, each of which runs every mode
-//! once in an order of the [`schedule`], and has a [`Timing`] carry out each run: [`Live`] does. What is
-//! [`Measured`] becomes [`Findings`], which an [`export`] writes and a [`MinSpeedup`] judges.
+//! A [`Setup`] says what is compared. [`run_rounds`] goes through its rounds, each of which runs every mode
+//! once in an order of the [`schedule`], and has a [`Runner`] carry out each run: [`RealRunner`] does. What is
+//! [`Measured`] becomes [`Results`], which an [`export`] writes and a [`MinSpeedup`] judges.
 
 mod cpu_time;
 mod eta;
@@ -15,11 +15,11 @@ pub mod schedule;
 pub mod statistics;
 
 pub use cpu_time::CpuTime;
-pub use eta::Pace;
+pub use eta::Eta;
 pub use min_speedup::{InvalidMinSpeedup, MinSpeedup, Verdict};
-pub use results::{Finding, Findings, Speedup};
-pub use rounds::{Ending, Measured, Sample, Timing, Watch, conduct};
-pub use runner::Live;
+pub use results::{ModeResult, Results, Speedup};
+pub use rounds::{Abort, Measured, Observer, Runner, Sample, run_rounds};
+pub use runner::RealRunner;
 pub use schedule::Round;
 
 use crate::country::CountryCode;

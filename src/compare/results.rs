@@ -1,31 +1,31 @@
 //! What the times say about each mode.
 
-use super::statistics::{CONFIDENCE, Interval, Spread, median, median_interval};
+use super::statistics::{CONFIDENCE, Interval, Stats, median, median_interval};
 use super::{Measured, Sample, Setup};
 use crate::downloader::Mode;
 
 /// All that was found out, with what it was found out about.
 #[derive(Debug)]
-pub struct Findings<'a> {
+pub struct Results<'a> {
     pub setup: &'a Setup,
     /// The order of each round that counts.
     pub rounds: Vec<Vec<Mode>>,
     /// Those modes that have been timed, in the order of the setup.
-    pub modes: Vec<Finding>,
+    pub modes: Vec<ModeResult>,
 }
 
 /// What was found out about one mode. Times are in seconds.
 #[derive(Debug, Clone)]
-pub struct Finding {
+pub struct ModeResult {
     pub mode: Mode,
     pub jobs: usize,
     /// The runs, in the order of the rounds.
     pub samples: Vec<Sample>,
     /// Of elapsed.
-    pub elapsed: Spread,
+    pub elapsed: Stats,
     /// Of the processor's time in user mode, and for it in the kernel.
-    pub user: Spread,
-    pub system: Spread,
+    pub user: Stats,
+    pub system: Stats,
     /// (The flags' own times, added up, ÷ jobs) ÷ elapsed: the median over the runs. At 1, every job was
     /// busy with a flag from start to end.
     pub efficiency: f64,
@@ -45,27 +45,28 @@ pub struct Speedup {
     pub rounds: usize,
 }
 
-impl Findings<'_> {
+impl Results<'_> {
     /// What `measured` says so far; there may be nothing in it yet.
-    pub fn new<'a>(setup: &'a Setup, measured: &Measured) -> Findings<'a> {
-        let modes = setup.modes.iter().filter_map(|mode| Finding::new(setup, measured, *mode));
-        Findings { setup, rounds: measured.orders(), modes: modes.collect() }
+    pub fn new<'a>(setup: &'a Setup, measured: &Measured) -> Results<'a> {
+        let modes = setup.modes.iter().filter_map(|mode| ModeResult::new(setup, measured, *mode));
+        Results { setup, rounds: measured.orders(), modes: modes.collect() }
     }
 
     /// The mode with the lowest median time.
     pub fn fastest(&self) -> Option<Mode> {
-        let faster = |a: &&Finding, b: &&Finding| a.elapsed.median.total_cmp(&b.elapsed.median);
-        self.modes.iter().min_by(faster).map(|finding| finding.mode)
+        let faster =
+            |a: &&ModeResult, b: &&ModeResult| a.elapsed.median.total_cmp(&b.elapsed.median);
+        self.modes.iter().min_by(faster).map(|result| result.mode)
     }
 
     /// What was found out about `mode`.
-    pub fn of(&self, mode: Mode) -> Option<&Finding> {
-        self.modes.iter().find(|finding| finding.mode == mode)
+    pub fn of(&self, mode: Mode) -> Option<&ModeResult> {
+        self.modes.iter().find(|result| result.mode == mode)
     }
 
     /// What it all means, a sentence for each mode but the reference.
     pub fn sentences(&self) -> Vec<String> {
-        self.modes.iter().filter_map(Finding::sentence).collect()
+        self.modes.iter().filter_map(ModeResult::sentence).collect()
     }
 
     /// What was compared: `20 flags from delay, 10 rounds`, or `3 of 10 rounds` where it ended early.
@@ -83,20 +84,20 @@ impl Findings<'_> {
     }
 }
 
-impl Finding {
-    fn new(setup: &Setup, measured: &Measured, mode: Mode) -> Option<Finding> {
+impl ModeResult {
+    fn new(setup: &Setup, measured: &Measured, mode: Mode) -> Option<ModeResult> {
         let samples = measured.samples(mode);
         let jobs = setup.jobs(mode);
         let all = |of: fn(&Sample) -> f64| samples.iter().map(of).collect::<Vec<_>>();
         let busy = |sample: &Sample| {
             sample.flags.as_secs_f64() / jobs as f64 / sample.elapsed.as_secs_f64()
         };
-        Some(Finding {
+        Some(ModeResult {
             mode,
             jobs,
-            elapsed: Spread::of(&all(Sample::seconds))?,
-            user: Spread::of(&all(|sample| sample.cpu.user.as_secs_f64()))?,
-            system: Spread::of(&all(|sample| sample.cpu.system.as_secs_f64()))?,
+            elapsed: Stats::of(&all(Sample::seconds))?,
+            user: Stats::of(&all(|sample| sample.cpu.user.as_secs_f64()))?,
+            system: Stats::of(&all(|sample| sample.cpu.system.as_secs_f64()))?,
             efficiency: median(&samples.iter().map(busy).collect::<Vec<_>>())?,
             speedup: Speedup::new(setup.reference, &measured.ratios(setup.reference, mode)),
             samples,
@@ -106,7 +107,7 @@ impl Finding {
     /// `threads: 14.2 times as fast as seq (13.8 to 14.6), 96 % of what 20 jobs can give`.
     fn sentence(&self) -> Option<String> {
         let speedup = self.speedup.filter(|speedup| speedup.reference != self.mode)?;
-        let Finding { mode, jobs, .. } = self;
+        let ModeResult { mode, jobs, .. } = self;
         let Speedup { reference, .. } = speedup;
         let times = rounded(speedup.median);
         let interval = speedup.interval_in_words();
@@ -166,7 +167,7 @@ pub(crate) mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::compare::rounds::{Ending, Timing, Watch, conduct};
+    use crate::compare::rounds::{Abort, Observer, Runner, run_rounds};
     use crate::compare::{CpuTime, Round};
     use crate::origin::Weather;
 
@@ -193,16 +194,16 @@ pub(crate) mod tests {
 
     struct Times<F>(F);
 
-    impl<F: Fn(Round, Mode) -> Option<u64>> Timing for Times<F> {
-        fn time(&mut self, round: Round, mode: Mode) -> Result<Sample, Ending> {
-            let ending = || Ending::Failed(anyhow::anyhow!("that is all"));
+    impl<F: Fn(Round, Mode) -> Option<u64>> Runner for Times<F> {
+        fn time(&mut self, round: Round, mode: Mode) -> Result<Sample, Abort> {
+            let ending = || Abort::Failed(anyhow::anyhow!("that is all"));
             (self.0)(round, mode).map(millis).ok_or_else(ending)
         }
     }
 
     struct Nobody;
 
-    impl Watch for Nobody {
+    impl Observer for Nobody {
         fn begins(&mut self, _: Round, _: Mode) {}
         fn ended(&mut self, _: Mode, _: &Sample) {}
         fn round_ended(&mut self, _: &Measured) -> anyhow::Result<()> {
@@ -212,7 +213,7 @@ pub(crate) mod tests {
 
     /// Times that are made up: it ends where there are none.
     pub(crate) fn measured(setup: &Setup, times: impl Fn(Round, Mode) -> Option<u64>) -> Measured {
-        conduct(setup, &mut Times(times), &mut Nobody).0
+        run_rounds(setup, &mut Times(times), &mut Nobody).0
     }
 
     /// seq takes 2 s, then 3 s, then 4 s; the others 200 ms each time.
@@ -226,19 +227,19 @@ pub(crate) mod tests {
     #[test]
     fn a_speedup_is_the_median_of_the_ratios_within_each_round() {
         let setup = setup();
-        let findings = Findings::new(&setup, &measured(&setup, times));
-        let speedup = findings.of(Mode::Threads).unwrap().speedup.unwrap();
+        let results = Results::new(&setup, &measured(&setup, times));
+        let speedup = results.of(Mode::Threads).unwrap().speedup.unwrap();
         assert_eq!((speedup.median, speedup.rounds), (15.0, 3));
         assert_eq!(speedup.interval, Interval { low: 10.0, high: 20.0 });
-        let own = findings.of(Mode::Seq).unwrap().speedup.unwrap();
+        let own = results.of(Mode::Seq).unwrap().speedup.unwrap();
         assert_eq!((own.median, own.interval.low, own.interval.high), (1.0, 1.0, 1.0));
     }
 
     #[test]
     fn efficiency_is_the_flags_own_time_shared_out_to_the_jobs_over_elapsed() {
         let setup = setup();
-        let findings = Findings::new(&setup, &measured(&setup, times));
-        let efficiency = |mode| findings.of(mode).unwrap().efficiency;
+        let results = Results::new(&setup, &measured(&setup, times));
+        let efficiency = |mode| results.of(mode).unwrap().efficiency;
         assert!((efficiency(Mode::Seq) - 0.9).abs() < 1e-9);
         assert!((efficiency(Mode::Rayon) - 0.45).abs() < 1e-9);
     }
@@ -246,8 +247,8 @@ pub(crate) mod tests {
     #[test]
     fn what_it_means_is_said_in_a_sentence_for_each_mode_but_the_reference() {
         let setup = setup();
-        let findings = Findings::new(&setup, &measured(&setup, times));
-        let sentences = findings.sentences();
+        let results = Results::new(&setup, &measured(&setup, times));
+        let sentences = results.sentences();
         assert_eq!(sentences.len(), 3);
         let told =
             "threads: 15.0 times as fast as seq (10.0 to 20.0), 45 % of what 2 jobs can give";
@@ -258,25 +259,25 @@ pub(crate) mod tests {
     fn the_fastest_has_the_lowest_median() {
         let setup = setup();
         let times = |_, mode| Some(if mode == Mode::Async { 100 } else { 200 });
-        let findings = Findings::new(&setup, &measured(&setup, times));
-        assert_eq!(findings.fastest(), Some(Mode::Async));
-        assert_eq!(Findings::new(&setup, &Measured::default()).fastest(), None);
+        let results = Results::new(&setup, &measured(&setup, times));
+        assert_eq!(results.fastest(), Some(Mode::Async));
+        assert_eq!(Results::new(&setup, &Measured::default()).fastest(), None);
     }
 
     #[test]
     fn a_mode_that_never_met_the_reference_has_no_speedup() {
         let setup = Setup { reference: Mode::Async, runs: 1, ..setup() };
-        let findings = Findings::new(
+        let results = Results::new(
             &setup,
             &measured(&setup, |round, mode| match (round, mode) {
                 (Round::Counted(_), Mode::Async) => None,
                 _ => Some(100),
             }),
         );
-        assert!(findings.of(Mode::Async).is_none());
-        assert_eq!(findings.of(Mode::Seq).unwrap().speedup, None);
-        assert_eq!(findings.sentences(), Vec::<String>::new());
-        assert_eq!(findings.title(), "2 flags from delay, 0 of 1 round");
+        assert!(results.of(Mode::Async).is_none());
+        assert_eq!(results.of(Mode::Seq).unwrap().speedup, None);
+        assert_eq!(results.sentences(), Vec::<String>::new());
+        assert_eq!(results.title(), "2 flags from delay, 0 of 1 round");
     }
 
     #[test]

@@ -8,16 +8,16 @@ use crate::downloader::Mode;
 use crate::shutdown::Signal;
 
 /// Carries out one run and says how long it took. Tests have one that makes the times up.
-pub trait Timing {
+pub trait Runner {
     /// Runs `mode` once, as part of `round`.
     ///
     /// # Errors
     /// It came to no end that counts, and nor will the comparison.
-    fn time(&mut self, round: Round, mode: Mode) -> Result<Sample, Ending>;
+    fn time(&mut self, round: Round, mode: Mode) -> Result<Sample, Abort>;
 }
 
 /// Is told how the comparison gets on.
-pub trait Watch {
+pub trait Observer {
     /// A run begins.
     fn begins(&mut self, round: Round, mode: Mode);
 
@@ -45,7 +45,7 @@ pub struct Sample {
 
 /// Why a comparison ends before its last round.
 #[derive(Debug)]
-pub enum Ending {
+pub enum Abort {
     /// A signal came.
     Stopped(Signal),
     /// A run can't be counted, or its time can't be kept.
@@ -64,33 +64,33 @@ pub struct Measured {
 ///
 /// What was measured before an early end is returned with it: a run that came to its end counts, even in a
 /// round that did not. Ratios need both runs of a round, and take only rounds that have both.
-pub fn conduct(
+pub fn run_rounds(
     setup: &Setup,
-    timing: &mut impl Timing,
-    watch: &mut impl Watch,
-) -> (Measured, Result<(), Ending>) {
+    runner: &mut impl Runner,
+    observer: &mut impl Observer,
+) -> (Measured, Result<(), Abort>) {
     let mut measured = Measured::default();
-    let result = go_through(setup, timing, watch, &mut measured);
+    let result = run_all(setup, runner, observer, &mut measured);
     (measured, result)
 }
 
-fn go_through(
+fn run_all(
     setup: &Setup,
-    timing: &mut impl Timing,
-    watch: &mut impl Watch,
+    runner: &mut impl Runner,
+    observer: &mut impl Observer,
     measured: &mut Measured,
-) -> Result<(), Ending> {
+) -> Result<(), Abort> {
     for (round, order) in Schedule::new(&setup.modes).rounds(setup.warmup, setup.runs) {
         for (place, mode) in order.into_iter().enumerate() {
-            watch.begins(round, mode);
-            let sample = timing.time(round, mode)?;
-            watch.ended(mode, &sample);
+            observer.begins(round, mode);
+            let sample = runner.time(round, mode)?;
+            observer.ended(mode, &sample);
             if let Round::Counted(_) = round {
                 measured.add(mode, sample, place == 0);
             }
         }
         if let Round::Counted(_) = round {
-            watch.round_ended(measured).map_err(Ending::Failed)?;
+            observer.round_ended(measured).map_err(Abort::Failed)?;
         }
     }
     Ok(())
@@ -139,8 +139,8 @@ mod tests {
     /// A clock that is made up: what each run takes depends on its mode and round.
     struct MadeUp<F>(F);
 
-    impl<F: FnMut(Round, Mode) -> Result<u64, Ending>> Timing for MadeUp<F> {
-        fn time(&mut self, round: Round, mode: Mode) -> Result<Sample, Ending> {
+    impl<F: FnMut(Round, Mode) -> Result<u64, Abort>> Runner for MadeUp<F> {
+        fn time(&mut self, round: Round, mode: Mode) -> Result<Sample, Abort> {
             (self.0)(round, mode).map(millis)
         }
     }
@@ -154,7 +154,7 @@ mod tests {
         full_after: Option<usize>,
     }
 
-    impl Watch for Diary {
+    impl Observer for Diary {
         fn begins(&mut self, round: Round, mode: Mode) {
             self.begun.push((round, mode));
         }
@@ -173,7 +173,7 @@ mod tests {
     }
 
     /// Each mode takes its own time, and all of them as much longer as there have been rounds before.
-    fn slower_and_slower(round: Round, mode: Mode) -> Result<u64, Ending> {
+    fn slower_and_slower(round: Round, mode: Mode) -> Result<u64, Abort> {
         let drift = match round {
             Round::Warmup(_) => 100,
             Round::Counted(n) => n as u64,
@@ -185,7 +185,7 @@ mod tests {
     fn each_round_runs_each_mode_once_in_the_order_that_is_recorded() {
         let setup = setup();
         let mut diary = Diary::default();
-        let (measured, result) = conduct(&setup, &mut MadeUp(slower_and_slower), &mut diary);
+        let (measured, result) = run_rounds(&setup, &mut MadeUp(slower_and_slower), &mut diary);
         assert!(result.is_ok());
         assert_eq!(diary.begun.len(), (setup.warmup + setup.runs) * setup.modes.len());
         assert_eq!(diary.ended, diary.begun.len());
@@ -198,7 +198,8 @@ mod tests {
     #[test]
     fn warm_up_leaves_no_trace_in_what_was_measured() {
         let setup = setup();
-        let (measured, _) = conduct(&setup, &mut MadeUp(slower_and_slower), &mut Diary::default());
+        let (measured, _) =
+            run_rounds(&setup, &mut MadeUp(slower_and_slower), &mut Diary::default());
         for mode in &setup.modes {
             let samples = measured.samples(*mode);
             assert_eq!(samples.len(), setup.runs);
@@ -209,7 +210,8 @@ mod tests {
     #[test]
     fn drift_that_slows_every_round_leaves_the_paired_ratios_alone() {
         let setup = setup();
-        let (measured, _) = conduct(&setup, &mut MadeUp(slower_and_slower), &mut Diary::default());
+        let (measured, _) =
+            run_rounds(&setup, &mut MadeUp(slower_and_slower), &mut Diary::default());
         assert_eq!(measured.ratios(Mode::Seq, Mode::Threads), vec![20.0; setup.runs]);
     }
 
@@ -217,7 +219,7 @@ mod tests {
     fn whoever_watches_is_told_of_each_round_that_counts_as_it_ends() {
         let setup = setup();
         let mut diary = Diary::default();
-        let _ = conduct(&setup, &mut MadeUp(slower_and_slower), &mut diary);
+        let _ = run_rounds(&setup, &mut MadeUp(slower_and_slower), &mut diary);
         assert_eq!(diary.rounds, (1..=setup.runs).collect::<Vec<_>>());
     }
 
@@ -225,16 +227,16 @@ mod tests {
     fn a_signal_ends_it_with_the_runs_that_came_to_their_end() {
         let setup = setup();
         let mut left = (setup.warmup + 2) * setup.modes.len() + 1;
-        let mut timing = MadeUp(|round, mode| {
+        let mut runner = MadeUp(|round, mode| {
             if left == 0 {
-                return Err(Ending::Stopped(Signal::Interrupt));
+                return Err(Abort::Stopped(Signal::Interrupt));
             }
             left -= 1;
             slower_and_slower(round, mode)
         });
         let mut diary = Diary::default();
-        let (measured, result) = conduct(&setup, &mut timing, &mut diary);
-        assert!(matches!(result, Err(Ending::Stopped(Signal::Interrupt))));
+        let (measured, result) = run_rounds(&setup, &mut runner, &mut diary);
+        assert!(matches!(result, Err(Abort::Stopped(Signal::Interrupt))));
         let runs: Vec<_> = measured.orders().iter().map(Vec::len).collect();
         assert_eq!(runs, [4, 4, 1]);
         // The one run of the third round has no partner there.
@@ -246,13 +248,13 @@ mod tests {
     #[test]
     fn a_run_that_fails_ends_it_at_once_and_is_not_measured() {
         let setup = setup();
-        let mut timing = MadeUp(|round, mode| match (round, mode) {
-            (Round::Counted(2), Mode::Rayon) => Err(Ending::Failed(anyhow!("ZZ: not found"))),
+        let mut runner = MadeUp(|round, mode| match (round, mode) {
+            (Round::Counted(2), Mode::Rayon) => Err(Abort::Failed(anyhow!("ZZ: not found"))),
             _ => slower_and_slower(round, mode),
         });
         let mut diary = Diary::default();
-        let (measured, result) = conduct(&setup, &mut timing, &mut diary);
-        assert!(matches!(result, Err(Ending::Failed(_))));
+        let (measured, result) = run_rounds(&setup, &mut runner, &mut diary);
+        assert!(matches!(result, Err(Abort::Failed(_))));
         assert_eq!(diary.begun.last(), Some(&(Round::Counted(2), Mode::Rayon)));
         assert_eq!(measured.samples(Mode::Rayon).len(), 1);
     }
@@ -261,8 +263,8 @@ mod tests {
     fn a_result_that_cannot_be_kept_ends_it_after_its_round() {
         let setup = setup();
         let mut diary = Diary { full_after: Some(1), ..Diary::default() };
-        let (measured, result) = conduct(&setup, &mut MadeUp(slower_and_slower), &mut diary);
-        assert!(matches!(result, Err(Ending::Failed(_))));
+        let (measured, result) = run_rounds(&setup, &mut MadeUp(slower_and_slower), &mut diary);
+        assert!(matches!(result, Err(Abort::Failed(_))));
         assert_eq!(measured.orders().len(), 1);
     }
 }

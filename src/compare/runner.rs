@@ -5,8 +5,8 @@ use std::time::Duration;
 use anyhow::{Context, anyhow};
 use tempfile::TempDir;
 
-use super::injected::explains;
-use super::{CpuTime, Ending, Round, Sample, Setup, Timing};
+use super::injected::is_injected;
+use super::{Abort, CpuTime, Round, Runner, Sample, Setup};
 use crate::base_url::BaseUrl;
 use crate::downloader::Mode;
 use crate::flag::get_flag::FetchOptions;
@@ -16,32 +16,32 @@ use crate::origin::{Origin, Weather};
 use crate::run::order::Order;
 use crate::run::{Plan, Summary};
 use crate::runtime;
-use crate::shutdown::Stop;
+use crate::shutdown::Shutdown;
 
 /// How long the threads of one run get to end before the next run begins.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Downloads for real what a [`Setup`] names.
-pub struct Live<'a> {
+pub struct RealRunner<'a> {
     pub setup: &'a Setup,
     pub base: BaseUrl,
     pub fetch: FetchOptions,
     /// Where the flags are from an origin of our own.
     pub origin: Option<&'a Origin>,
-    pub stop: Stop,
+    pub stop: Shutdown,
 }
 
-impl Timing for Live<'_> {
-    fn time(&mut self, round: Round, mode: Mode) -> Result<Sample, Ending> {
+impl Runner for RealRunner<'_> {
+    fn time(&mut self, round: Round, mode: Mode) -> Result<Sample, Abort> {
         if let Some(signal) = self.stop.signal() {
-            return Err(Ending::Stopped(signal));
+            return Err(Abort::Stopped(signal));
         }
         let weather = self.set_weather(round);
         let in_context =
-            |error: anyhow::Error| Ending::Failed(error.context(format!("{mode}, {round}")));
+            |error: anyhow::Error| Abort::Failed(error.context(format!("{mode}, {round}")));
         let (summary, cpu) = self.run(mode).map_err(in_context)?;
         if let Some(signal) = summary.stopped {
-            return Err(Ending::Stopped(signal));
+            return Err(Abort::Stopped(signal));
         }
         if let Some(reason) = self.unexplained(&summary, weather.as_ref()) {
             let end = "such a run is no measurement, so the comparison ends";
@@ -56,7 +56,7 @@ impl Timing for Live<'_> {
     }
 }
 
-impl Live<'_> {
+impl RealRunner<'_> {
     /// Every mode of a round meets the same weather, and each round another one.
     fn set_weather(&self, round: Round) -> Option<Weather> {
         let base = self.setup.weather.as_ref()?;
@@ -92,7 +92,7 @@ impl Live<'_> {
     fn unexplained(&self, summary: &Summary, weather: Option<&Weather>) -> Option<String> {
         let by_weather = |outcome: &Outcome, failure: &Failure| {
             weather.is_some_and(|weather| {
-                explains(weather, outcome.code, outcome.attempts, failure, self.fetch.timeout)
+                is_injected(weather, outcome.code, outcome.attempts, failure, self.fetch.timeout)
             })
         };
         let mut failed = summary.outcomes.iter().filter_map(|outcome| {

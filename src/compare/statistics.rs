@@ -18,7 +18,7 @@ const SEED: u64 = 20;
 
 /// Times, or other numbers, in brief.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Spread {
+pub struct Stats {
     pub mean: f64,
     /// The sample standard deviation, with n − 1; one value has none.
     pub stddev: Option<f64>,
@@ -34,11 +34,11 @@ pub struct Interval {
     pub high: f64,
 }
 
-impl Spread {
+impl Stats {
     /// Of `values`, which are finite. Nothing where there are none.
-    pub fn of(values: &[f64]) -> Option<Spread> {
+    pub fn of(values: &[f64]) -> Option<Stats> {
         let data = Data::new(values.to_vec());
-        Some(Spread {
+        Some(Stats {
             mean: data.mean()?,
             stddev: data.std_dev().filter(|_| values.len() > 1),
             median: median(values)?,
@@ -92,18 +92,18 @@ mod tests {
 
     #[test]
     fn a_spread_is_what_one_gets_by_hand() {
-        let spread = Spread::of(&[2.0, 4.0, 4.0, 4.0, 5.0, 5.0, 7.0, 9.0]).unwrap();
+        let spread = Stats::of(&[2.0, 4.0, 4.0, 4.0, 5.0, 5.0, 7.0, 9.0]).unwrap();
         assert_eq!((spread.mean, spread.median, spread.min, spread.max), (5.0, 4.5, 2.0, 9.0));
         assert!((spread.stddev.unwrap() - (32.0f64 / 7.0).sqrt()).abs() < 1e-12);
-        assert_eq!(Spread::of(&[3.0, 1.0, 2.0]).unwrap().median, 2.0);
+        assert_eq!(Stats::of(&[3.0, 1.0, 2.0]).unwrap().median, 2.0);
     }
 
     #[test]
     fn one_value_has_no_deviation_and_none_have_nothing() {
-        let spread = Spread::of(&[0.25]).unwrap();
-        let one = Spread { mean: 0.25, stddev: None, median: 0.25, min: 0.25, max: 0.25 };
+        let spread = Stats::of(&[0.25]).unwrap();
+        let one = Stats { mean: 0.25, stddev: None, median: 0.25, min: 0.25, max: 0.25 };
         assert_eq!(spread, one);
-        assert_eq!(Spread::of(&[]), None);
+        assert_eq!(Stats::of(&[]), None);
         assert_eq!(median_interval(&[]), None);
     }
 
@@ -140,7 +140,7 @@ mod tests {
         #[test]
         fn the_interval_holds_the_median_and_lies_within_the_values(values in times()) {
             let Interval { low, high } = median_interval(&values).unwrap();
-            let spread = Spread::of(&values).unwrap();
+            let spread = Stats::of(&values).unwrap();
             prop_assert!(spread.min <= low && low <= spread.median);
             prop_assert!(spread.median <= high && high <= spread.max);
         }
@@ -152,7 +152,7 @@ mod tests {
 
         #[test]
         fn a_spread_is_in_order_whatever_order_the_values_are_in(values in times()) {
-            let spread = Spread::of(&values).unwrap();
+            let spread = Stats::of(&values).unwrap();
             prop_assert!(spread.min <= spread.median && spread.median <= spread.max);
             let backwards: Vec<_> = values.iter().rev().copied().collect();
             prop_assert_eq!(median(&values), median(&backwards));

@@ -9,12 +9,12 @@ use std::time::{Duration, Instant, SystemTime};
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
-use crate::base_url::shown;
+use crate::base_url::redacted;
 use crate::country::CountryCode;
 use crate::flag::get_flag::{Answer, FetchError, Fetched, Fetcher, Lanes};
 use crate::flag::save_flag::Destination;
 use crate::run::channel::Sender;
-use crate::shutdown::Stop;
+use crate::shutdown::Shutdown;
 
 /// What to do about a flag that is there already, and whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -35,7 +35,7 @@ pub struct Download {
     pub(crate) destination: Destination,
     pub(crate) existing: Existing,
     pub(crate) runtime: Handle,
-    pub(crate) stop: Stop,
+    pub(crate) stop: Shutdown,
     pub(crate) started: Instant,
     pub(crate) outcomes: Sender<Outcome>,
 }
@@ -125,7 +125,7 @@ impl Download {
         let start = self.started.elapsed();
         Some(Outcome {
             code,
-            url: shown(&self.fetcher.url(code)),
+            url: redacted(&self.fetcher.url(code)),
             result: Err(Failure::Lost),
             attempts: 0,
             http_version: None,

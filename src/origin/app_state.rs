@@ -5,50 +5,54 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use parking_lot::Mutex;
 
-use super::request_counts::Tally;
-use super::source::Gallery;
+use super::request_counts::RequestCounts;
+use super::source::FlagSource;
 use super::weather::Weather;
 use crate::country::CountryCode;
 
 /// What the requests to one origin share.
-pub(super) struct Shared {
-    pub(super) gallery: Gallery,
-    sky: Mutex<Arc<Sky>>,
-    tally: Mutex<Tally>,
+pub(super) struct AppState {
+    pub(super) source: FlagSource,
+    weather_state: Mutex<Arc<WeatherState>>,
+    counts: Mutex<RequestCounts>,
 }
 
 /// The weather that is set, and how often each code has been tried under it.
-pub(super) struct Sky {
+pub(super) struct WeatherState {
     pub(super) weather: Weather,
     tries: [AtomicU32; CountryCode::COUNT],
 }
 
-impl Shared {
-    pub(super) fn new(gallery: Gallery, weather: Weather) -> Shared {
-        Shared { gallery, sky: Mutex::new(Sky::new(weather)), tally: Mutex::default() }
+impl AppState {
+    pub(super) fn new(source: FlagSource, weather: Weather) -> AppState {
+        AppState {
+            source,
+            weather_state: Mutex::new(WeatherState::new(weather)),
+            counts: Mutex::default(),
+        }
     }
 
-    pub(super) fn sky(&self) -> Arc<Sky> {
-        self.sky.lock().clone()
+    pub(super) fn weather_state(&self) -> Arc<WeatherState> {
+        self.weather_state.lock().clone()
     }
 
     pub(super) fn set_weather(&self, weather: Weather) {
-        *self.sky.lock() = Sky::new(weather);
+        *self.weather_state.lock() = WeatherState::new(weather);
     }
 
-    pub(super) fn tally(&self) -> Tally {
-        *self.tally.lock()
+    pub(super) fn counts(&self) -> RequestCounts {
+        *self.counts.lock()
     }
 
     /// One more of that kind.
-    pub(super) fn count(&self, kind: impl FnOnce(&mut Tally) -> &mut u64) {
-        *kind(&mut self.tally.lock()) += 1;
+    pub(super) fn count(&self, kind: impl FnOnce(&mut RequestCounts) -> &mut u64) {
+        *kind(&mut self.counts.lock()) += 1;
     }
 }
 
-impl Sky {
-    fn new(weather: Weather) -> Arc<Sky> {
-        Arc::new(Sky { weather, tries: [const { AtomicU32::new(0) }; CountryCode::COUNT] })
+impl WeatherState {
+    fn new(weather: Weather) -> Arc<WeatherState> {
+        Arc::new(WeatherState { weather, tries: [const { AtomicU32::new(0) }; CountryCode::COUNT] })
     }
 
     /// Counts a try for `code`, and says which it is, from 1.

@@ -8,7 +8,7 @@ use axum::body::{Body, Bytes};
 use futures_util::stream;
 use tokio::time::{Instant, sleep, sleep_until};
 
-use super::connection::Cutter;
+use super::connection::ResetHandle;
 use super::weather::ByteRate;
 use super::weather::Fault;
 
@@ -23,18 +23,18 @@ const LARGEST_WRITE: u64 = 1400;
 const HEAD_START: Duration = Duration::from_millis(10);
 
 /// A body on its way out.
-struct Pour {
+struct FaultyBody {
     left: Bytes,
     sent: u64,
     since: Instant,
     bandwidth: Option<ByteRate>,
-    ending: Ending,
+    ending: End,
 }
 
 /// How a body ends when all that it has to give is out.
-enum Ending {
+enum End {
     Whole,
-    Reset(Cutter),
+    Reset(ResetHandle),
     Truncate,
     Stall,
 }
@@ -42,34 +42,34 @@ enum Ending {
 /// A body of `bytes`, from now on, at that pace and with that fault. The caller has said `Content-Length: bytes.len()`.
 ///
 /// A fault in mid-body lets half of it out first.
-pub(super) fn pour(
+pub(super) fn faulty_body(
     bytes: Bytes,
     bandwidth: Option<ByteRate>,
     fault: Option<Fault>,
-    cutter: Cutter,
+    reset_handle: ResetHandle,
 ) -> Body {
     let ending = match fault {
-        None | Some(Fault::Error) => Ending::Whole,
-        Some(Fault::Reset) => Ending::Reset(cutter),
-        Some(Fault::Truncate) => Ending::Truncate,
-        Some(Fault::Stall) => Ending::Stall,
+        None | Some(Fault::Error) => End::Whole,
+        Some(Fault::Reset) => End::Reset(reset_handle),
+        Some(Fault::Truncate) => End::Truncate,
+        Some(Fault::Stall) => End::Stall,
     };
-    if matches!(ending, Ending::Whole) && bandwidth.is_none() {
+    if matches!(ending, End::Whole) && bandwidth.is_none() {
         return Body::from(bytes);
     }
     let left = match ending {
-        Ending::Whole => bytes,
+        End::Whole => bytes,
         _ => bytes.slice(..bytes.len() / 2),
     };
-    let pour = Pour { left, sent: 0, since: Instant::now(), bandwidth, ending };
-    Body::from_stream(stream::unfold(pour, Pour::next))
+    let body = FaultyBody { left, sent: 0, since: Instant::now(), bandwidth, ending };
+    Body::from_stream(stream::unfold(body, FaultyBody::next))
 }
 
-impl Pour {
-    async fn next(mut self) -> Option<(io::Result<Bytes>, Pour)> {
+impl FaultyBody {
+    async fn next(mut self) -> Option<(io::Result<Bytes>, FaultyBody)> {
         if self.left.is_empty() {
             let error = self.end().await?;
-            self.ending = Ending::Whole;
+            self.ending = End::Whole;
             return Some((Err(error), self));
         }
         let chunk = match self.bandwidth {
@@ -95,17 +95,17 @@ impl Pour {
     /// Each fault waits for something, and whatever is written is sent out meanwhile.
     async fn end(&mut self) -> Option<io::Error> {
         match &self.ending {
-            Ending::Whole => None,
-            Ending::Reset(cutter) => {
+            End::Whole => None,
+            End::Reset(reset_handle) => {
                 sleep(HEAD_START).await;
-                cutter.make_reset();
+                reset_handle.reset_on_close();
                 Some(io::ErrorKind::ConnectionReset.into())
             }
-            Ending::Truncate => {
+            End::Truncate => {
                 sleep(HEAD_START).await;
                 Some(io::ErrorKind::UnexpectedEof.into())
             }
-            Ending::Stall => future::pending().await,
+            End::Stall => future::pending().await,
         }
     }
 }
@@ -126,7 +126,7 @@ mod tests {
     /// When each piece came, and how large it was. The clock is the test's own.
     async fn flow(bandwidth: Option<ByteRate>) -> Vec<(Duration, usize)> {
         let start = Instant::now();
-        pour(Bytes::from_static(BYTES), bandwidth, None, Cutter::default())
+        faulty_body(Bytes::from_static(BYTES), bandwidth, None, ResetHandle::default())
             .into_data_stream()
             .map(|piece| (start.elapsed(), piece.unwrap().len()))
             .collect()
@@ -171,7 +171,8 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_broken_body_gives_half_and_then_fails() {
         for fault in [Fault::Reset, Fault::Truncate] {
-            let body = pour(Bytes::from_static(BYTES), None, Some(fault), Cutter::default());
+            let body =
+                faulty_body(Bytes::from_static(BYTES), None, Some(fault), ResetHandle::default());
             let pieces: Vec<_> = body.into_data_stream().collect().await;
             assert_eq!(pieces[0].as_ref().unwrap().len(), BYTES.len() / 2);
             assert!(pieces[1].is_err() && pieces.len() == 2, "{fault:?}");
@@ -180,8 +181,12 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_stalled_body_gives_half_and_then_nothing_for_ever() {
-        let body =
-            pour(Bytes::from_static(BYTES), rate(20_000), Some(Fault::Stall), Cutter::default());
+        let body = faulty_body(
+            Bytes::from_static(BYTES),
+            rate(20_000),
+            Some(Fault::Stall),
+            ResetHandle::default(),
+        );
         let mut pieces = body.into_data_stream();
         for _ in 0..5 {
             assert_eq!(pieces.next().await.unwrap().unwrap().len(), 1000);

@@ -12,45 +12,45 @@ use axum::serve::{IncomingStream, Listener};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 
-/// Accepts connections as [`Wire`]s.
-pub(super) struct Wires(pub(super) TcpListener);
+/// Accepts connections as [`Connection`]s.
+pub(super) struct ConnectionListener(pub(super) TcpListener);
 
-/// One connection. It ends with a FIN, or with a RST once its [`Cutter`] says so.
-pub(super) struct Wire {
+/// One connection. It ends with a FIN, or with a RST once its [`ResetHandle`] says so.
+pub(super) struct Connection {
     stream: TcpStream,
-    cutter: Cutter,
+    reset_handle: ResetHandle,
 }
 
 /// The say of a handler over how its connection ends.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Cutter(Arc<AtomicBool>);
+pub(super) struct ResetHandle(Arc<AtomicBool>);
 
-impl Cutter {
+impl ResetHandle {
     /// The connection's end, which is up to the caller, will be a TCP reset.
-    pub(super) fn make_reset(&self) {
+    pub(super) fn reset_on_close(&self) {
         self.0.store(true, Ordering::Relaxed);
     }
 }
 
-impl Drop for Wire {
+impl Drop for Connection {
     fn drop(&mut self) {
-        if self.cutter.0.load(Ordering::Relaxed) {
+        if self.reset_handle.0.load(Ordering::Relaxed) {
             // Where it fails, the connection is gone already. A linger time of zero makes close() send RST.
             let _ = self.stream.set_zero_linger();
         }
     }
 }
 
-impl Listener for Wires {
-    type Io = Wire;
+impl Listener for ConnectionListener {
+    type Io = Connection;
     type Addr = SocketAddr;
 
-    async fn accept(&mut self) -> (Wire, SocketAddr) {
+    async fn accept(&mut self) -> (Connection, SocketAddr) {
         let (stream, address) = Listener::accept(&mut self.0).await;
         // Bodies that are metered go out in many small writes, none of which may wait for another. A connection
         // that refuses the option is about to fail by itself.
         let _ = stream.set_nodelay(true);
-        (Wire { stream, cutter: Cutter::default() }, address)
+        (Connection { stream, reset_handle: ResetHandle::default() }, address)
     }
 
     fn local_addr(&self) -> io::Result<SocketAddr> {
@@ -58,13 +58,13 @@ impl Listener for Wires {
     }
 }
 
-impl Connected<IncomingStream<'_, Wires>> for Cutter {
-    fn connect_info(stream: IncomingStream<'_, Wires>) -> Cutter {
-        stream.io().cutter.clone()
+impl Connected<IncomingStream<'_, ConnectionListener>> for ResetHandle {
+    fn connect_info(stream: IncomingStream<'_, ConnectionListener>) -> ResetHandle {
+        stream.io().reset_handle.clone()
     }
 }
 
-impl AsyncRead for Wire {
+impl AsyncRead for Connection {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -74,7 +74,7 @@ impl AsyncRead for Wire {
     }
 }
 
-impl AsyncWrite for Wire {
+impl AsyncWrite for Connection {
     fn poll_write(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,

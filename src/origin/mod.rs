@@ -1,14 +1,14 @@
 //! The origin: a small HTTP server of flags, alone or inside another process, with weather that is the same each time.
 //!
-//! `{base}/cc/cc.gif` is a flag, and `/` a page that shows them all. A request finds its flag in the [`Gallery`], meets its
-//! [`Fate`] in the [`Weather`], and is counted in the [`Tally`].
+//! `{base}/cc/cc.gif` is a flag, and `/` a page that shows them all. A request finds its flag in the [`FlagSource`], meets its
+//! [`Impairment`] in the [`Weather`], and is counted in the [`RequestCounts`].
 //!
 //! ```
 //! use flags::origin::{Origin, Settings};
 //!
 //! let origin = Origin::start(Settings::default())?;
 //! assert!(origin.base_url().starts_with("http://127.0.0.1:"));
-//! assert_eq!(origin.tally().requests(), 0);
+//! assert_eq!(origin.counts().requests(), 0);
 //! # Ok::<(), flags::origin::StartError>(())
 //! ```
 
@@ -33,18 +33,18 @@ use std::thread::{self, JoinHandle};
 
 use tokio::sync::oneshot;
 
-pub use request_counts::Tally;
-pub use source::{Gallery, InvalidFolder};
+pub use request_counts::RequestCounts;
+pub use source::{FlagSource, InvalidFolder};
 pub use weather::{
-    ByteRate, Delay, ErrorStatus, Fate, Fault, InvalidValue, Rate, RatesTooHigh, Weather,
+    ByteRate, Delay, ErrorStatus, Fault, Impairment, InvalidValue, Rate, RatesTooHigh, Weather,
 };
 
-use app_state::Shared;
+use app_state::AppState;
 
 /// A running origin, on a thread of its own. It stops at once when it is dropped, whatever it is in the middle of.
 pub struct Origin {
     base_url: String,
-    shared: Arc<Shared>,
+    state: Arc<AppState>,
     /// Dropping it stops the thread.
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
@@ -56,7 +56,7 @@ pub struct Settings {
     /// Port 0 is any that is free.
     pub bind: SocketAddr,
     /// What it serves.
-    pub gallery: Gallery,
+    pub source: FlagSource,
     /// What it puts in the way.
     pub weather: Weather,
 }
@@ -66,7 +66,7 @@ impl Default for Settings {
     fn default() -> Self {
         Settings {
             bind: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
-            gallery: Gallery::samples(),
+            source: FlagSource::built_in(),
             weather: Weather::default(),
         }
     }
@@ -94,9 +94,9 @@ impl Origin {
     /// # Errors
     /// When the address cannot be listened on.
     pub fn start(settings: Settings) -> Result<Origin, StartError> {
-        let Settings { bind, gallery, weather } = settings;
-        let shared = Arc::new(Shared::new(gallery, weather));
-        let served = shared.clone();
+        let Settings { bind, source, weather } = settings;
+        let state = Arc::new(AppState::new(source, weather));
+        let served = state.clone();
         let (stop, stopped) = oneshot::channel();
         let (started, outcome) = mpsc::channel();
         // The runtime begins and ends on this thread: tokio forbids to drop one within another, where a caller may be.
@@ -106,7 +106,7 @@ impl Origin {
             .map_err(StartError::Runtime)?;
         let address = outcome.recv().expect("the thread says how it went before it ends")?;
         let base_url = format!("http://{}/flags", reachable(address));
-        Ok(Origin { base_url, shared, stop: Some(stop), thread: Some(thread) })
+        Ok(Origin { base_url, state, stop: Some(stop), thread: Some(thread) })
     }
 
     /// What a flag's address begins with, as in `http://127.0.0.1:8000/flags`: without a slash at the end.
@@ -117,21 +117,21 @@ impl Origin {
     }
 
     /// How many of what it has answered since it started.
-    pub fn tally(&self) -> Tally {
-        self.shared.tally()
+    pub fn counts(&self) -> RequestCounts {
+        self.state.counts()
     }
 
     /// Sets new weather. The tries for each code are counted from 1 again.
     ///
     /// A request that has begun keeps the weather that it met.
     pub fn set_weather(&self, weather: Weather) {
-        self.shared.set_weather(weather);
+        self.state.set_weather(weather);
     }
 
     /// Stops it, as dropping it does, and says how many of what it has answered.
-    pub fn stop(mut self) -> Tally {
+    pub fn stop(mut self) -> RequestCounts {
         self.halt();
-        self.tally()
+        self.counts()
     }
 
     fn halt(&mut self) {

@@ -7,7 +7,7 @@ use serde::Serialize;
 /// How many of what an origin answered, by kind. What it had not begun to answer when it stopped, or when the client
 /// hung up, is not among it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Tally {
+pub struct RequestCounts {
     /// Flags, whole; to `HEAD`, their headers.
     pub ok: u64,
     /// 304, the client's copy is still good.
@@ -30,7 +30,7 @@ pub struct Tally {
     pub failed: u64,
 }
 
-impl Tally {
+impl RequestCounts {
     /// All of it.
     pub fn requests(&self) -> u64 {
         self.kinds().iter().map(|(count, ..)| count).sum()
@@ -54,7 +54,7 @@ impl Tally {
 }
 
 /// As `212 requests: 190 ok, 12 not found, 10 errors`: only what occurred.
-impl fmt::Display for Tally {
+impl fmt::Display for RequestCounts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let requests = self.requests();
         write!(f, "{requests} {}", if requests == 1 { "request" } else { "requests" })?;
@@ -73,9 +73,18 @@ mod tests {
 
     #[test]
     fn only_what_occurred_is_told() {
-        assert_eq!(Tally::default().to_string(), "0 requests");
-        assert_eq!(Tally { ok: 1, ..Tally::default() }.to_string(), "1 request: 1 ok");
-        let tally = Tally { ok: 190, not_found: 12, errors: 1, resets: 9, ..Tally::default() };
+        assert_eq!(RequestCounts::default().to_string(), "0 requests");
+        assert_eq!(
+            RequestCounts { ok: 1, ..RequestCounts::default() }.to_string(),
+            "1 request: 1 ok"
+        );
+        let tally = RequestCounts {
+            ok: 190,
+            not_found: 12,
+            errors: 1,
+            resets: 9,
+            ..RequestCounts::default()
+        };
         assert_eq!(tally.to_string(), "212 requests: 190 ok, 12 not found, 1 error, 9 resets");
     }
 }

@@ -11,18 +11,18 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use tokio::time::{Instant, sleep_until};
 
-use super::app_state::Shared;
-use super::body::pour;
+use super::app_state::AppState;
+use super::body::faulty_body;
 use super::conditional::is_unchanged;
-use super::connection::Cutter;
+use super::connection::ResetHandle;
 use super::page;
 use super::served_flag::Flag;
-use super::weather::named;
+use super::weather::status_name;
 use super::weather::{Fault, Weather};
 use crate::country::CountryCode;
 
 /// Everything that an origin answers.
-pub(super) fn router(shared: Arc<Shared>) -> Router {
+pub(super) fn router(state: Arc<AppState>) -> Router {
     Router::new()
         .route("/", get(page::page))
         .route("/page.css", get(page::style))
@@ -30,7 +30,7 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
         .route("/flags/{folder}/{file}", get(flag))
         .fallback(not_found)
         .method_not_allowed_fallback(method_refused)
-        .with_state(shared)
+        .with_state(state)
 }
 
 /// `GET` or `HEAD` of a flag, through the weather.
@@ -38,31 +38,33 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
 /// Each such request for a flag that is there counts as a try. For one that is not there the answer is a 404: it waits as
 /// long as the next try would, but has no faults.
 async fn flag(
-    State(shared): State<Arc<Shared>>,
-    ConnectInfo(cutter): ConnectInfo<Cutter>,
+    State(state): State<Arc<AppState>>,
+    ConnectInfo(reset_handle): ConnectInfo<ResetHandle>,
     request: Request,
 ) -> Response {
-    let Some(code) = code_in(request.uri()) else { return not_found(State(shared)).await };
+    let Some(code) = code_in(request.uri()) else { return not_found(State(state)).await };
     let arrival = Instant::now();
-    let sky = shared.sky();
-    let found = shared.gallery.get(code).await;
+    let weather_state = state.weather_state();
+    let found = state.source.get(code).await;
     let attempt = match &found {
-        Ok(Some(_)) => sky.count_try(code),
-        _ => sky.next_try(code),
+        Ok(Some(_)) => weather_state.count_try(code),
+        _ => weather_state.next_try(code),
     };
-    let fate = sky.weather.fate(code, attempt);
-    if !fate.delay.is_zero() {
+    let impairment = weather_state.weather.impairment(code, attempt);
+    if !impairment.delay.is_zero() {
         // What it took to find the flag is part of the delay, and not added to it.
-        sleep_until(arrival + fate.delay).await;
+        sleep_until(arrival + impairment.delay).await;
     }
     match found {
-        Ok(Some(flag)) => match fate.fault {
-            Some(Fault::Error) => error(&shared, &sky.weather),
-            fault => flag_response(&shared, &sky.weather, &request, flag, fault, cutter),
+        Ok(Some(flag)) => match impairment.fault {
+            Some(Fault::Error) => error(&state, &weather_state.weather),
+            fault => {
+                flag_response(&state, &weather_state.weather, &request, flag, fault, reset_handle)
+            }
         },
-        Ok(None) => not_found(State(shared)).await,
+        Ok(None) => not_found(State(state)).await,
         Err(_) => {
-            shared.count(|tally| &mut tally.failed);
+            state.count(|counts| &mut counts.failed);
             (StatusCode::INTERNAL_SERVER_ERROR, "the file cannot be read\n").into_response()
         }
     }
@@ -76,12 +78,12 @@ fn code_in(uri: &Uri) -> Option<CountryCode> {
 }
 
 fn flag_response(
-    shared: &Shared,
+    state: &AppState,
     weather: &Weather,
     request: &Request,
     flag: Flag,
     fault: Option<Fault>,
-    cutter: Cutter,
+    reset_handle: ResetHandle,
 ) -> Response {
     let validators = [
         (header::ETAG, flag.etag.clone()),
@@ -90,7 +92,7 @@ fn flag_response(
         (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
     ];
     if is_unchanged(request.headers(), &flag) {
-        shared.count(|tally| &mut tally.unchanged);
+        state.count(|counts| &mut counts.unchanged);
         return (StatusCode::NOT_MODIFIED, validators).into_response();
     }
     let content = [
@@ -99,7 +101,7 @@ fn flag_response(
     ];
     // There is no body to break in the answer to HEAD.
     let fault = fault.filter(|_| request.method() != Method::HEAD);
-    shared.count(|tally| match fault {
+    state.count(|tally| match fault {
         Some(Fault::Reset) => &mut tally.resets,
         Some(Fault::Truncate) => &mut tally.truncations,
         Some(Fault::Stall) => &mut tally.stalls,
@@ -107,29 +109,29 @@ fn flag_response(
     });
     let body = match *request.method() {
         Method::HEAD => Body::empty(),
-        _ => pour(flag.bytes, weather.bandwidth, fault, cutter),
+        _ => faulty_body(flag.bytes, weather.bandwidth, fault, reset_handle),
     };
     (validators, content, body).into_response()
 }
 
 /// An error that the weather sets.
-fn error(shared: &Shared, weather: &Weather) -> Response {
-    shared.count(|tally| &mut tally.errors);
+fn error(state: &AppState, weather: &Weather) -> Response {
+    state.count(|counts| &mut counts.errors);
     let status = StatusCode::from_u16(weather.error_status.get())
         .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let mut response = (status, named(weather.error_status) + "\n").into_response();
+    let mut response = (status, status_name(weather.error_status) + "\n").into_response();
     if let Some(seconds) = weather.retry_after {
         response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
     }
     response
 }
 
-async fn not_found(State(shared): State<Arc<Shared>>) -> Response {
-    shared.count(|tally| &mut tally.not_found);
+async fn not_found(State(state): State<Arc<AppState>>) -> Response {
+    state.count(|counts| &mut counts.not_found);
     (StatusCode::NOT_FOUND, "404 Not Found\n").into_response()
 }
 
-async fn method_refused(State(shared): State<Arc<Shared>>) -> Response {
-    shared.count(|tally| &mut tally.refused);
+async fn method_refused(State(state): State<Arc<AppState>>) -> Response {
+    state.count(|counts| &mut counts.refused);
     (StatusCode::METHOD_NOT_ALLOWED, "405 Method Not Allowed\n").into_response()
 }

@@ -10,10 +10,10 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::sync::oneshot;
 
 use super::StartError;
-use super::app_state::Shared;
-use super::connection::{Cutter, Wires};
+use super::app_state::AppState;
+use super::connection::{ConnectionListener, ResetHandle};
 use super::routes;
-use crate::runtime::{FOR_GOOD, reserve_thread};
+use crate::runtime::{KEEP_ALIVE, reserve_thread};
 
 /// How many connections may wait to be accepted: a thousand that come at once should not have to try again.
 const BACKLOG: u32 = 1024;
@@ -21,7 +21,7 @@ const BACKLOG: u32 = 1024;
 /// Listens, says on `started` where or why not, and serves until `stopped`.
 pub(super) fn run(
     bind: SocketAddr,
-    shared: Arc<Shared>,
+    state: Arc<AppState>,
     started: &mpsc::Sender<Result<SocketAddr, StartError>>,
     stopped: oneshot::Receiver<()>,
 ) {
@@ -36,11 +36,11 @@ pub(super) fn run(
             return;
         }
     };
-    let service = routes::router(shared).into_make_service_with_connect_info::<Cutter>();
+    let service = routes::router(state).into_make_service_with_connect_info::<ResetHandle>();
     runtime.block_on(async {
         tokio::select! {
             _ = stopped => {}
-            _ = axum::serve(Wires(listener), service).into_future() => {}
+            _ = axum::serve(ConnectionListener(listener), service).into_future() => {}
         }
     });
     // Not even a file that takes long to read is waited for.
@@ -53,7 +53,7 @@ fn open(bind: SocketAddr) -> Result<(Runtime, TcpListener, SocketAddr), StartErr
     let runtime = Builder::new_current_thread()
         .enable_all()
         .max_blocking_threads(4)
-        .thread_keep_alive(FOR_GOOD)
+        .thread_keep_alive(KEEP_ALIVE)
         .build()
         .map_err(StartError::Runtime)?;
     reserve_thread(runtime.handle()).map_err(StartError::Runtime)?;

@@ -14,7 +14,7 @@ use crate::country::{ALL, CountryCode};
 
 /// The flags that an origin serves: built-in sample images, or a folder.
 #[derive(Clone, Debug)]
-pub struct Gallery(Source);
+pub struct FlagSource(Source);
 
 #[derive(Clone, Debug)]
 enum Source {
@@ -42,20 +42,20 @@ pub enum InvalidFolder {
     },
 }
 
-impl Gallery {
+impl FlagSource {
     /// The built-in sample images, one for each of the [194 codes](ALL). They are drawn as they are asked for, and once.
-    pub fn samples() -> Gallery {
-        Gallery(Source::Samples(Arc::default()))
+    pub fn built_in() -> FlagSource {
+        FlagSource(Source::Samples(Arc::default()))
     }
 
     /// The files in `path` that are called `CC.gif` or `cc/cc.gif`, as they are when they are asked for.
     ///
     /// # Errors
     /// When `path` is missing, or is something other than a folder.
-    pub fn folder(path: impl Into<PathBuf>) -> Result<Gallery, InvalidFolder> {
+    pub fn folder(path: impl Into<PathBuf>) -> Result<FlagSource, InvalidFolder> {
         let path = path.into();
         match fs::canonicalize(&path).and_then(|root| Ok((fs::read_dir(&root)?, root))) {
-            Ok((_, root)) => Ok(Gallery(Source::Folder(root.into()))),
+            Ok((_, root)) => Ok(FlagSource(Source::Folder(root.into()))),
             Err(error) if error.kind() == io::ErrorKind::NotADirectory => {
                 Err(InvalidFolder::NotAFolder { path })
             }

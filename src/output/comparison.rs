@@ -8,13 +8,13 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::progress::can_redraw;
 use super::table::table;
-use crate::compare::{Findings, Pace, Round, Sample, Setup};
+use crate::compare::{Eta, Results, Round, Sample, Setup};
 use crate::downloader::Mode;
 
 /// A bar on stderr, where that is a terminal: the round, and about how long the rest will take.
 pub struct RoundsBar {
     bar: ProgressBar,
-    pace: Pace,
+    eta: Eta,
     warmup: usize,
     runs: usize,
 }
@@ -26,7 +26,7 @@ impl RoundsBar {
             true => ProgressBar::hidden(),
             false => visible(setup),
         };
-        RoundsBar { bar, pace: Pace::new(setup), warmup: setup.warmup, runs: setup.runs }
+        RoundsBar { bar, eta: Eta::new(setup), warmup: setup.warmup, runs: setup.runs }
     }
 
     /// Says what is being timed now.
@@ -35,15 +35,15 @@ impl RoundsBar {
             Round::Warmup(n) => ("warm-up", n, self.warmup),
             Round::Counted(n) => ("round", n, self.runs),
         };
-        let left = self.pace.left().map(|left| format!(", about {} left", rough(left)));
+        let left = self.eta.left().map(|left| format!(", about {} left", rough(left)));
         let left = left.unwrap_or_default();
         self.bar.set_message(format!("{name} {round} of {of}: {mode}{left}"));
     }
 
     /// Moves on by one run.
     pub fn ended(&mut self, mode: Mode, sample: &Sample) {
-        self.pace.ended(mode, sample);
-        self.bar.set_position(self.pace.runs() as u64);
+        self.eta.ended(mode, sample);
+        self.bar.set_position(self.eta.runs() as u64);
     }
 
     /// Takes the bar away.
@@ -86,16 +86,16 @@ pub enum Stream {
 ///
 /// # Errors
 /// It can't be written. A reader that has gone away is no error.
-pub fn show(findings: &Findings, stream: Stream) -> io::Result<()> {
-    if findings.modes.is_empty() {
+pub fn show(results: &Results, stream: Stream) -> io::Result<()> {
+    if results.modes.is_empty() {
         return Ok(());
     }
     let page = |terminal: Term| {
         let columns = terminal.is_term().then(|| usize::from(terminal.size().1));
-        let sentences = findings.sentences();
+        let sentences = results.sentences();
         let gap = if sentences.is_empty() { "" } else { "\n" };
         let lines: String = sentences.into_iter().map(|line| line + "\n").collect();
-        table(findings, columns) + gap + &lines
+        table(results, columns) + gap + &lines
     };
     let written = match stream {
         Stream::Stdout => {

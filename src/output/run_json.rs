@@ -66,7 +66,7 @@ pub fn document(summary: &Summary) -> serde_json::Result<String> {
     let text = serde_json::to_string_pretty(&document)? + "\n";
     // Only within strings is there anything else than ASCII, and all that has to go has four digits.
     Ok(text.chars().fold(String::with_capacity(text.len()), |mut safe, char| {
-        match char != '\n' && stderr::steers(char) {
+        match char != '\n' && stderr::is_terminal_control(char) {
             true => drop(write!(safe, "\\u{:04x}", u32::from(char))),
             false => safe.push(char),
         }

@@ -33,7 +33,7 @@ pub fn styled(text: &str, style: Style) -> String {
 pub fn escaped(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for char in text.chars() {
-        match steers(char) {
+        match is_terminal_control(char) {
             true => drop(write!(safe, "{}", char.escape_default())),
             false => safe.push(char),
         }
@@ -43,7 +43,7 @@ pub fn escaped(text: &str) -> String {
 
 /// Whether `char` can make a terminal do something other than show it: a control character, or one of the
 /// marks that reorder a line, which hide what it says as well.
-pub(super) fn steers(char: char) -> bool {
+pub(super) fn is_terminal_control(char: char) -> bool {
     let reorders = matches!(
         char,
         '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}'

@@ -3,7 +3,7 @@
 use anstyle::{AnsiColor, Style};
 
 use crate::compare::results::{percent, rounded};
-use crate::compare::{Finding, Findings};
+use crate::compare::{ModeResult, Results};
 
 /// How wide a table without bars is, in columns.
 const WIDTH: usize = 70;
@@ -24,23 +24,23 @@ const MILLISECONDS: Unit = Unit { name: "ms", per_second: 1000.0, decimals: 1 };
 
 /// The table, in styles. In a terminal that is so many `columns` wide, each mode's time is drawn as well;
 /// for a reader that is no person, there are numbers alone.
-pub(super) fn table(findings: &Findings, columns: Option<usize>) -> String {
-    let slowest = findings.modes.iter().map(|mode| mode.elapsed.median).fold(0.0, f64::max);
+pub(super) fn table(results: &Results, columns: Option<usize>) -> String {
+    let slowest = results.modes.iter().map(|mode| mode.elapsed.median).fold(0.0, f64::max);
     let unit = if slowest < 1.0 { MILLISECONDS } else { SECONDS };
     let width = columns.map(|columns| columns.saturating_sub(WIDTH + 2).clamp(8, 30));
-    let title = findings.title();
-    let head = head(findings, unit, width);
+    let title = results.title();
+    let head = head(results, unit, width);
     let mut table = format!("{BOLD}{title}{BOLD:#}\n\n{DIM}{head}{DIM:#}\n");
-    for finding in &findings.modes {
-        let fastest = findings.fastest() == Some(finding.mode);
+    for result in &results.modes {
+        let fastest = results.fastest() == Some(result.mode);
         let style = if fastest { AnsiColor::Green.on_default().bold() } else { Style::new() };
-        let bar = width.map(|width| bar(finding.elapsed.median / slowest, width));
+        let bar = width.map(|width| bar(result.elapsed.median / slowest, width));
         let cells = [
-            format!("{style}{:<8}{style:#}", finding.mode),
-            times(finding, unit),
+            format!("{style}{:<8}{style:#}", result.mode),
+            times(result, unit),
             bar.map(|bar| format!("{style}{bar}{style:#}  ")).unwrap_or_default(),
-            speedup(finding),
-            format!("{:>12}", percent(finding.efficiency)),
+            speedup(result),
+            format!("{:>12}", percent(result.efficiency)),
             if fastest { format!("  {style}fastest{style:#}") } else { String::new() },
         ];
         table += &(cells.concat() + "\n");
@@ -48,24 +48,24 @@ pub(super) fn table(findings: &Findings, columns: Option<usize>) -> String {
     table
 }
 
-fn head(findings: &Findings, unit: Unit, bars: Option<usize>) -> String {
+fn head(results: &Results, unit: Unit, bars: Option<usize>) -> String {
     let gap = " ".repeat(bars.map_or(0, |width| width + 2));
     let times = format!("median ± dev. [{}]", unit.name);
-    let speedup = format!("speedup over {}", findings.setup.reference);
+    let speedup = format!("speedup over {}", results.setup.reference);
     format!("{:<8}{times:<19}{gap}{speedup:<22}  efficiency", "mode")
 }
 
-fn times(finding: &Finding, unit: Unit) -> String {
+fn times(result: &ModeResult, unit: Unit) -> String {
     let Unit { per_second, decimals, .. } = unit;
     let time = |seconds: f64| format!("{:.decimals$}", seconds * per_second);
-    let deviation = finding.elapsed.stddev.map(|stddev| format!("± {}", time(stddev)));
-    format!("{:>7} {:<11}", time(finding.elapsed.median), deviation.unwrap_or_default())
+    let deviation = result.elapsed.stddev.map(|stddev| format!("± {}", time(stddev)));
+    format!("{:>7} {:<11}", time(result.elapsed.median), deviation.unwrap_or_default())
 }
 
-fn speedup(finding: &Finding) -> String {
-    let (middle, interval) = match finding.speedup {
+fn speedup(result: &ModeResult) -> String {
+    let (middle, interval) = match result.speedup {
         None => ("-".into(), String::new()),
-        Some(speedup) if speedup.reference == finding.mode => ("1".into(), String::new()),
+        Some(speedup) if speedup.reference == result.mode => ("1".into(), String::new()),
         Some(speedup) => (rounded(speedup.median), speedup.interval_in_words()),
     };
     format!("{middle:>5} {interval:<16}")
@@ -90,7 +90,7 @@ mod tests {
     fn off_a_terminal_the_table_is_columns_of_numbers_and_no_wider_than_a_page() {
         let setup = setup();
         let table = anstream::adapter::strip_str(&table(
-            &Findings::new(&setup, &measured(&setup, times)),
+            &Results::new(&setup, &measured(&setup, times)),
             None,
         ))
         .to_string();
@@ -110,7 +110,7 @@ async     0.200 ± 0.000     15.0 (10.0 to 20.0)          45 %
     #[test]
     fn on_a_terminal_each_mode_has_a_bar_and_the_fastest_a_colour() {
         let setup = Setup { modes: vec![Mode::Seq, Mode::Threads], ..setup() };
-        let table = table(&Findings::new(&setup, &measured(&setup, times)), Some(80));
+        let table = table(&Results::new(&setup, &measured(&setup, times)), Some(80));
         let row = |mode: &str| table.lines().find(|line| line.contains(mode)).unwrap().to_owned();
         assert!(row("3.000").contains(&"█".repeat(8)), "{table}");
         assert!(row("fastest").contains("▌ "), "{table}");
@@ -123,7 +123,7 @@ async     0.200 ± 0.000     15.0 (10.0 to 20.0)          45 %
     fn times_of_less_than_a_second_are_in_milliseconds() {
         let setup = setup();
         let times = |_: Round, _| Some(250);
-        let table = table(&Findings::new(&setup, &measured(&setup, times)), None);
+        let table = table(&Results::new(&setup, &measured(&setup, times)), None);
         assert!(table.contains("median ± dev. [ms]") && table.contains("250.0 ± 0.0"), "{table}");
     }
 

@@ -22,7 +22,7 @@ use crate::flag::{Done, Download, Existing, Failure, Outcome};
 use crate::run::channel::channel;
 use crate::run::order::Order;
 use crate::runtime::reserve_thread;
-use crate::shutdown::{Signal, Stop};
+use crate::shutdown::{Shutdown, Signal};
 
 /// What is to be done in one run.
 #[derive(Debug, Clone)]
@@ -77,7 +77,7 @@ impl Plan {
     pub fn run(
         &self,
         runtime: &Handle,
-        stop: &Stop,
+        stop: &Shutdown,
         report: impl FnMut(&Outcome),
     ) -> anyhow::Result<Summary> {
         self.start(runtime, stop, report).map(|(summary, _strategy)| summary)
@@ -91,7 +91,7 @@ impl Plan {
     pub fn run_to_the_end(
         &self,
         runtime: &Handle,
-        stop: &Stop,
+        stop: &Shutdown,
         report: impl FnMut(&Outcome),
     ) -> anyhow::Result<Summary> {
         let (summary, strategy) = self.start(runtime, stop, report)?;
@@ -102,7 +102,7 @@ impl Plan {
     fn start(
         &self,
         runtime: &Handle,
-        stop: &Stop,
+        stop: &Shutdown,
         mut report: impl FnMut(&Outcome),
     ) -> anyhow::Result<(Summary, Strategy)> {
         let started = Instant::now();

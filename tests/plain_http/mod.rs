@@ -15,12 +15,12 @@ pub struct Answer {
     /// In lower case, as they came.
     pub headers: Vec<(String, String)>,
     pub body: Vec<u8>,
-    pub ending: Ending,
+    pub ending: Abort,
 }
 
 /// How the connection ended.
 #[derive(Debug, PartialEq, Eq, Clone, Copy)]
-pub enum Ending {
+pub enum Abort {
     /// The other side closed it (FIN).
     Closed,
     /// The other side reset it (RST).
@@ -74,10 +74,10 @@ pub fn head(base_url: &str, line: &str, headers: &[&str]) -> String {
 }
 
 /// Reads what comes, until the other side ends it.
-pub fn read_to_end(stream: &mut TcpStream, received: &mut Vec<u8>) -> Ending {
+pub fn read_to_end(stream: &mut TcpStream, received: &mut Vec<u8>) -> Abort {
     match stream.read_to_end(received) {
-        Ok(_) => Ending::Closed,
-        Err(error) if error.kind() == ErrorKind::ConnectionReset => Ending::Reset,
+        Ok(_) => Abort::Closed,
+        Err(error) if error.kind() == ErrorKind::ConnectionReset => Abort::Reset,
         Err(error) => panic!("{error}"),
     }
 }
@@ -90,7 +90,7 @@ pub fn read_one(stream: &mut TcpStream, has_body: bool) -> Answer {
         stream.read_exact(&mut byte).unwrap();
         received.push(byte[0]);
     }
-    let mut answer = parse(&received, Ending::Closed);
+    let mut answer = parse(&received, Abort::Closed);
     if has_body {
         answer.body.resize(answer.content_length().unwrap(), 0);
         stream.read_exact(&mut answer.body).unwrap();
@@ -98,7 +98,7 @@ pub fn read_one(stream: &mut TcpStream, has_body: bool) -> Answer {
     answer
 }
 
-fn parse(received: &[u8], ending: Ending) -> Answer {
+fn parse(received: &[u8], ending: Abort) -> Answer {
     let end = received
         .windows(4)
         .position(|window| window == b"\r\n\r\n")

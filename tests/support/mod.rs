@@ -77,7 +77,7 @@ pub fn gif(path: &str) -> Vec<u8> {
     [&head[..], b"!\xfe", &comment, b"\0", image].concat()
 }
 
-/// The path that the flag of `code` has below [`Origin::base`].
+/// The path that the flag of `code` has below [`TestServer::base`].
 pub fn home(code: &str) -> String {
     let lower = code.to_lowercase();
     format!("/flags/{lower}/{lower}.gif")
@@ -108,7 +108,7 @@ impl Request {
 }
 
 /// An origin on a free port, a thread for each connection, that answers as its handler says.
-pub struct Origin {
+pub struct TestServer {
     address: SocketAddr,
     state: Arc<State>,
 }
@@ -119,9 +119,9 @@ struct State {
     most_in_flight: AtomicUsize,
 }
 
-impl Origin {
+impl TestServer {
     /// Starts it. `handler` writes the whole answer to the stream; an error from it closes the connection.
-    pub fn start<H>(handler: H) -> Origin
+    pub fn start<H>(handler: H) -> TestServer
     where
         H: Fn(&Request, &mut TcpStream) -> io::Result<()> + Send + Sync + 'static,
     {
@@ -139,12 +139,12 @@ impl Origin {
                 thread::spawn(move || state.serve(stream, &*handler));
             }
         });
-        Origin { address, state }
+        TestServer { address, state }
     }
 
     /// One that has a flag for every path.
-    pub fn with_flags() -> Origin {
-        Origin::start(|request, stream| ok(stream, &gif(&request.path)))
+    pub fn with_flags() -> TestServer {
+        TestServer::start(|request, stream| ok(stream, &gif(&request.path)))
     }
 
     pub fn base(&self) -> String {

@@ -9,7 +9,7 @@ use tokio::runtime::Handle;
 
 use super::FetchError;
 use super::dns::Lookup;
-use super::single_flight::OneFirst;
+use super::single_flight::SingleFlightConnect;
 use crate::base_url::BaseUrl;
 
 /// The clients of one [`Fetcher`](super::Fetcher).
@@ -77,9 +77,9 @@ impl Shared {
     fn secure_for(&self, url: &Url) -> Result<&Client, FetchError> {
         let secure = || self.builder().tls_certs_merge(self.trust.iter().cloned());
         let client = match self.base.has_origin_of(url) {
-            true => {
-                self.origin.get_or_init(|| build(secure().connector_layer(OneFirst::default())))
-            }
+            true => self
+                .origin
+                .get_or_init(|| build(secure().connector_layer(SingleFlightConnect::default()))),
             false => self.elsewhere.get_or_init(|| build(secure())),
         };
         client.as_ref().map_err(|reason| {

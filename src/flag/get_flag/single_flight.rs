@@ -18,11 +18,11 @@ const HEAD_START: Duration = Duration::from_millis(500);
 
 /// What is known of the first connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum First {
+enum LeaderState {
     /// Nobody has asked for one yet.
     Unasked,
     /// It is being made.
-    Trying,
+    Connecting,
     /// It is there, and requests share it.
     Shared,
     /// It is there for one request at a time, or could not be made: each request sees to its own.
@@ -31,23 +31,23 @@ enum First {
 
 /// Wraps the connector of a client that talks to a single host.
 #[derive(Clone)]
-pub(super) struct OneFirst {
-    first: Arc<watch::Sender<First>>,
+pub(super) struct SingleFlightConnect {
+    first: Arc<watch::Sender<LeaderState>>,
 }
 
-impl Default for OneFirst {
+impl Default for SingleFlightConnect {
     fn default() -> Self {
-        OneFirst { first: Arc::new(watch::Sender::new(First::Unasked)) }
+        SingleFlightConnect { first: Arc::new(watch::Sender::new(LeaderState::Unasked)) }
     }
 }
 
 #[derive(Clone)]
 pub(super) struct Connector<S> {
     inner: S,
-    first: Arc<watch::Sender<First>>,
+    first: Arc<watch::Sender<LeaderState>>,
 }
 
-impl<S> Layer<S> for OneFirst {
+impl<S> Layer<S> for SingleFlightConnect {
     type Service = Connector<S>;
 
     fn layer(&self, inner: S) -> Connector<S> {
@@ -74,38 +74,39 @@ where
         let mut inner = std::mem::replace(&mut self.inner, clone);
         let first = self.first.clone();
         match begin(&first) {
-            First::Unasked => Box::pin(async move {
-                let trying = Trying(&first);
+            LeaderState::Unasked => Box::pin(async move {
+                let trying = LeaderGuard(&first);
                 let connection = inner.call(destination).await?;
                 if connection.connected().is_negotiated_h2() {
-                    trying.0.send_replace(First::Shared);
+                    trying.0.send_replace(LeaderState::Shared);
                 }
                 Ok(connection)
             }),
-            First::Trying => Box::pin(async move {
+            LeaderState::Connecting => Box::pin(async move {
                 let mut news = first.subscribe();
-                let known = timeout(HEAD_START, news.wait_for(|first| *first != First::Trying));
+                let known =
+                    timeout(HEAD_START, news.wait_for(|first| *first != LeaderState::Connecting));
                 if let Ok(Ok(known)) = known.await.map(|known| known.map(|first| *first))
-                    && known == First::Shared
+                    && known == LeaderState::Shared
                 {
                     // The request that wanted this connection is given the one that there is.
                     return std::future::pending().await;
                 }
                 inner.call(destination).await
             }),
-            First::Shared | First::NotShared => Box::pin(inner.call(destination)),
+            LeaderState::Shared | LeaderState::NotShared => Box::pin(inner.call(destination)),
         }
     }
 }
 
 /// What was known until now; whoever finds that nobody has asked has asked by that.
-fn begin(first: &watch::Sender<First>) -> First {
-    let mut known = First::Unasked;
+fn begin(first: &watch::Sender<LeaderState>) -> LeaderState {
+    let mut known = LeaderState::Unasked;
     first.send_if_modified(|first| {
         known = *first;
-        let unasked = known == First::Unasked;
+        let unasked = known == LeaderState::Unasked;
         if unasked {
-            *first = First::Trying;
+            *first = LeaderState::Connecting;
         }
         unasked
     });
@@ -114,14 +115,14 @@ fn begin(first: &watch::Sender<First>) -> First {
 
 /// The first connection in the making. Dropped before it is known to be shared, whether it failed or was
 /// given up, it lets all others go.
-struct Trying<'a>(&'a watch::Sender<First>);
+struct LeaderGuard<'a>(&'a watch::Sender<LeaderState>);
 
-impl Drop for Trying<'_> {
+impl Drop for LeaderGuard<'_> {
     fn drop(&mut self) {
         self.0.send_if_modified(|first| {
-            let trying = *first == First::Trying;
+            let trying = *first == LeaderState::Connecting;
             if trying {
-                *first = First::NotShared;
+                *first = LeaderState::NotShared;
             }
             trying
         });

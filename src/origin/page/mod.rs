@@ -9,7 +9,7 @@ use axum::http::{HeaderName, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
 use tokio::task::spawn_blocking;
 
-use super::app_state::Shared;
+use super::app_state::AppState;
 use super::weather::Weather;
 use crate::country::CountryCode;
 
@@ -18,27 +18,27 @@ const POLICY: &str = "default-src 'none'; img-src 'self'; style-src 'self'; base
                       form-action 'none'; frame-ancestors 'none'";
 
 /// `GET /`
-pub(super) async fn page(State(shared): State<Arc<Shared>>) -> Response {
-    let gallery = shared.gallery.clone();
+pub(super) async fn page(State(state): State<Arc<AppState>>) -> Response {
+    let source = state.source.clone();
     // A folder has to be looked through.
-    let Ok(codes) = spawn_blocking(move || gallery.codes()).await else {
-        shared.count(|tally| &mut tally.failed);
+    let Ok(codes) = spawn_blocking(move || source.codes()).await else {
+        state.count(|counts| &mut counts.failed);
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
-    shared.count(|tally| &mut tally.pages);
+    state.count(|counts| &mut counts.pages);
     let headers = [(CONTENT_SECURITY_POLICY, POLICY), (CACHE_CONTROL, "no-store")];
-    (headers, Html(html(&codes, &shared.sky().weather))).into_response()
+    (headers, Html(html(&codes, &state.weather_state().weather))).into_response()
 }
 
 /// `GET /page.css`
-pub(super) async fn style(State(shared): State<Arc<Shared>>) -> impl IntoResponse {
-    shared.count(|tally| &mut tally.pages);
+pub(super) async fn style(State(state): State<Arc<AppState>>) -> impl IntoResponse {
+    state.count(|counts| &mut counts.pages);
     file("text/css; charset=utf-8", include_str!("page.css"))
 }
 
 /// `GET /icon.svg`
-pub(super) async fn icon(State(shared): State<Arc<Shared>>) -> impl IntoResponse {
-    shared.count(|tally| &mut tally.pages);
+pub(super) async fn icon(State(state): State<Arc<AppState>>) -> impl IntoResponse {
+    state.count(|counts| &mut counts.pages);
     file("image/svg+xml", include_str!("icon.svg"))
 }
 

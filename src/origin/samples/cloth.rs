@@ -50,11 +50,11 @@ impl Cloth {
     }
 
     /// Turns the colours on a canvas into their shades, [`SHADES`] for each.
-    pub(super) fn weave(&self, canvas: &mut [u8], width: usize, luck: &mut Rng) {
+    pub(super) fn weave(&self, canvas: &mut [u8], width: usize, rng: &mut Rng) {
         let mut squares = vec![[PLAIN; SQUARE]; width.div_ceil(SQUARE)];
         for (y, line) in canvas.chunks_exact_mut(width).enumerate() {
             if y % SQUARE == 0 {
-                squares.as_flattened_mut().fill_with(|| self.thread(luck));
+                squares.as_flattened_mut().fill_with(|| self.thread(rng));
             }
             for (x, pixel) in line.iter_mut().enumerate() {
                 let is_across = (x / SQUARE + y / SQUARE).is_multiple_of(2);
@@ -64,7 +64,7 @@ impl Cloth {
         }
     }
 
-    fn thread(&self, luck: &mut Rng) -> u8 {
-        if luck.u32(..THREADS) < self.shaded { luck.u8(..SHADES) } else { PLAIN }
+    fn thread(&self, rng: &mut Rng) -> u8 {
+        if rng.u32(..THREADS) < self.shaded { rng.u8(..SHADES) } else { PLAIN }
     }
 }

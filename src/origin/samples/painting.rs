@@ -42,8 +42,8 @@ struct Picture {
 
 /// A GIF89a of about that many bytes, from 1200 to 36,000, with the two letters of `code` on it.
 pub(super) fn paint(code: CountryCode, bytes: usize) -> Result<Vec<u8>, gif::EncodingError> {
-    let mut luck = Rng::with_seed(Rng::with_seed(code.index() as u64).u64(..));
-    let mut draw = |choices: usize| luck.u32(..choices as u32) as usize;
+    let mut rng = Rng::with_seed(Rng::with_seed(code.index() as u64).u64(..));
+    let mut draw = |choices: usize| rng.u32(..choices as u32) as usize;
     let mut colours = COLOURS;
     for i in 0..3 {
         colours.swap(i, i + draw(COLOURS.len() - i));
@@ -58,7 +58,7 @@ pub(super) fn paint(code: CountryCode, bytes: usize) -> Result<Vec<u8>, gif::Enc
     let bare = 260 * unit - 140;
     let cloth = Cloth::adding(bytes.saturating_sub(bare), picture.pixels.len());
     let width = picture.width();
-    cloth.weave(&mut picture.pixels, width, &mut luck);
+    cloth.weave(&mut picture.pixels, width, &mut rng);
     picture.into_gif([colours[0], colours[1], colours[2], RIM, INK])
 }
 

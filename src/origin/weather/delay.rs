@@ -96,17 +96,17 @@ fn duration(text: &str) -> Result<Duration, InvalidValue> {
 impl fmt::Display for Delay {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.shortest == self.longest {
-            write!(f, "{}", Span(self.longest))
+            write!(f, "{}", DisplayDuration(self.longest))
         } else {
-            write!(f, "{}..{}", Span(self.shortest), Span(self.longest))
+            write!(f, "{}..{}", DisplayDuration(self.shortest), DisplayDuration(self.longest))
         }
     }
 }
 
 /// A duration as [`Delay`] reads it.
-pub(super) struct Span(pub(super) Duration);
+pub(super) struct DisplayDuration(pub(super) Duration);
 
-impl fmt::Display for Span {
+impl fmt::Display for DisplayDuration {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
             Duration::ZERO => f.write_str("0"),

@@ -4,7 +4,7 @@ use std::fmt;
 
 use axum::http::StatusCode;
 
-use super::delay::Span;
+use super::delay::DisplayDuration;
 use super::rate::ErrorStatus;
 use super::{Fault, Weather};
 
@@ -12,7 +12,8 @@ impl Weather {
     /// A sentence for each thing that is set, or one that says that nothing is.
     pub fn sentences(&self) -> Vec<String> {
         let mut said = Vec::new();
-        let (shortest, longest) = (Span(self.delay.shortest()), Span(self.delay.longest()));
+        let (shortest, longest) =
+            (DisplayDuration(self.delay.shortest()), DisplayDuration(self.delay.longest()));
         if shortest.0 < longest.0 {
             said.push(format!("Answers begin after {shortest} to {longest}."));
         } else if !longest.0.is_zero() {
@@ -35,7 +36,7 @@ impl Weather {
     fn meet(&self, fault: Fault) -> String {
         match fault {
             Fault::Error => {
-                let status = named(self.error_status);
+                let status = status_name(self.error_status);
                 match self.retry_after {
                     Some(seconds) => {
                         format!("are answered {status}, to be tried again after {seconds}s")
@@ -51,7 +52,7 @@ impl Weather {
 }
 
 /// As `418 I'm a teapot`; a status without a name is its number.
-pub(crate) fn named(status: ErrorStatus) -> String {
+pub(crate) fn status_name(status: ErrorStatus) -> String {
     let known = StatusCode::from_u16(status.get()).ok().and_then(|code| code.canonical_reason());
     match known {
         Some(reason) => format!("{} {reason}", status.get()),

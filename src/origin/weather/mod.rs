@@ -11,13 +11,13 @@ use serde::Serialize;
 
 use crate::country::{ALL, CountryCode};
 pub use delay::Delay;
-pub(super) use describe::named;
+pub(super) use describe::status_name;
 pub use rate::{ByteRate, ErrorStatus, InvalidValue, Rate};
 
 /// The delays and faults that an origin puts in the way of its flags. The default is none at all.
 ///
 /// What befalls a request is a pure function of the weather, the code that is asked for, and which try for that code it
-/// is: see [`Weather::fate`]. Two runs, or two ways of downloading, meet the same weather in whatever order they ask.
+/// is: see [`Weather::impairment`]. Two runs, or two ways of downloading, meet the same weather in whatever order they ask.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Weather {
     /// Tells one weather from another with the same rates.
@@ -42,7 +42,7 @@ pub struct Weather {
 
 /// What befalls one request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Fate {
+pub struct Impairment {
     /// How long the answer waits before it begins.
     pub delay: Duration,
     /// What goes wrong, if anything does.
@@ -62,7 +62,7 @@ pub enum Fault {
     Stall,
 }
 
-/// Why rates do not go together: a request has one fate, so their sum is at most 1.
+/// Why rates do not go together: a request has one impairment, so their sum is at most 1.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[error("the rates of errors, resets, truncations and stalls come to more than 1")]
 pub struct RatesTooHigh;
@@ -102,29 +102,29 @@ impl Weather {
     /// The delay is an even draw from [`delay`](Self::delay). For the fault, the [194 codes](ALL) are shuffled anew for
     /// each attempt and share out the rates by their place: of 194 first tries at a rate of 0.25, 48 err, whatever the
     /// seed is. Any other code is given a place by itself.
-    pub fn fate(&self, code: CountryCode, attempt: u32) -> Fate {
-        let mut luck = self.luck(code, attempt);
-        let lot = luck.u64(..);
-        Fate { delay: self.draw_delay(&mut luck), fault: self.draw_fault(code, attempt, lot) }
+    pub fn impairment(&self, code: CountryCode, attempt: u32) -> Impairment {
+        let mut rng = self.rng(code, attempt);
+        let roll = rng.u64(..);
+        Impairment { delay: self.draw_delay(&mut rng), fault: self.draw_fault(code, attempt, roll) }
     }
 
-    fn draw_delay(&self, luck: &mut Rng) -> Duration {
+    fn draw_delay(&self, rng: &mut Rng) -> Duration {
         let width = self.delay.longest() - self.delay.shortest();
         // A delay is at most a day, which is far below the 584 years that u64 holds in nanoseconds.
         let width = u64::try_from(width.as_nanos()).unwrap_or(u64::MAX);
-        self.delay.shortest() + Duration::from_nanos(luck.u64(..=width))
+        self.delay.shortest() + Duration::from_nanos(rng.u64(..=width))
     }
 
-    fn draw_fault(&self, code: CountryCode, attempt: u32, lot: u64) -> Option<Fault> {
+    fn draw_fault(&self, code: CountryCode, attempt: u32, roll: u64) -> Option<Fault> {
         if self.rates().iter().all(|(_, rate)| *rate == Rate::NEVER) {
             return None;
         }
         let place = if ALL.contains(&code) {
-            let before = |other: &&CountryCode| self.luck(**other, attempt).u64(..) < lot;
+            let before = |other: &&CountryCode| self.rng(**other, attempt).u64(..) < roll;
             (ALL.iter().filter(before).count() as f64 + 0.5) / ALL.len() as f64
         } else {
             // The upper 53 bits: an even draw from 0 up to, but not including, 1.
-            (lot >> 11) as f64 / (1u64 << 53) as f64
+            (roll >> 11) as f64 / (1u64 << 53) as f64
         };
         let mut below = 0.0;
         self.rates().into_iter().find_map(|(fault, rate)| {
@@ -134,9 +134,9 @@ impl Weather {
     }
 
     /// A generator for one request: each of the three is stirred in by a step of its own.
-    fn luck(&self, code: CountryCode, attempt: u32) -> Rng {
-        let stir = |state: u64, more: u64| Rng::with_seed(state).u64(..) ^ more;
-        let state = stir(stir(stir(0, self.seed), u64::from(attempt)), code.index() as u64);
+    fn rng(&self, code: CountryCode, attempt: u32) -> Rng {
+        let mix = |state: u64, more: u64| Rng::with_seed(state).u64(..) ^ more;
+        let state = mix(mix(mix(0, self.seed), u64::from(attempt)), code.index() as u64);
         Rng::with_seed(Rng::with_seed(state).u64(..))
     }
 }
@@ -185,7 +185,7 @@ mod tests {
             rates in rates(), seed: u64, attempt in 1u32..1000,
         ) {
             let weather = weather_with(rates, seed);
-            let faults = ALL.map(|code| weather.fate(code, attempt).fault);
+            let faults = ALL.map(|code| weather.impairment(code, attempt).fault);
             for (fault, rate) in weather.rates() {
                 let due = rate.share() * ALL.len() as f64;
                 let met = faults.iter().filter(|met| **met == Some(fault)).count() as f64;
@@ -199,10 +199,10 @@ mod tests {
         ) {
             let weather = Weather { delay: Weather::delayed().delay, ..weather_with(rates, seed) };
             let same = weather.clone();
-            let mut fates: Vec<_> = order.iter().map(|code| (*code, weather.fate(*code, 1))).collect();
-            fates.sort_by_key(|(code, _)| *code);
-            for (code, fate) in fates {
-                prop_assert_eq!(fate, same.fate(code, 1));
+            let mut impairments: Vec<_> = order.iter().map(|code| (*code, weather.impairment(*code, 1))).collect();
+            impairments.sort_by_key(|(code, _)| *code);
+            for (code, impairment) in impairments {
+                prop_assert_eq!(impairment, same.impairment(code, 1));
             }
         }
 
@@ -210,7 +210,7 @@ mod tests {
         fn a_delay_keeps_to_its_bounds(low in 0u16..2000, high in 0u16..2000, seed: u64, attempt: u32) {
             let weather = Weather { seed, delay: Delay::from_millis(low, high), ..Weather::default() };
             for code in ALL {
-                let delay = weather.fate(code, attempt).delay;
+                let delay = weather.impairment(code, attempt).delay;
                 prop_assert!(delay >= weather.delay.shortest() && delay <= weather.delay.longest());
             }
         }
@@ -220,7 +220,7 @@ mod tests {
             let plain = Weather { seed, delay: Weather::delayed().delay, ..Weather::default() };
             let faulty = Weather { reset_rate: rate(0.5), ..plain.clone() };
             for code in ALL {
-                prop_assert_eq!(plain.fate(code, attempt).delay, faulty.fate(code, attempt).delay);
+                prop_assert_eq!(plain.impairment(code, attempt).delay, faulty.impairment(code, attempt).delay);
             }
         }
     }
@@ -230,8 +230,8 @@ mod tests {
         let always = Weather { stall_rate: Rate::ALWAYS, ..Weather::default() };
         for code in CountryCode::every() {
             for attempt in 1..=20 {
-                assert_eq!(always.fate(code, attempt).fault, Some(Fault::Stall));
-                assert_eq!(Weather::default().fate(code, attempt).fault, None);
+                assert_eq!(always.impairment(code, attempt).fault, Some(Fault::Stall));
+                assert_eq!(Weather::default().impairment(code, attempt).fault, None);
             }
         }
     }
@@ -241,7 +241,8 @@ mod tests {
         let weather = Weather::failing();
         let others: Vec<_> = CountryCode::every().filter(|code| !ALL.contains(code)).collect();
         let tries = others.iter().flat_map(|code| (1..=20).map(|attempt| (*code, attempt)));
-        let met = tries.filter(|(code, attempt)| weather.fate(*code, *attempt).fault.is_some());
+        let met =
+            tries.filter(|(code, attempt)| weather.impairment(*code, *attempt).fault.is_some());
         let (met, due) = (met.count() as f64, 0.25 * 20.0 * others.len() as f64);
         assert!((met - due).abs() < 0.1 * due, "{met} for {due}");
     }
@@ -250,7 +251,7 @@ mod tests {
     fn delays_spread_evenly() {
         let weather = Weather::delayed();
         let delays: Vec<_> = (1..=20)
-            .flat_map(|attempt| ALL.map(|code| weather.fate(code, attempt).delay))
+            .flat_map(|attempt| ALL.map(|code| weather.impairment(code, attempt).delay))
             .collect();
         let mean = delays.iter().sum::<Duration>() / delays.len() as u32;
         assert!(mean.abs_diff(Duration::from_millis(100)) < Duration::from_millis(3), "{mean:?}");
@@ -260,16 +261,20 @@ mod tests {
 
     #[test]
     fn seed_code_and_try_each_matter() {
-        let fates = |seed, attempt| {
+        let impairments = |seed, attempt| {
             let weather = Weather { seed, ..Weather::failing() };
-            ALL.map(|code| weather.fate(code, attempt))
+            ALL.map(|code| weather.impairment(code, attempt))
         };
         for (seed, attempt) in [(1, 1), (2, 1), (0, 2), (1 << 40, 1), (u64::MAX, 1)] {
-            assert_ne!(fates(0, 1), fates(seed, attempt), "seed {seed}, try {attempt}");
+            assert_ne!(impairments(0, 1), impairments(seed, attempt), "seed {seed}, try {attempt}");
         }
         // Who errs once is not bound to err again: of 48, about a quarter do.
-        let errs = |fate: &Fate| fate.fault.is_some();
-        let twice = fates(0, 1).iter().zip(fates(0, 2)).filter(|(a, b)| errs(a) && errs(b)).count();
+        let errs = |impairment: &Impairment| impairment.fault.is_some();
+        let twice = impairments(0, 1)
+            .iter()
+            .zip(impairments(0, 2))
+            .filter(|(a, b)| errs(a) && errs(b))
+            .count();
         assert!((4..=22).contains(&twice), "{twice}");
     }
 
@@ -277,12 +282,12 @@ mod tests {
     #[test]
     fn the_weather_is_the_same_as_ever() {
         let weather = Weather { seed: 42, ..Weather::failing() };
-        let fates = ["BR", "CN", "ZZ"].map(|letters| weather.fate(code(letters), 1));
+        let impairments = ["BR", "CN", "ZZ"].map(|letters| weather.impairment(code(letters), 1));
         assert_eq!(
-            fates.map(|fate| (fate.delay.as_nanos(), fate.fault)),
+            impairments.map(|impairment| (impairment.delay.as_nanos(), impairment.fault)),
             [(104_216_077, None), (103_652_965, Some(Fault::Error)), (51_522_050, None)]
         );
-        let failing = ALL.into_iter().filter(|code| weather.fate(*code, 1).fault.is_some());
+        let failing = ALL.into_iter().filter(|code| weather.impairment(*code, 1).fault.is_some());
         assert_eq!(format!("{:?}", failing.take(5).collect::<Vec<_>>()), "[AM, AT, AU, BH, BJ]");
     }
 

@@ -1,7 +1,7 @@
 //! CSV: a row for each mode.
 
 use super::Exporter;
-use crate::compare::{Finding, Findings};
+use crate::compare::{ModeResult, Results};
 
 /// hyperfine's columns first, in seconds; then what it has none for. A field is empty where there is no such
 /// number: one run has no deviation. (RFC 4180; no field here needs quotes.)
@@ -27,30 +27,30 @@ const COLUMNS: [&str; 16] = [
 ];
 
 impl Exporter for Csv {
-    fn export(&self, findings: &Findings) -> anyhow::Result<String> {
+    fn export(&self, results: &Results) -> anyhow::Result<String> {
         let header = COLUMNS.map(String::from);
-        let rows = std::iter::once(header).chain(findings.modes.iter().map(row));
+        let rows = std::iter::once(header).chain(results.modes.iter().map(row));
         Ok(rows.map(|row| row.join(",") + "\n").collect())
     }
 }
 
-fn row(finding: &Finding) -> [String; COLUMNS.len()] {
+fn row(result: &ModeResult) -> [String; COLUMNS.len()] {
     let number = |number: Option<f64>| number.map(|number| number.to_string()).unwrap_or_default();
-    let elapsed = finding.elapsed;
-    let speedup = finding.speedup;
+    let elapsed = result.elapsed;
+    let speedup = result.speedup;
     [
-        finding.mode.to_string(),
+        result.mode.to_string(),
         number(Some(elapsed.mean)),
         number(elapsed.stddev),
         number(Some(elapsed.median)),
-        number(Some(finding.user.mean)),
-        number(Some(finding.system.mean)),
+        number(Some(result.user.mean)),
+        number(Some(result.system.mean)),
         number(Some(elapsed.min)),
         number(Some(elapsed.max)),
-        finding.mode.to_string(),
-        finding.jobs.to_string(),
-        finding.samples.len().to_string(),
-        number(Some(finding.efficiency)),
+        result.mode.to_string(),
+        result.jobs.to_string(),
+        result.samples.len().to_string(),
+        number(Some(result.efficiency)),
         speedup.map(|speedup| speedup.reference.to_string()).unwrap_or_default(),
         number(speedup.map(|speedup| speedup.median)),
         number(speedup.map(|speedup| speedup.interval.low)),
@@ -67,7 +67,7 @@ mod tests {
     #[test]
     fn there_is_a_header_and_a_row_for_each_mode() {
         let setup = setup();
-        let csv = Csv.export(&Findings::new(&setup, &measured(&setup, times))).unwrap();
+        let csv = Csv.export(&Results::new(&setup, &measured(&setup, times))).unwrap();
         let lines: Vec<_> = csv.lines().collect();
         assert_eq!(lines.len(), 5);
         assert_eq!(lines[0], COLUMNS.join(","));
@@ -80,9 +80,9 @@ mod tests {
     #[test]
     fn what_there_is_no_number_for_is_empty() {
         let setup = crate::compare::Setup { runs: 1, ..setup() };
-        let csv = Csv.export(&Findings::new(&setup, &measured(&setup, times))).unwrap();
+        let csv = Csv.export(&Results::new(&setup, &measured(&setup, times))).unwrap();
         assert!(csv.lines().nth(1).unwrap().starts_with("seq,2,,2,"), "{csv}");
-        let nothing = Csv.export(&Findings::new(&setup, &Measured::default())).unwrap();
+        let nothing = Csv.export(&Results::new(&setup, &Measured::default())).unwrap();
         assert_eq!(nothing, COLUMNS.join(",") + "\n");
     }
 }

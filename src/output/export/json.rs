@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use super::Exporter;
-use crate::compare::statistics::Spread;
-use crate::compare::{Finding, Findings, Speedup};
+use crate::compare::statistics::Stats;
+use crate::compare::{ModeResult, Results, Speedup};
 use crate::country::CountryCode;
 use crate::downloader::Mode;
 use crate::origin::Weather;
@@ -90,25 +90,25 @@ struct Quantity {
 }
 
 impl Exporter for Json {
-    fn export(&self, findings: &Findings) -> anyhow::Result<String> {
-        let setup = findings.setup;
+    fn export(&self, results: &Results) -> anyhow::Result<String> {
+        let setup = results.setup;
         let document = Document {
             schema_version: SCHEMA_VERSION,
             server: &setup.server,
             weather: setup.weather.as_ref(),
             codes: &setup.codes,
             runs: setup.runs,
-            rounds: &findings.rounds,
-            results: findings.modes.iter().map(Entry::from).collect(),
+            rounds: &results.rounds,
+            results: results.modes.iter().map(Entry::from).collect(),
         };
         Ok(serde_json::to_string_pretty(&document)? + "\n")
     }
 }
 
-impl From<&Finding> for Entry {
-    fn from(finding: &Finding) -> Entry {
-        let Finding { mode, jobs, elapsed, user, system, efficiency, .. } = *finding;
-        let samples = &finding.samples;
+impl From<&ModeResult> for Entry {
+    fn from(result: &ModeResult) -> Entry {
+        let ModeResult { mode, jobs, elapsed, user, system, efficiency, .. } = *result;
+        let samples = &result.samples;
         let summary = |spread| summary(spread, samples.len());
         Entry {
             command: mode,
@@ -124,7 +124,7 @@ impl From<&Finding> for Entry {
             mode,
             jobs,
             efficiency,
-            speedup: finding.speedup.as_ref().map(SpeedupEntry::from),
+            speedup: result.speedup.as_ref().map(SpeedupEntry::from),
             summary: Metrics {
                 time_wall_clock: summary(elapsed),
                 time_user: summary(user),
@@ -157,8 +157,8 @@ impl From<&Speedup> for SpeedupEntry {
     }
 }
 
-fn summary(spread: Spread, count: usize) -> Summary {
-    let Spread { mean, stddev, median, min, max } = spread;
+fn summary(spread: Stats, count: usize) -> Summary {
+    let Stats { mean, stddev, median, min, max } = spread;
     Summary { unit: "second", count, mean, stddev, median, min, max }
 }
 
@@ -175,7 +175,7 @@ mod tests {
     use crate::compare::{Measured, Setup};
 
     fn document(setup: &Setup, measured: &Measured) -> Value {
-        serde_json::from_str(&Json.export(&Findings::new(setup, measured)).unwrap()).unwrap()
+        serde_json::from_str(&Json.export(&Results::new(setup, measured)).unwrap()).unwrap()
     }
 
     #[test]

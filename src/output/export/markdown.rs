@@ -4,26 +4,26 @@ use std::fmt::Write as _;
 
 use super::Exporter;
 use crate::compare::results::{percent, rounded};
-use crate::compare::{Finding, Findings};
+use crate::compare::{ModeResult, Results};
 
 /// A table in GitHub Flavored Markdown, with a heading, and a list of sentences below it.
 pub struct Markdown;
 
 impl Exporter for Markdown {
-    fn export(&self, findings: &Findings) -> anyhow::Result<String> {
-        let fastest = findings.fastest();
-        let reference = findings.setup.reference;
+    fn export(&self, results: &Results) -> anyhow::Result<String> {
+        let fastest = results.fastest();
+        let reference = results.setup.reference;
         let mut page = format!(
             "### Flags: {}\n\n\
              | Mode | Median [s] | Mean [s] | Min [s] | Max [s] | Times as fast as {reference} | Efficiency |\n\
              |:---|---:|---:|---:|---:|---:|---:|\n",
-            escaped(&findings.title()),
+            escaped(&results.title()),
         );
-        for finding in &findings.modes {
-            let row = row(finding, fastest == Some(finding.mode));
+        for result in &results.modes {
+            let row = row(result, fastest == Some(result.mode));
             writeln!(page, "| {} |", row.join(" | "))?;
         }
-        for (n, sentence) in findings.sentences().iter().enumerate() {
+        for (n, sentence) in results.sentences().iter().enumerate() {
             let gap = if n == 0 { "\n" } else { "" };
             writeln!(page, "{gap}- {sentence}")?;
         }
@@ -31,18 +31,17 @@ impl Exporter for Markdown {
     }
 }
 
-fn row(finding: &Finding, fastest: bool) -> [String; 7] {
-    let Finding { mode, elapsed, .. } = finding;
+fn row(result: &ModeResult, fastest: bool) -> [String; 7] {
+    let ModeResult { mode, elapsed, .. } = result;
     let seconds = |time: f64| format!("{time:.3}");
     let mean = match elapsed.stddev {
         Some(stddev) => format!("{} ± {}", seconds(elapsed.mean), seconds(stddev)),
         None => seconds(elapsed.mean),
     };
-    let speedup =
-        finding.speedup.map_or("—".into(), |speedup| match speedup.reference == *mode {
-            true => rounded(speedup.median),
-            false => format!("{} {}", rounded(speedup.median), speedup.interval_in_words()),
-        });
+    let speedup = result.speedup.map_or("—".into(), |speedup| match speedup.reference == *mode {
+        true => rounded(speedup.median),
+        false => format!("{} {}", rounded(speedup.median), speedup.interval_in_words()),
+    });
     [
         if fastest { format!("**`{mode}`**") } else { format!("`{mode}`") },
         seconds(elapsed.median),
@@ -50,7 +49,7 @@ fn row(finding: &Finding, fastest: bool) -> [String; 7] {
         seconds(elapsed.min),
         seconds(elapsed.max),
         speedup,
-        percent(finding.efficiency),
+        percent(result.efficiency),
     ]
 }
 
@@ -71,7 +70,7 @@ mod tests {
     fn the_page_has_a_row_for_each_mode_and_then_what_it_means() {
         let setup = Setup { modes: vec![Mode::Seq, Mode::Threads], ..setup() };
         let times = |_, mode| Some(if mode == Mode::Seq { 2000 } else { 160 });
-        let page = Markdown.export(&Findings::new(&setup, &measured(&setup, times))).unwrap();
+        let page = Markdown.export(&Results::new(&setup, &measured(&setup, times))).unwrap();
         let expected = "\
 ### Flags: 2 flags from delay, 3 rounds
 
@@ -89,7 +88,7 @@ mod tests {
     fn a_url_is_shown_as_it_is() {
         let server = "http://h/a_b|c*d".into();
         let setup = Setup { server, ..setup() };
-        let page = Markdown.export(&Findings::new(&setup, &Measured::default())).unwrap();
+        let page = Markdown.export(&Results::new(&setup, &Measured::default())).unwrap();
         assert!(
             page.starts_with("### Flags: 2 flags from http://h/a\\_b\\|c\\*d, 0 of 3 rounds\n")
         );

@@ -1,4 +1,4 @@
-//! Findings as files, one small type for each format.
+//! Results as files, one small type for each format.
 
 mod atomic_file;
 mod csv;
@@ -8,21 +8,21 @@ mod markdown;
 use std::path::{self, Path, PathBuf};
 use std::{fs, io};
 
-use crate::compare::Findings;
+use crate::compare::Results;
 use atomic_file::Target;
 
 pub use csv::Csv;
 pub use json::{Json, SCHEMA_VERSION};
 pub use markdown::Markdown;
 
-/// A format that findings can be exported in. A further one is a file beside the others, a line here and an
+/// A format that results can be exported in. A further one is a file beside the others, a line here and an
 /// option on the command line.
 pub trait Exporter {
-    /// The whole document, with a line break at its end. There may be nothing in the findings yet.
+    /// The whole document, with a line break at its end. There may be nothing in the results yet.
     ///
     /// # Errors
-    /// The findings can't be put into this format.
-    fn export(&self, findings: &Findings) -> anyhow::Result<String>;
+    /// The results can't be put into this format.
+    fn export(&self, results: &Results) -> anyhow::Result<String>;
 }
 
 /// The exports that were asked for.
@@ -69,13 +69,13 @@ impl Exports {
     /// One of them can't be written.
     pub fn open(
         wanted: Vec<(Box<dyn Exporter>, PathBuf)>,
-        findings: &Findings,
+        results: &Results,
     ) -> anyhow::Result<Exports> {
         let open = |(exporter, path): (Box<dyn Exporter>, PathBuf)| {
             anyhow::Ok(Export { exporter, target: Target::open(&path)? })
         };
         let mut exports = Exports(wanted.into_iter().map(open).collect::<Result<_, _>>()?);
-        exports.update(findings)?;
+        exports.update(results)?;
         Ok(exports)
     }
 
@@ -88,10 +88,10 @@ impl Exports {
     ///
     /// # Errors
     /// One of them can't be written any more.
-    pub fn update(&mut self, findings: &Findings) -> anyhow::Result<()> {
+    pub fn update(&mut self, results: &Results) -> anyhow::Result<()> {
         for Export { exporter, target } in &mut self.0 {
             if let Target::Replaced(file) = target {
-                file.replace(&exporter.export(findings)?)?;
+                file.replace(&exporter.export(results)?)?;
             }
         }
         Ok(())
@@ -101,10 +101,10 @@ impl Exports {
     ///
     /// # Errors
     /// One of them can't be written. The others are, all the same.
-    pub fn finish(self, findings: &Findings) -> anyhow::Result<()> {
+    pub fn finish(self, results: &Results) -> anyhow::Result<()> {
         let mut result = Ok(());
         for Export { exporter, target } in self.0 {
-            let finished = exporter.export(findings).and_then(|document| target.finish(&document));
+            let finished = exporter.export(results).and_then(|document| target.finish(&document));
             result = result.and(finished);
         }
         result
