@@ -1,25 +1,28 @@
-//! Is this a whole GIF? Walks the blocks of the file, from the signature to the trailer.
+//! Checks that bytes are a whole GIF by walking its blocks, from the signature to the trailer.
 //!
-//! The grammar is that of the GIF89a specification, appendix B, which takes in GIF87a. The pixels are
-//! not decoded: a file cut short, or something else under the same name, shows in the blocks already.
+//! The grammar is that of the GIF89a specification, appendix B, which includes GIF87a. The pixels are
+//! not decoded: a truncated file, or another format, already shows in the blocks.
 
-/// What keeps some bytes from being a whole GIF.
+/// The largest flag that is fetched, saved or accepted as complete: 5 MiB, in bytes.
+pub const MAX_BYTES: usize = 5 << 20;
+
+/// Why bytes are not a whole GIF.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Defect {
     /// It does not begin with `GIF87a` or `GIF89a` (§17).
-    #[error("it does not begin like a GIF")]
+    #[error("it does not start with a GIF signature")]
     Signature,
     /// The bytes end before the trailer (§27).
-    #[error("it ends in the middle of the image")]
+    #[error("it ends before the GIF trailer")]
     CutShort,
-    /// Where a block should begin stands a byte that begins none.
-    #[error("the byte {byte:#04x} at {offset} begins no block of a GIF")]
+    /// A block starts with an unknown byte.
+    #[error("unknown block type {byte:#04x} at byte {offset}")]
     UnknownBlock { byte: u8, offset: usize },
     /// The trailer comes before any image data.
-    #[error("there is no image in it")]
+    #[error("it contains no image")]
     NoImage,
-    /// Something follows the trailer.
-    #[error("{0} bytes follow its end")]
+    /// This many bytes follow the trailer.
+    #[error("{0} bytes follow the GIF trailer")]
     Excess(usize),
 }
 
@@ -27,10 +30,10 @@ const IMAGE_SEPARATOR: u8 = 0x2c;
 const EXTENSION_INTRODUCER: u8 = 0x21;
 const TRAILER: u8 = 0x3b;
 
-/// Walks `bytes` from the signature to the trailer, which has to be the last byte.
+/// Walks `bytes` from the signature to the trailer, which must be the last byte.
 ///
 /// # Errors
-/// The first [`Defect`] met. No proper prefix of a whole GIF is a whole GIF.
+/// The first [`Defect`] found. No proper prefix of a whole GIF is a whole GIF.
 ///
 /// ```
 /// use flags::gif::{self, Defect};
@@ -79,7 +82,7 @@ impl<'a> Reader<'a> {
         Ok(self.take(1)?[0])
     }
 
-    /// §17. A file that ends within a right signature is cut short.
+    /// §17. A file that ends within a valid signature is cut short.
     fn signature(&mut self) -> Result<(), Defect> {
         let begun = &self.bytes[..self.bytes.len().min(6)];
         if begun.is_empty() || ![b"GIF87a", b"GIF89a"].iter().any(|whole| whole.starts_with(begun))
@@ -89,13 +92,13 @@ impl<'a> Reader<'a> {
         self.take(6).map(drop)
     }
 
-    /// §18, and §19 where its flag says so.
+    /// §18, and the global color table (§19) if its flag is set.
     fn screen_descriptor(&mut self) -> Result<(), Defect> {
         let descriptor = self.take(7)?;
         self.color_table(descriptor[4])
     }
 
-    /// §19 and §21: bit 7 says that there is a table, bits 0 to 2 how large it is.
+    /// §19 and §21: bit 7 says that there is a table, bits 0 to 2 give its size.
     fn color_table(&mut self, packed: u8) -> Result<(), Defect> {
         if packed & 0x80 != 0 {
             self.take(3 << ((packed & 0x07) + 1))?;
@@ -103,7 +106,7 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    /// §20 to §22: descriptor, table, LZW code size, data. An image without data is none.
+    /// §20 to §22: descriptor, table, LZW code size, data. Image data must not be empty.
     fn image(&mut self) -> Result<(), Defect> {
         let descriptor = self.take(9)?;
         self.color_table(descriptor[8])?;
@@ -120,7 +123,7 @@ impl<'a> Reader<'a> {
         self.sub_blocks().map(drop)
     }
 
-    /// §15 and §16: blocks that each say their length, up to one of none. Returns the bytes of data.
+    /// §15 and §16: blocks with a length each, up to an empty one. Returns the number of data bytes.
     fn sub_blocks(&mut self) -> Result<usize, Defect> {
         let mut total = 0;
         loop {

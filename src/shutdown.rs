@@ -1,4 +1,4 @@
-//! A signal that asks the program to stop, made into something that can be asked and waited for.
+//! Shutdown on a signal: can be queried, waited for, and passed on to the shell.
 
 use std::io;
 use std::time::{Duration, Instant};
@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 
-/// What comes so soon after a signal is the same one again: GNU `timeout` sends it to the process and then to
-/// its group. Nobody's fingers are as fast.
+/// A second signal of the same kind within this time counts as the first one: GNU `timeout` signals
+/// the process and then its process group.
 const DUPLICATE_WINDOW: Duration = Duration::from_millis(100);
 
 /// A signal that ends a run.
@@ -15,51 +15,59 @@ const DUPLICATE_WINDOW: Duration = Duration::from_millis(100);
 pub enum Signal {
     Interrupt,
     Terminate,
-    /// The terminal was closed, or the line to it lost.
+    /// The terminal was closed.
     Hangup,
     Quit,
 }
 
 impl Signal {
-    /// The exit status that shells give to a program that this signal ended: 128 and its number.
-    pub fn exit_status(self) -> u8 {
+    /// Ends this process as the signal does by default, so that a shell sees that it was killed by
+    /// the signal and stops its loop. Runs no destructors.
+    ///
+    /// Returns the exit status that shells show for the signal (128 + its number) on systems without
+    /// signals, or if the process survives.
+    pub fn end_process(self) -> u8 {
+        #[cfg(unix)]
+        {
+            // It fails only for signals that can't be caught.
+            let _ = signal_hook::low_level::emulate_default_handler(self.number());
+        }
         match self {
-            Signal::Interrupt => 130,
-            Signal::Terminate => 143,
             Signal::Hangup => 129,
+            Signal::Interrupt => 130,
             Signal::Quit => 131,
+            Signal::Terminate => 143,
         }
     }
 }
 
-/// Whether a signal has come. Clones watch for the same one.
+/// Whether a signal has asked the program to stop. Clones share the same state.
 #[derive(Debug, Clone)]
 pub struct Shutdown(watch::Receiver<Option<Signal>>);
 
 impl Shutdown {
-    /// One that never comes.
+    /// A shutdown that is never requested.
     pub fn never() -> Shutdown {
         Shutdown(watch::channel(None).1)
     }
 
-    /// Comes with the first SIGINT, SIGTERM, SIGHUP or SIGQUIT; a second one ends the process on the spot.
-    /// A SIGHUP that is ignored, as under `nohup`, stays so; another one is minded from a moment later.
+    /// Is requested by the first SIGINT, SIGTERM, SIGHUP or SIGQUIT. A second one ends the process
+    /// at once. A signal that was ignored when the program started stays ignored.
     ///
     /// # Errors
-    /// The system won't have SIGINT, SIGTERM or SIGQUIT watched.
+    /// The system refuses a signal handler.
     pub fn on_signal(runtime: &Handle) -> io::Result<Shutdown> {
-        let _within = runtime.enter();
+        let _within_runtime = runtime.enter();
         let mut signals = Signals::new()?;
         let (sender, receiver) = watch::channel(None);
         runtime.spawn(async move {
-            signals.mind_hangup();
             let first = signals.next().await;
-            let came = Instant::now();
+            let at = Instant::now();
             sender.send_replace(Some(first));
             loop {
                 let second = signals.next().await;
-                if second != first || came.elapsed() > DUPLICATE_WINDOW {
-                    std::process::exit(second.exit_status().into());
+                if second != first || at.elapsed() > DUPLICATE_WINDOW {
+                    std::process::exit(second.end_process().into());
                 }
             }
         });
@@ -71,7 +79,7 @@ impl Shutdown {
         *self.0.borrow()
     }
 
-    /// Waits until the signal comes.
+    /// Waits for the signal.
     pub async fn requested(&self) -> Signal {
         let mut receiver = self.0.clone();
         match receiver.wait_for(Option::is_some).await.map(|signal| *signal) {
@@ -82,58 +90,77 @@ impl Shutdown {
 }
 
 #[cfg(unix)]
-struct Signals {
-    interrupt: tokio::signal::unix::Signal,
-    terminate: tokio::signal::unix::Signal,
-    quit: tokio::signal::unix::Signal,
-    hangup: Option<tokio::signal::unix::Signal>,
-}
+use self::unix::Signals;
 
 #[cfg(unix)]
-impl Signals {
-    fn new() -> io::Result<Signals> {
-        use tokio::signal::unix::{SignalKind, signal};
-        // A write beyond `ulimit -f` is an error like any other where somebody minds this signal; left
-        // alone, it ends the process with a temporary file half written.
-        let _ = signal(SignalKind::from_raw(nix::sys::signal::SIGXFSZ as i32))?;
-        Ok(Signals {
-            interrupt: signal(SignalKind::interrupt())?,
-            terminate: signal(SignalKind::terminate())?,
-            quit: signal(SignalKind::quit())?,
-            hangup: None,
-        })
-    }
+mod unix {
+    use std::{fs, io};
 
-    /// To see whether it is to be minded takes the system a while, and nobody has to wait for that. Where it can't
-    /// be watched, it ends the process as it always does.
-    fn mind_hangup(&mut self) {
-        use tokio::signal::unix::{SignalKind, signal};
-        self.hangup = (!hangup_is_ignored()).then(|| signal(SignalKind::hangup()).ok()).flatten();
-    }
+    use tokio::signal::unix::{self, SignalKind, signal};
 
-    async fn next(&mut self) -> Signal {
-        let hangup = async {
-            match &mut self.hangup {
-                Some(hangup) => hangup.recv().await,
-                None => std::future::pending().await,
+    use super::Signal;
+
+    impl Signal {
+        pub(super) fn number(self) -> i32 {
+            self.kind().as_raw_value()
+        }
+
+        fn kind(self) -> SignalKind {
+            match self {
+                Signal::Interrupt => SignalKind::interrupt(),
+                Signal::Terminate => SignalKind::terminate(),
+                Signal::Hangup => SignalKind::hangup(),
+                Signal::Quit => SignalKind::quit(),
             }
-        };
-        tokio::select! {
-            _ = self.interrupt.recv() => Signal::Interrupt,
-            _ = self.terminate.recv() => Signal::Terminate,
-            _ = self.quit.recv() => Signal::Quit,
-            _ = hangup => Signal::Hangup,
         }
     }
-}
 
-/// Whether SIGHUP is to have no effect. Linux says so, in a mask of signals, the lowest bit of which is the
-/// first, SIGHUP; where nobody says, it is left alone.
-#[cfg(unix)]
-fn hangup_is_ignored() -> bool {
-    let Ok(status) = std::fs::read_to_string("/proc/self/status") else { return true };
-    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
-    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).is_none_or(|mask| mask & 1 != 0)
+    /// The streams of the four signals. One that is ignored has no stream.
+    pub(super) struct Signals([(Signal, Option<unix::Signal>); 4]);
+
+    impl Signals {
+        pub(super) fn new() -> io::Result<Signals> {
+            // With a handler, a write beyond `ulimit -f` is an ordinary error. Without one, SIGXFSZ
+            // ends the process and leaves a temporary file.
+            let _ = signal(SignalKind::from_raw(nix::sys::signal::SIGXFSZ as i32))?;
+            let ignored = ignored_signals();
+            let stream = |kind: Signal| {
+                let is_ignored = ignored & (1 << (kind.number() - 1)) != 0;
+                let stream = if is_ignored { None } else { Some(signal(kind.kind())?) };
+                io::Result::Ok((kind, stream))
+            };
+            Ok(Signals([
+                stream(Signal::Interrupt)?,
+                stream(Signal::Terminate)?,
+                stream(Signal::Hangup)?,
+                stream(Signal::Quit)?,
+            ]))
+        }
+
+        pub(super) async fn next(&mut self) -> Signal {
+            let streams = self.0.iter_mut().map(|(kind, stream)| {
+                Box::pin(async {
+                    match stream {
+                        Some(stream) => stream.recv().await,
+                        None => std::future::pending().await,
+                    };
+                    *kind
+                })
+            });
+            futures_util::future::select_all(streams).await.0
+        }
+    }
+
+    /// The signals that were ignored at the start, as a bit mask whose lowest bit is signal 1.
+    ///
+    /// Linux shows the mask in `/proc/self/status` (proc(5)). Elsewhere it is not known without
+    /// `unsafe` code, and only SIGHUP is left alone, for `nohup`.
+    fn ignored_signals() -> u64 {
+        const ONLY_HANGUP: u64 = 1;
+        let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+        let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+        mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(ONLY_HANGUP)
+    }
 }
 
 #[cfg(windows)]
@@ -144,8 +171,6 @@ impl Signals {
     fn new() -> io::Result<Signals> {
         tokio::signal::windows::ctrl_c().map(Signals)
     }
-
-    fn mind_hangup(&mut self) {}
 
     async fn next(&mut self) -> Signal {
         self.0.recv().await;

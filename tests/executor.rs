@@ -9,7 +9,7 @@ use std::sync::{Arc, Barrier, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use flags::executor::{Executor, Future, JobError, Pending, as_completed};
+use flags::executor::{Executor, Future, JobError, PendingJobs, as_completed};
 
 fn pool(workers: usize) -> Executor {
     Executor::new(NonZeroUsize::new(workers).unwrap()).unwrap()
@@ -178,7 +178,7 @@ mod a_panic {
         let doomed = executor.submit(move || std::mem::forget(bomb));
         let other = executor.submit(|| ());
         other.add_done_callback(move |_| drop(release));
-        executor.shutdown(Pending::Cancel);
+        executor.shutdown(PendingJobs::Cancel);
         assert_eq!(doomed.result(), Err(JobError::Cancelled));
         assert_eq!(other.result(), Err(JobError::Cancelled));
     }
@@ -387,7 +387,7 @@ mod the_end_of_an_executor {
         let (_first, release) = occupy(&executor);
         let (count, _futures) = count_in(&executor, 1000);
         drop(release);
-        executor.shutdown(Pending::Finish);
+        executor.shutdown(PendingJobs::Finish);
         assert_eq!(count.load(SeqCst), 1000);
     }
 
@@ -401,7 +401,7 @@ mod the_end_of_an_executor {
         let waiter = thread::spawn(move || one.result());
         executor.submit(|| ()).add_done_callback(move |_| drop(release));
 
-        executor.shutdown(Pending::Cancel);
+        executor.shutdown(PendingJobs::Cancel);
         assert_eq!(waiter.join().unwrap(), Err(JobError::Cancelled));
         assert_eq!(first.result(), Ok(()));
         assert!(futures.iter().all(Future::cancelled));
@@ -486,7 +486,7 @@ mod as_completed_gives {
         let doomed = executor.submit(|| ());
         let completed = as_completed([first, doomed]);
         executor.submit(|| ()).add_done_callback(move |_| drop(release));
-        executor.shutdown(Pending::Cancel);
+        executor.shutdown(PendingJobs::Cancel);
         let order: Vec<_> = completed.map(|(index, f)| (index, f.cancelled())).collect();
         assert_eq!(order, [(1, true), (0, false)]);
     }
@@ -808,7 +808,7 @@ mod under_stress {
                 thread::spawn(|| futures.into_iter().map(Future::result).collect::<Vec<_>>())
             };
             let waiters = [wait_for(futures), wait_for(others)];
-            let pending = if round % 4 == 0 { Pending::Finish } else { Pending::Cancel };
+            let pending = if round % 4 == 0 { PendingJobs::Finish } else { PendingJobs::Cancel };
             executor.shutdown(pending);
             let results: Vec<_> = waiters.into_iter().flat_map(|w| w.join().unwrap()).collect();
 
@@ -817,7 +817,7 @@ mod under_stress {
             for (index, result) in results.into_iter().enumerate() {
                 assert!(result == Ok(index) || result == Err(JobError::Cancelled));
             }
-            assert!(pending == Pending::Cancel || finished == 20);
+            assert!(pending == PendingJobs::Cancel || finished == 20);
         }
     }
 

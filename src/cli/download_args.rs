@@ -7,7 +7,7 @@ use clap::Args;
 use super::{RequestArgs, SelectionArgs, WeatherArgs};
 use crate::downloader::Mode;
 use crate::endpoint::Endpoint;
-use crate::run::order::Order;
+use crate::run::Order;
 
 /// Download flags.
 #[derive(Debug, Args)]

@@ -1,6 +1,9 @@
-//! `flags [OPTIONS] [CC]...`: downloads flags, and reports them as they come.
+//! `flags [OPTIONS] [CC]...`: downloads flags and reports each as it finishes.
+
+use std::sync::Arc;
 
 use anyhow::Context;
+use parking_lot::Mutex;
 
 use super::Exit;
 use super::open_endpoint::OpenEndpoint;
@@ -40,24 +43,27 @@ pub(super) fn run(args: DownloadArgs) -> anyhow::Result<Exit> {
     };
 
     let runtime = runtime::start()?;
-    let stop = Shutdown::on_signal(runtime.handle()).context("cannot watch for signals")?;
-    let mut reporter = Reporter::new(format, verbosity, plan.codes.len());
-    let summary = plan.run(runtime.handle(), &stop, |outcome| reporter.report(outcome))?;
-    reporter.finish(&summary).context("cannot write to stdout")?;
-    if endpoint.origin.is_none() && nobody_answered(&summary) {
-        stderr::error("no answer for any flag; where there is no network, --server local works");
+    let shutdown = Shutdown::on_signal(runtime.handle()).context("cannot watch for signals")?;
+    let reporter = Arc::new(Mutex::new(Reporter::new(format, verbosity, plan.codes.len())));
+    let summary = plan.run(runtime.handle(), &shutdown, {
+        let reporter = reporter.clone();
+        move |outcome| reporter.lock().report(outcome)
+    })?;
+    reporter.lock().finish(&summary).context("cannot write to stdout")?;
+    if endpoint.origin.is_none() && is_unreachable(&summary) {
+        stderr::error("the server cannot be reached; without a network, try --server local");
     }
-    // The thread that signals and connections are watched on may end when it likes.
+    // Does not wait for a name lookup that is still going on.
     runtime.shutdown_background();
-    Ok(match summary.stopped {
+    Ok(match summary.interrupted_by {
         Some(signal) => Exit::Stopped(signal),
         None if summary.is_complete() => Exit::Complete,
         None => Exit::Incomplete,
     })
 }
 
-/// Whether each flag that was asked for failed for want of a connection, or of any answer in time.
-fn nobody_answered(summary: &Summary) -> bool {
+/// Whether every flag failed without an answer: no connection, or a timeout.
+fn is_unreachable(summary: &Summary) -> bool {
     let no_connection = |failure: &Failure| {
         matches!(failure, Failure::Fetch(FetchError::Connect(_) | FetchError::Timeout(_)))
     };

@@ -29,7 +29,7 @@ impl From<Exit> for ExitCode {
             Exit::Complete => ExitCode::SUCCESS,
             Exit::Incomplete => ExitCode::FAILURE,
             Exit::Usage => ExitCode::from(2),
-            Exit::Stopped(signal) => ExitCode::from(signal.exit_status()),
+            Exit::Stopped(signal) => ExitCode::from(signal.end_process()),
         }
     }
 }

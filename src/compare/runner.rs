@@ -13,7 +13,7 @@ use crate::flag::get_flag::FetchOptions;
 use crate::flag::save_flag::Destination;
 use crate::flag::{Existing, Failure, Outcome};
 use crate::origin::{Origin, Weather};
-use crate::run::order::Order;
+use crate::run::Order;
 use crate::run::{Plan, Summary};
 use crate::runtime;
 use crate::shutdown::Shutdown;
@@ -40,7 +40,7 @@ impl Runner for RealRunner<'_> {
         let in_context =
             |error: anyhow::Error| Abort::Failed(error.context(format!("{mode}, {round}")));
         let (summary, cpu) = self.run(mode).map_err(in_context)?;
-        if let Some(signal) = summary.stopped {
+        if let Some(signal) = summary.interrupted_by {
             return Err(Abort::Stopped(signal));
         }
         if let Some(reason) = self.unexplained(&summary, weather.as_ref()) {
@@ -81,7 +81,7 @@ impl RealRunner<'_> {
             fetch: self.fetch.clone(),
         };
         let before = CpuTime::so_far();
-        let summary = plan.run_to_the_end(runtime.handle(), &self.stop, |_| {})?;
+        let summary = plan.run(runtime.handle(), &self.stop, |_| {})?;
         let cpu = CpuTime::so_far().since(before);
         runtime.shutdown_timeout(PATIENCE);
         folder.close().context("cannot remove a temporary folder")?;

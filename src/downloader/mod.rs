@@ -1,6 +1,6 @@
-//! The strategies: how the same job, done for many codes, is spread over threads or tasks.
+//! The strategies: how the same job is run for many codes, on one thread, many threads, or tasks.
 //!
-//! This is the seam of the whole program, and of the book's chapter: `download_many` is the one thing that
+//! This is the seam of the program and of the book's chapter: `download_many` is the only thing that
 //! changes between `flags.py` and `flags_threadpool.py`. A strategy knows neither HTTP nor files.
 
 mod r#async;
@@ -9,73 +9,74 @@ mod sequential;
 mod threads;
 
 use std::fmt;
-use std::io;
 use std::sync::Arc;
 
 use clap::ValueEnum;
 use serde::Serialize;
 
-pub use self::r#async::Tokio;
-pub use self::rayon::Rayon;
+pub use self::r#async::AsyncTasks;
+pub use self::rayon::RayonPool;
 pub use self::sequential::Sequential;
-pub use self::threads::Threads;
+pub use self::threads::ThreadPool;
 
 use crate::country::CountryCode;
 use crate::flag::Download;
 
-/// Downloads many flags, one way or another.
-pub trait Downloader: Send {
-    /// Does `job` for each of `codes`, and returns when all are done. Each tells its outcome by itself.
+/// A strategy: downloads many flags.
+pub trait Downloader {
+    /// Runs `job` once for each of `codes`, and returns when all have finished. The job reports each
+    /// outcome itself.
     ///
     /// # Errors
-    /// The system won't give the threads that the strategy needs. Some flags may have been done.
-    fn download_many(&self, codes: &[CountryCode], job: Arc<Download>) -> io::Result<()>;
+    /// The system refuses the threads that the strategy needs, or the job panicked. Some flags may
+    /// have been downloaded.
+    fn download_many(&self, codes: &[CountryCode], job: Arc<Download>) -> anyhow::Result<()>;
 }
 
-/// The strategies by name. A further one is a file beside the others and a line here and below.
+/// The strategies by name. A new one is a file in this folder, a variant here, and a line below.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, ValueEnum, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Mode {
-    /// One flag after another, as a plain loop does
+    /// One flag after another, in a loop
     Seq,
-    /// A pool of threads that hands out futures
+    /// A thread pool that hands out futures
     #[default]
     Threads,
-    /// A parallel iterator, in a rayon pool of its own
+    /// A parallel iterator in a rayon thread pool
     Rayon,
-    /// Tasks that share one thread while they wait
+    /// Async tasks that share a single thread
     Async,
 }
 
 impl Mode {
-    /// The strategy, with at most `jobs` requests at once.
+    /// The strategy of this name, with at most `jobs` requests at once.
     pub fn downloader(self, jobs: usize) -> Box<dyn Downloader> {
         match self {
             Mode::Seq => Box::new(Sequential),
-            Mode::Threads => Box::new(Threads { jobs }),
-            Mode::Rayon => Box::new(Rayon { jobs }),
-            Mode::Async => Box::new(Tokio { jobs }),
+            Mode::Threads => Box::new(ThreadPool { jobs }),
+            Mode::Rayon => Box::new(RayonPool { jobs }),
+            Mode::Async => Box::new(AsyncTasks { jobs }),
         }
     }
 
-    /// The most requests at once where `asked` are asked for: one after another is one at a time.
-    pub fn jobs(self, asked: usize) -> usize {
+    /// The most requests at once that this mode makes if `jobs` are allowed. `seq` always makes one.
+    pub fn jobs(self, jobs: usize) -> usize {
         match self {
             Mode::Seq => 1,
-            _ => asked,
+            _ => jobs,
         }
     }
 
-    /// The most requests at once for `flags` flags where nobody said: as many as there are, at most 32.
+    /// The default number of jobs: one per flag, at most 32.
     pub fn default_jobs(flags: usize) -> usize {
         flags.clamp(1, 32)
     }
 }
 
-/// The name, as it is typed.
+/// The name on the command line.
 impl fmt::Display for Mode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let typed = self.to_possible_value().expect("no mode is hidden from the command line");
-        f.pad(typed.get_name())
+        let value = self.to_possible_value().expect("no mode is hidden from the command line");
+        f.pad(value.get_name())
     }
 }

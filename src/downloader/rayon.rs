@@ -1,8 +1,8 @@
-//! `rayon`: a parallel iterator. The pool decides who does what, by stealing work.
+//! `rayon`: a parallel iterator. The pool distributes the flags by work stealing.
 
-use std::io;
 use std::sync::Arc;
 
+use anyhow::Context;
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 use rayon::{ThreadBuilder, ThreadPoolBuilder};
 
@@ -10,25 +10,25 @@ use super::Downloader;
 use crate::country::CountryCode;
 use crate::flag::Download;
 
-/// A rayon pool of its own, of `jobs` threads.
+/// A rayon pool of `jobs` threads.
 ///
-/// rayon's global pool has a thread per core. That is right for work that computes and wrong for work that
-/// waits: with two cores, two flags at once.
-pub struct Rayon {
+/// rayon's global pool has one thread per core. That is right for work that computes. For work that
+/// waits it is too few: with two cores, two flags at once.
+pub struct RayonPool {
     pub jobs: usize,
 }
 
-impl Downloader for Rayon {
-    fn download_many(&self, codes: &[CountryCode], job: Arc<Download>) -> io::Result<()> {
-        // Scoped, so that it returns when the threads have ended.
+impl Downloader for RayonPool {
+    fn download_many(&self, codes: &[CountryCode], job: Arc<Download>) -> anyhow::Result<()> {
+        // A scoped pool has joined its threads when it returns.
         ThreadPoolBuilder::new()
             .num_threads(self.jobs.min(codes.len()))
             .build_scoped(ThreadBuilder::run, |pool| {
                 pool.install(|| {
-                    // Left alone, rayon may put two flags on one thread, where one waits while other threads idle.
+                    // Without `with_max_len`, rayon may queue two flags on one thread while others idle.
                     codes.par_iter().with_max_len(1).for_each(|&code| job.download_one(code));
                 })
             })
-            .map_err(|error| io::Error::other(format!("{error}; try fewer with --jobs")))
+            .context("cannot start the threads of the pool; try fewer with --jobs")
     }
 }

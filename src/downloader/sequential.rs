@@ -1,6 +1,5 @@
-//! `seq`: one flag after another, as the book's `flags.py` does it. What the others are measured against.
+//! `seq`: one flag after another, as in the book's `flags.py`. The baseline for the other modes.
 
-use std::io;
 use std::sync::Arc;
 
 use super::Downloader;
@@ -11,7 +10,7 @@ use crate::flag::Download;
 pub struct Sequential;
 
 impl Downloader for Sequential {
-    fn download_many(&self, codes: &[CountryCode], job: Arc<Download>) -> io::Result<()> {
+    fn download_many(&self, codes: &[CountryCode], job: Arc<Download>) -> anyhow::Result<()> {
         for &code in codes {
             job.download_one(code);
         }

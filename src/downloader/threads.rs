@@ -1,27 +1,28 @@
-//! `threads`: a pool of threads, as the book's `flags_threadpool.py` has it.
+//! `threads`: a thread pool, as in the book's `flags_threadpool.py`.
 
-use std::io;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
+
+use anyhow::Context;
 
 use super::Downloader;
 use crate::country::CountryCode;
 use crate::executor::Executor;
 use crate::flag::Download;
 
-/// An executor of at most `jobs` threads, each of which takes the next flag when it has done one.
-pub struct Threads {
+/// An [`Executor`] of at most `jobs` threads. Each takes the next flag when it has finished one.
+pub struct ThreadPool {
     pub jobs: usize,
 }
 
-impl Downloader for Threads {
-    fn download_many(&self, codes: &[CountryCode], job: Arc<Download>) -> io::Result<()> {
+impl Downloader for ThreadPool {
+    fn download_many(&self, codes: &[CountryCode], job: Arc<Download>) -> anyhow::Result<()> {
         let Some(workers) = NonZeroUsize::new(self.jobs.min(codes.len())) else {
             return Ok(());
         };
-        let executor = Executor::new(workers)?;
-        executor.map(move |code| job.download_one(code), codes.to_vec());
-        // Dropped here, the executor waits for all that was submitted.
-        Ok(())
+        let executor = Executor::new(workers).context("cannot start a thread")?;
+        // `map` submits all codes at once. Iterating waits for each future in turn.
+        let results = executor.map(move |code| job.download_one(code), codes.to_vec());
+        Ok(results.collect::<Result<(), _>>()?)
     }
 }

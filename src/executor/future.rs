@@ -1,8 +1,8 @@
-//! What a job hands back: its result, once there is one.
+//! The future of a job: its result, once there is one.
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, mpsc};
+use std::sync::Arc;
 use std::time::Duration;
 use std::{fmt, mem};
 
@@ -15,11 +15,11 @@ use super::Executor;
 /// Why a job has no result.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum JobError {
-    /// It panicked, with this message.
-    #[error("the job panicked: {0}")]
+    /// It panicked with this message.
+    #[error("a job panicked: {0}")]
     Panicked(String),
     /// It was cancelled before it started.
-    #[error("the job was cancelled")]
+    #[error("a job was cancelled")]
     Cancelled,
 }
 
@@ -28,15 +28,14 @@ impl JobError {
         let string = payload.downcast_ref::<String>().map(String::as_str);
         let message = string
             .or_else(|| payload.downcast_ref::<&str>().copied())
-            .unwrap_or("its message is not text")
+            .unwrap_or("the panic payload is not text")
             .to_owned();
-        discard(payload);
+        drop_payload(payload);
         Self::Panicked(message)
     }
 }
 
-/// The result that a job will have. Only [`Executor::submit`] and [`Executor::map`] make
-/// one.
+/// The result that a job will have. [`Executor::submit`] returns one.
 ///
 /// Dropping it does not stop the job.
 pub struct Future<T>(Arc<Shared<T>>);
@@ -57,17 +56,17 @@ enum Stage<T> {
     Pending,
     Running,
     Cancelled,
-    /// Empty once `result` has taken the outcome; callbacks may still look at the stage then.
+    /// `None` once `result` has taken the outcome, which may be before the callbacks have run.
     Finished(Option<Result<T, JobError>>),
 }
 
 impl<T> Future<T> {
-    /// Whether the job has ended: returned, panicked or been cancelled. Never waits.
+    /// Whether the job has returned, panicked or been cancelled. Never blocks.
     pub fn done(&self) -> bool {
         self.lock().is_done()
     }
 
-    /// Whether a worker is at the job right now.
+    /// Whether a worker is running the job.
     pub fn running(&self) -> bool {
         matches!(self.lock().stage, Stage::Running)
     }
@@ -77,10 +76,9 @@ impl<T> Future<T> {
         matches!(self.lock().stage, Stage::Cancelled)
     }
 
-    /// Cancels the job if it has not started; its callbacks then run on this thread.
+    /// Cancels the job if it has not started. Its callbacks then run on this thread.
     ///
-    /// Returns whether the job is cancelled: true also if it was already, false if it is running
-    /// or has ended.
+    /// Returns whether the job is cancelled: false if it is running or has finished.
     pub fn cancel(&self) -> bool {
         let state = self.lock();
         match state.stage {
@@ -91,7 +89,7 @@ impl<T> Future<T> {
         true
     }
 
-    /// Waits for the job to end, and returns what it returned.
+    /// Waits for the job to finish, and returns what it returned.
     ///
     /// # Errors
     ///
@@ -102,11 +100,11 @@ impl<T> Future<T> {
         state.take_outcome()
     }
 
-    /// Waits for the job to end, for `timeout` at most, and returns its [`result`](Self::result).
+    /// Waits at most `timeout` for the job to finish, and returns its [`result`](Self::result).
     ///
     /// # Errors
     ///
-    /// The future itself if the time is over: the job goes on, and can be waited for again.
+    /// The future itself after the timeout. The job goes on and can be waited for again.
     ///
     /// ```
     /// # use std::{num::NonZeroUsize, sync::mpsc, time::Duration};
@@ -133,28 +131,28 @@ impl<T> Future<T> {
         Err(self)
     }
 
-    /// Has `callback` called with this future, exactly once, when the job has ended: on the
-    /// worker's thread, on the thread that cancels it, or here and now if it has ended already.
+    /// Calls `callback` with this future once, when the job has finished: on the worker's thread, on
+    /// the thread that cancels the job, or immediately if it has finished already.
     ///
-    /// Callbacks run in the order in which they were added. One that panics stops nobody else.
+    /// Callbacks run in the order in which they were added. A panic in one does not stop the others.
     pub fn add_done_callback(&self, callback: impl FnOnce(&Self) + Send + 'static) {
         let mut state = self.lock();
         if state.is_done() {
             drop(state);
-            shielded(|| callback(self));
+            catch_panic(|| callback(self));
         } else {
             state.callbacks.push(Box::new(callback));
         }
     }
 
-    /// Two handles on the same future: the caller's, and the one that its task keeps.
+    /// Two handles of the same future: one for the caller, one for the task.
     pub(super) fn pair() -> (Self, Self) {
         let state = State { stage: Stage::Pending, callbacks: Vec::new() };
         let shared = Arc::new(Shared { state: Mutex::new(state), done: Condvar::new() });
         (Self(Arc::clone(&shared)), Self(shared))
     }
 
-    /// Runs `job` on this thread and keeps what comes of it, unless it was cancelled before.
+    /// Runs `job` on this thread and stores its outcome, unless it has been cancelled.
     pub(super) fn run(&self, job: impl FnOnce() -> T) {
         if self.start() {
             let outcome = catch_unwind(AssertUnwindSafe(job)).map_err(JobError::from_panic);
@@ -162,7 +160,7 @@ impl<T> Future<T> {
         }
     }
 
-    /// From pending to running; false if the job was cancelled.
+    /// Goes from pending to running. Returns false if the job has been cancelled.
     fn start(&self) -> bool {
         let mut state = self.lock();
         let pending = matches!(state.stage, Stage::Pending);
@@ -172,15 +170,15 @@ impl<T> Future<T> {
         pending
     }
 
-    /// Sets the last stage, wakes who waits, and runs the callbacks with the lock released.
+    /// Sets the final stage, wakes the waiting thread, and runs the callbacks without the lock.
     fn settle(&self, mut state: MutexGuard<'_, State<T>>, stage: Stage<T>) {
         state.stage = stage;
         let callbacks = mem::take(&mut state.callbacks);
         drop(state);
-        // There is one caller's handle, and waiting consumes it: nobody else can be waiting.
+        // At most one thread waits: waiting consumes the caller's only handle.
         self.0.done.notify_one();
         for callback in callbacks {
-            shielded(|| callback(self));
+            catch_panic(|| callback(self));
         }
     }
 
@@ -215,76 +213,16 @@ impl<T> State<T> {
     }
 }
 
-/// Returns an iterator over `futures` **in the order in which they finish**, each with its place in
-/// the input, counted from 0. It waits for the next one when it is asked for it.
-///
-/// Those that are done already come first, in the order of the input. A job that panicked or was
-/// cancelled is done, and has its turn.
-///
-/// ```
-/// use std::{num::NonZeroUsize, thread, time::Duration};
-/// use flags::executor::{Executor, as_completed};
-/// # use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-/// # static SEEN: AtomicU64 = AtomicU64::new(0);
-///
-/// fn slow_square(n: u64) -> u64 {
-///     thread::sleep(Duration::from_millis(10 * n));
-/// #   // On a busy machine a sleep may last so long that a longer one overtakes it. Not here.
-/// #   for _ in 0..1000 * n {
-/// #       if SEEN.load(Relaxed) >= n - 1 { break }
-/// #       thread::sleep(Duration::from_millis(1));
-/// #   }
-///     n * n
-/// }
-///
-/// let executor = Executor::new(NonZeroUsize::new(10).unwrap())?;
-/// let futures = (1..=10).rev().map(|n| executor.submit(move || slow_square(n)));
-/// let squares: Vec<u64> = as_completed(futures)
-/// #   .inspect(|_| { SEEN.fetch_add(1, Relaxed); })
-///     .map(|(_, future)| future.result().unwrap())
-///     .collect();
-///
-/// assert_eq!(squares, [1, 4, 9, 16, 25, 36, 49, 64, 81, 100]);
-/// # Ok::<(), std::io::Error>(())
-/// ```
-pub fn as_completed<T>(futures: impl IntoIterator<Item = Future<T>>) -> AsCompleted<T> {
-    let futures: Vec<_> = futures.into_iter().map(Some).collect();
-    let (sender, finished) = mpsc::channel();
-    for (index, future) in futures.iter().flatten().enumerate() {
-        let sender = sender.clone();
-        // Nobody receives once the iterator is dropped, and nobody needs to.
-        future.add_done_callback(move |_| {
-            let _ = sender.send(index);
-        });
-    }
-    AsCompleted { futures, finished }
-}
-
-/// The iterator that [`as_completed`] returns.
-pub struct AsCompleted<T> {
-    futures: Vec<Option<Future<T>>>,
-    finished: mpsc::Receiver<usize>,
-}
-
-impl<T> Iterator for AsCompleted<T> {
-    type Item = (usize, Future<T>);
-
-    fn next(&mut self) -> Option<Self::Item> {
-        // Every callback holds a sender: the channel closes when the last one has been called.
-        let index = self.finished.recv().ok()?;
-        self.futures[index].take().map(|future| (index, future))
-    }
-}
-
-/// Runs code that is not ours; a panic in it is reported by the panic hook, and ends here.
-pub(super) fn shielded(f: impl FnOnce()) {
+/// Runs a job or a callback. A panic in it is reported by the panic hook and goes no further.
+pub(super) fn catch_panic(f: impl FnOnce()) {
     if let Err(payload) = catch_unwind(AssertUnwindSafe(f)) {
-        discard(payload);
+        drop_payload(payload);
     }
 }
 
-/// Drops what was panicked with. If that panics too, the new payload is leaked: it may do so again.
-fn discard(payload: Box<dyn Any + Send>) {
+/// Drops a panic payload. If its `drop` panics, the new payload is leaked, because its `drop` could
+/// panic as well.
+fn drop_payload(payload: Box<dyn Any + Send>) {
     if let Err(again) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
         mem::forget(again);
     }

@@ -1,115 +1,88 @@
 //! A thread pool that hands out futures, after Python's `concurrent.futures`.
 //!
-//! An [`Executor`] has worker threads, up to a number that is asked for. [`Executor::submit`]
-//! queues a job and returns its [`Future`]; [`Executor::map`] and [`as_completed`] are the two ways
-//! of waiting for many: in the order of the input, or in the order in which they finish.
+//! [`Executor::submit`] queues a job and returns its [`Future`]. There are two ways to wait for many
+//! jobs: [`Executor::map`] in the order of the input, [`as_completed`] in the order of completion.
 //!
-//! Names and meanings are Python's. Rust differs in these:
+//! A pool starts with one worker thread and grows up to its maximum while jobs wait. Up to four
+//! workers start as soon as there are jobs for them; further ones join only when the queue has
+//! stalled, because workers that find nothing to do slow down the others.
 //!
-//! - [`Future::result`] takes the future: a value has one owner, so it can be had once.
-//! - What a job panicked with comes back as a [`JobError`], not as an exception raised anew, so
-//!   there is no `exception()`, and one bad job does not end an iteration over many.
-//! - A timeout is no error: [`Future::result_timeout`] gives the future back, to be asked again.
-//! - A job is `'static`: it may outlive the caller's frame, so it owns all that it uses.
-//! - Python starts a thread whenever none is idle. So does this for the first four; it starts more
-//!   where jobs wait and none is done for 0.25 ms, or 0.5 ms after the first were started, or up to
-//!   2 ms where many were done just before: jobs that are done sooner than that need no more.
-//!   Submitting waits to see it.
-//! - There is no `set_result`: only an executor makes futures, and gives them their results.
-//! - Dropping the executor is the end of Python's `with` block: it waits for what was submitted.
+//! Names and meanings are Python's, with these differences:
+//!
+//! - [`Future::result`] consumes the future: a value has one owner.
+//! - A panic in a job is returned as a [`JobError`] instead of being raised again. There is no
+//!   `exception()`, and one failed job does not end an iteration over many.
+//! - A timeout is not an error: [`Future::result_timeout`] returns the future for another try.
+//! - A job is `'static`: it may outlive the caller's stack frame.
+//! - There is no `set_result`: only an executor completes futures.
+//! - Dropping the executor is the end of Python's `with` block: it waits for all submitted jobs.
 
+mod as_completed;
 mod future;
-mod queue;
+mod job;
+mod pool;
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;
-use std::thread::{self, JoinHandle};
-use std::time::Duration;
-use std::{hint, io, vec};
+use std::{io, vec};
 
-use parking_lot::Mutex;
+pub use as_completed::{AsCompleted, as_completed};
+pub use future::{Future, JobError};
 
-use future::shielded;
-pub use future::{AsCompleted, Future, JobError, as_completed};
-use queue::{Queue, Task, Ticket};
+use future::catch_panic;
+use job::Task;
+use pool::Pool;
 
-/// How many workers are started without a look at what the jobs are like.
-const FIRST: usize = 4;
-
-/// How long jobs wait, with none done, before more workers are started. Four that are done sooner get
-/// through so many that further ones, on a busy machine, would only be in their way. When the first were started
-/// just now, it is twice that.
-const PATIENCE: Duration = Duration::from_micros(250);
-
-/// While jobs are done at the rate of [`FIRST`] in that time, looks at them are rarer, as far as this.
-const MOST_PATIENCE: Duration = Duration::from_millis(2);
-
-/// How many bytes have to be left where a worker is started beside others and memory is limited: glibc alone
-/// sets 64 MiB aside for what a thread allocates. They are asked for and given back, which takes up no memory, but
-/// time.
-const ROOM: usize = 128 << 20;
-
-/// Threads that run what is submitted, first come, first served.
+/// Worker threads that run submitted jobs, first in, first out.
 ///
-/// There is one of them at first, four as soon as there are jobs for so many, and more, up to the number
-/// asked for, while jobs wait and none is done. Of jobs that take long, 20 are at work after some
-/// milliseconds.
+/// Dropping the executor waits until every submitted job has finished. [`shutdown`](Self::shutdown)
+/// does the same and can cancel jobs that have not started. If the last owner of a shared executor
+/// is one of its own jobs, the drop does not wait, and the workers end when the queue is empty.
 ///
-/// Dropping it waits until every submitted job is done, as does [`shutdown`](Self::shutdown),
-/// which may cancel those that have not started. The one exception is an executor that jobs share
-/// (in an `Arc`) and whose last owner is one of them: a worker cannot wait for itself, so that
-/// drop waits for nobody, and the workers end by themselves when the queue is empty.
-///
-/// A job that waits for another job of the same executor can wait forever, as in Python: the
-/// worker that it holds may be the one that the other needs.
+/// A job that waits for another job of the same executor can deadlock, as in Python: it may occupy
+/// the worker that the other one needs.
 pub struct Executor {
-    queue: Arc<Queue>,
-    most: usize,
-    workers: Mutex<Vec<JoinHandle<()>>>,
+    pool: Arc<Pool>,
 }
 
-/// What becomes of jobs that have not started when the executor is shut down.
+/// What a shutdown does with jobs that have not started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Pending {
-    /// They run to their end.
+pub enum PendingJobs {
+    /// Run them.
     Finish,
-    /// They are cancelled: their futures give [`JobError::Cancelled`].
+    /// Cancel them: their futures give [`JobError::Cancelled`].
     Cancel,
 }
 
 impl Executor {
-    /// An executor of at most `workers` threads.
+    /// An executor of at most `max_workers` threads.
     ///
     /// # Errors
-    ///
-    /// When the system refuses even one. Where it refuses further ones, those that there are do all
-    /// the work.
-    pub fn new(workers: NonZeroUsize) -> io::Result<Self> {
-        let executor =
-            Self { queue: Arc::default(), most: workers.get(), workers: Mutex::default() };
-        executor.start(1, &mut executor.workers.lock())?;
-        Ok(executor)
+    /// The system refuses the first thread. If it refuses a later one, those that are running do all
+    /// the jobs.
+    pub fn new(max_workers: NonZeroUsize) -> io::Result<Self> {
+        Ok(Self { pool: Pool::start(max_workers.get())? })
     }
 
-    /// Queues `job`, and returns the [`Future`] of what it will return.
+    /// Queues `job` and returns the [`Future`] of its result. Never blocks.
     ///
-    /// The job runs whether or not anybody keeps the future. A panic in it ends neither its
-    /// worker nor any other job.
+    /// The job runs even if the future is dropped. A panic in it ends neither its worker nor any
+    /// other job.
     pub fn submit<F, T>(&self, job: F) -> Future<T>
     where
         F: FnOnce() -> T + Send + 'static,
         T: Send + 'static,
     {
-        let (future, task) = Task::pair(job);
-        self.grow_for(self.queue.push(task));
+        let (future, task) = Task::new(job);
+        self.pool.push(task);
         future
     }
 
-    /// Submits `f(item)` for every item at once, and returns an iterator over the results **in
-    /// the order of the items**, each waited for when it is asked for.
+    /// Submits `f(item)` for every item at once, and returns an iterator over the results **in the
+    /// order of the items**. Each step waits for one result.
     ///
-    /// A panic takes the place of its result, and the iteration goes on. (Python's ends there and
-    /// cancels the rest; here, dropping the iterator early cancels nothing.)
+    /// A panic takes the place of its result, and the iteration continues. Dropping the iterator
+    /// cancels nothing. (In Python, an exception ends the iteration and cancels the rest.)
     ///
     /// ```
     /// use std::{num::NonZeroUsize, thread, time::Duration};
@@ -136,69 +109,20 @@ impl Executor {
         T: Send + 'static,
     {
         let f = Arc::new(f);
-        let mut last = 0;
         let submit = |item| {
             let f = Arc::clone(&f);
-            let (future, task) = Task::pair(move || f(item));
-            last = self.queue.push(task);
-            future
+            self.submit(move || f(item))
         };
         let futures: Vec<_> = items.into_iter().map(submit).collect();
-        // Once for all: jobs that are done at once need no look at each.
-        self.grow_for(last);
         Map(futures.into_iter())
     }
 
-    /// Starts workers for the jobs that wait, as far as the `last` of them: the first few at once, then,
-    /// each time that none is done, twice as many.
-    fn grow_for(&self, last: Ticket) {
-        if self.queue.shortage(last) == 0 {
-            return;
-        }
-        let mut workers = self.workers.lock();
-        let first = FIRST.saturating_sub(workers.len()).min(self.queue.shortage(last));
-        let mut started = self.start(first, &mut workers);
-        // Those that were started just now take a while to be at their jobs.
-        let (mut more, mut patience) = (1, if first > 0 { 2 * PATIENCE } else { PATIENCE });
-        while started.is_ok()
-            && let short @ 1.. = self.queue.shortage(last)
-            && workers.len() < self.most
-        {
-            (more, patience) = match self.queue.done_within(patience, last) {
-                0 => {
-                    started = self.start(more.min(short), &mut workers);
-                    (2 * more, PATIENCE)
-                }
-                done if PATIENCE * (done / FIRST) as u32 >= patience => {
-                    (1, MOST_PATIENCE.min(2 * patience))
-                }
-                _ => (1, PATIENCE),
-            };
-        }
-    }
-
-    fn start(&self, more: usize, workers: &mut Vec<JoinHandle<()>>) -> io::Result<()> {
-        for number in (workers.len()..self.most).take(more) {
-            if number > 0 && memory_is_limited() {
-                leave_room()?;
-            }
-            self.queue.expect_worker();
-            let queue = Arc::clone(&self.queue);
-            let worker = thread::Builder::new()
-                .name(format!("executor-{number}"))
-                .spawn(move || queue.work())
-                .inspect_err(|_| self.queue.forget_worker())?;
-            workers.push(worker);
-        }
-        Ok(())
-    }
-
-    /// Ends the executor: deals with jobs that have not started as `pending` says, and waits for
-    /// the rest. Callbacks of jobs cancelled here run on this thread.
-    pub fn shutdown(self, pending: Pending) {
-        if pending == Pending::Cancel {
-            for job in self.queue.take_waiting() {
-                shielded(|| job.cancel());
+    /// Shuts the executor down and waits for its workers. Callbacks of jobs that are cancelled here
+    /// run on this thread.
+    pub fn shutdown(self, pending: PendingJobs) {
+        if pending == PendingJobs::Cancel {
+            for job in self.pool.take_pending() {
+                catch_panic(|| job.cancel());
             }
         }
     }
@@ -206,38 +130,8 @@ impl Executor {
 
 impl Drop for Executor {
     fn drop(&mut self) {
-        self.queue.close();
-        let here = thread::current().id();
-        let workers = self.workers.get_mut();
-        if workers.iter().any(|worker| worker.thread().id() == here) {
-            return;
-        }
-        for worker in workers.drain(..) {
-            // No worker panics: all that it runs is shielded.
-            let _ = worker.join();
-        }
+        self.pool.close();
     }
-}
-
-/// Whether the process may have only so much memory, or so many addresses, as after `ulimit -d` or `ulimit -v`.
-fn memory_is_limited() -> bool {
-    #[cfg(all(any(target_os = "linux", target_os = "macos"), target_pointer_width = "64"))]
-    {
-        use nix::sys::resource::{RLIM_INFINITY, Resource, getrlimit};
-        let limits = [Resource::RLIMIT_AS, Resource::RLIMIT_DATA].map(getrlimit);
-        limits.iter().any(|limit| !matches!(limit, Ok((RLIM_INFINITY, _))))
-    }
-    #[cfg(not(all(any(target_os = "linux", target_os = "macos"), target_pointer_width = "64")))]
-    true
-}
-
-/// A job that gets no memory ends the whole process, and one worker less does no harm: so a stack is not all
-/// that there has to be room for.
-fn leave_room() -> io::Result<()> {
-    let mut room = Vec::<u8>::new();
-    room.try_reserve_exact(ROOM).map_err(|_| io::ErrorKind::OutOfMemory)?;
-    hint::black_box(room);
-    Ok(())
 }
 
 /// The iterator that [`Executor::map`] returns.

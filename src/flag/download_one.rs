@@ -1,182 +1,143 @@
-//! `download_one`: `get_flag`, then `save_flag`, and what came of it.
+//! `download_one`: `get_flag`, then `save_flag`, then a report of the outcome.
 
-use std::io;
-use std::path::PathBuf;
+use std::panic;
 use std::sync::Arc;
-use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
 use tokio::runtime::Handle;
-use tokio::sync::oneshot;
+use tokio::task::{JoinError, spawn_blocking};
 
+use super::get_flag::{Answer, FetchError, Fetched, Fetcher};
+use super::outcome::{Done, Failure, Outcome};
+use super::save_flag::Destination;
 use crate::base_url::redacted;
 use crate::country::CountryCode;
-use crate::flag::get_flag::{Answer, FetchError, Fetched, Fetcher, Lanes};
-use crate::flag::save_flag::Destination;
-use crate::run::channel::Sender;
 use crate::shutdown::Shutdown;
 
-/// What to do about a flag that is there already, and whole.
+/// What to do about a complete flag that is already in the folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Existing {
     /// Fetch it again.
     #[default]
     Replace,
-    /// Leave it, and ask nobody.
+    /// Keep it and send no request.
     Skip,
-    /// Fetch it if the server has a newer one, and give the file the server's time.
+    /// Fetch it only if the server has a newer one.
     Update,
 }
 
-/// The job that a strategy spreads: it knows how to download one flag, and whom to tell.
+/// The job that a strategy runs for each code.
+///
+/// Blocking strategies call [`download_one`](Self::download_one), async ones
+/// [`download_one_async`](Self::download_one_async). Both do the same steps in the same order.
 pub struct Download {
-    pub(crate) fetcher: Arc<Fetcher>,
-    pub(crate) lanes: Lanes,
+    pub(crate) fetcher: Fetcher,
     pub(crate) destination: Destination,
     pub(crate) existing: Existing,
+    /// Drives the requests of every strategy.
     pub(crate) runtime: Handle,
-    pub(crate) stop: Shutdown,
+    pub(crate) shutdown: Shutdown,
+    /// The start of the run, from which the times of an outcome count.
     pub(crate) started: Instant,
-    pub(crate) outcomes: Sender<Outcome>,
+    /// Called once per flag, on the thread that finished it.
+    pub(crate) report: Box<dyn Fn(Outcome) + Send + Sync>,
 }
 
-/// What came of one flag.
-#[derive(Debug)]
-pub struct Outcome {
-    pub code: CountryCode,
-    /// Where it was asked for; a password in it is not shown.
-    pub url: String,
-    pub result: Result<Done, Failure>,
-    /// How often it was asked for.
-    pub attempts: u32,
-    /// Of the last answer, where there was one: `HTTP/1.1`, `HTTP/2`.
-    pub http_version: Option<&'static str>,
-    /// When work on it began and ended, from the start of the run.
-    pub start: Duration,
-    pub end: Duration,
-}
-
-/// How a flag came to be in its place.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Done {
-    /// Fetched, and saved at `path`.
-    Saved { path: PathBuf, bytes: usize },
-    /// It was there already.
-    Skipped { path: PathBuf },
-    /// It was there already, and the server has no newer one.
-    Unchanged { path: PathBuf },
-}
-
-/// Why a flag is not in its place. `Display` is a sentence for a person.
-#[derive(Debug, thiserror::Error)]
-pub enum Failure {
-    #[error("not found")]
-    NotFound,
-    #[error(transparent)]
-    Fetch(#[from] FetchError),
-    #[error("could not be saved: {0}")]
-    Save(#[from] io::Error),
-    /// The request came to no end: it panicked.
-    #[error("the request was given up")]
-    Lost,
+/// What to request, after a look at the folder.
+enum Decision {
+    Skip,
+    Fetch { if_newer_than: Option<SystemTime> },
 }
 
 impl Download {
-    /// Downloads the flag of `code` and tells what came of it; once a signal has come, does neither.
-    pub fn download_one(&self, code: CountryCode) {
-        let Some(outcome) = self.begin(code) else { return };
-        match self.look(code) {
-            Ask::Nothing => self.skip(outcome),
-            Ask::Newer(since) => {
-                let fetched = self.lanes.block_on(|fetcher| self.get_flag(fetcher, code, since));
-                self.finish(outcome, fetched);
+    /// The runtime that drives the requests.
+    pub fn runtime(&self) -> &Handle {
+        &self.runtime
+    }
+
+    /// Downloads the flag of `code` and reports the outcome, blocking until it is done.
+    /// Does nothing after a shutdown signal.
+    pub fn download_one(self: &Arc<Self>, code: CountryCode) {
+        let Some(start) = self.begin() else { return };
+        match self.decide(code) {
+            Decision::Skip => self.skip(code, start),
+            Decision::Fetch { if_newer_than } => {
+                let job = self.clone();
+                let request = async move { job.get_flag(code, if_newer_than).await };
+                // As a task, the request runs next to its connection on the runtime's thread, and
+                // this thread is woken once, at the end.
+                let fetched = self.runtime.block_on(self.runtime.spawn(request));
+                self.finish(code, start, fetched.unwrap_or_else(resume_panic));
             }
         }
     }
 
-    /// The same as a task. What looks at files or writes them is handed to `elsewhere`, which has it done on a
-    /// thread that may wait for them; the one that all tasks share may not.
-    pub async fn download_one_async<E>(self: Arc<Self>, code: CountryCode, elsewhere: E)
-    where
-        E: Fn(Work) + Send + Sync,
-    {
-        let Some(outcome) = self.begin(code) else { return };
+    /// The same as [`download_one`](Self::download_one), as a task. File access goes to tokio's
+    /// blocking threads, so that no other task waits for the disk.
+    pub async fn download_one_async(self: Arc<Self>, code: CountryCode) {
+        let Some(start) = self.begin() else { return };
         let job = self.clone();
-        let ask = match self.existing {
-            Existing::Replace => Some(Ask::Newer(None)),
-            Existing::Skip | Existing::Update => done(&elsewhere, move || job.look(code)).await,
+        let decision = match self.existing {
+            Existing::Replace => Decision::Fetch { if_newer_than: None },
+            _ => spawn_blocking(move || job.decide(code)).await.unwrap_or_else(resume_panic),
         };
-        match ask {
-            Some(Ask::Nothing) => self.skip(outcome),
-            Some(Ask::Newer(since)) => {
-                let get_flag = self.get_flag(self.fetcher.clone(), code, since);
-                let fetched =
-                    self.runtime.spawn(get_flag).await.map_err(|lost| Box::new(lost) as _);
-                done(&elsewhere, move || self.finish(outcome, fetched)).await;
+        match decision {
+            Decision::Skip => self.skip(code, start),
+            Decision::Fetch { if_newer_than } => {
+                let fetched = self.get_flag(code, if_newer_than).await;
+                let saved = spawn_blocking(move || self.finish(code, start, fetched)).await;
+                saved.unwrap_or_else(resume_panic);
             }
-            None => {}
         }
     }
 
-    fn begin(&self, code: CountryCode) -> Option<Outcome> {
-        if self.stop.signal().is_some() {
-            return None;
-        }
-        let start = self.started.elapsed();
-        Some(Outcome {
-            code,
-            url: redacted(&self.fetcher.url(code)),
-            result: Err(Failure::Lost),
-            attempts: 0,
-            http_version: None,
-            start,
-            end: start,
-        })
+    /// The start time of a flag, or `None` after a shutdown signal.
+    fn begin(&self) -> Option<Duration> {
+        self.shutdown.signal().is_none().then(|| self.started.elapsed())
     }
 
-    fn look(&self, code: CountryCode) -> Ask {
-        let there = || self.destination.whole_flag(code);
+    fn decide(&self, code: CountryCode) -> Decision {
+        match (self.existing, self.existing_flag(code)) {
+            (Existing::Skip, Some(_)) => Decision::Skip,
+            (_, if_newer_than) => Decision::Fetch { if_newer_than },
+        }
+    }
+
+    /// The modification time of a complete flag in the folder. `None` if it is to be replaced.
+    fn existing_flag(&self, code: CountryCode) -> Option<SystemTime> {
         match self.existing {
-            Existing::Replace => Ask::Newer(None),
-            Existing::Skip if there().is_some() => Ask::Nothing,
-            Existing::Skip => Ask::Newer(None),
-            Existing::Update => Ask::Newer(there()),
+            Existing::Replace => None,
+            Existing::Skip | Existing::Update => self.destination.complete_flag(code),
         }
     }
 
-    /// What `fetcher` says of the flag of `code`; a signal ends it with nothing.
-    fn get_flag(
+    /// Requests the flag. Returns `None` if a shutdown signal comes first.
+    async fn get_flag(
         &self,
-        fetcher: Arc<Fetcher>,
         code: CountryCode,
-        since: Option<SystemTime>,
-    ) -> impl Future<Output = Option<Fetched>> + Send + use<> {
-        let stop = self.stop.clone();
-        async move {
-            tokio::select! {
-                biased;
-                _ = stop.requested() => None,
-                fetched = fetcher.get_flag(code, since) => Some(fetched),
-            }
+        if_newer_than: Option<SystemTime>,
+    ) -> Option<Fetched> {
+        tokio::select! {
+            biased;
+            _ = self.shutdown.requested() => None,
+            fetched = self.fetcher.get_flag(code, if_newer_than) => Some(fetched),
         }
     }
 
-    fn skip(&self, outcome: Outcome) {
-        let path = self.destination.path(outcome.code);
-        self.tell(Outcome { result: Ok(Done::Skipped { path }), ..outcome });
-    }
-
-    fn finish(&self, mut outcome: Outcome, fetched: thread::Result<Option<Fetched>>) {
-        match fetched {
-            Ok(None) => return,
-            Ok(Some(fetched)) => {
-                outcome.attempts = fetched.attempts;
-                outcome.http_version = fetched.http_version;
-                outcome.result = self.save_flag(outcome.code, fetched.answer);
-            }
-            Err(_) => outcome.result = Err(Failure::Lost),
-        }
-        self.tell(outcome);
+    /// Saves what was fetched and reports the outcome.
+    fn finish(&self, code: CountryCode, start: Duration, fetched: Option<Fetched>) {
+        let Some(fetched) = fetched else { return };
+        let Fetched { attempts, trace, answer } = fetched;
+        let since_start = |at: Instant| at.saturating_duration_since(self.started);
+        let result = self.save_flag(code, answer);
+        (self.report)(Outcome {
+            result,
+            attempts,
+            http_version: trace.http_version,
+            answered: trace.answered.map(since_start),
+            fetched: trace.fetched.map(since_start),
+            ..self.outcome(code, start)
+        });
     }
 
     fn save_flag(
@@ -188,53 +149,33 @@ impl Download {
             Answer::NotFound => Err(Failure::NotFound),
             Answer::Unchanged => Ok(Done::Unchanged { path: self.destination.path(code) }),
             Answer::Flag { image, modified } => {
-                let modified = modified.filter(|_| self.existing == Existing::Update);
                 let path = self.destination.save_flag(code, &image, modified)?;
                 Ok(Done::Saved { path, bytes: image.len() })
             }
         }
     }
 
-    fn tell(&self, mut outcome: Outcome) {
-        outcome.end = self.started.elapsed();
-        self.outcomes.send(outcome);
+    fn skip(&self, code: CountryCode, start: Duration) {
+        (self.report)(self.outcome(code, start));
     }
-}
 
-/// What is to be asked for, after a look at the folder.
-enum Ask {
-    Nothing,
-    /// The flag, if it is newer than that, where there is a that.
-    Newer(Option<SystemTime>),
-}
-
-/// What a thread is to do.
-pub type Work = Box<dyn FnOnce() + Send>;
-
-/// Has `work` done `elsewhere`, and returns what it returned; nothing if it panicked.
-async fn done<T: Send + 'static>(
-    elsewhere: &impl Fn(Work),
-    work: impl FnOnce() -> T + Send + 'static,
-) -> Option<T> {
-    let (sender, receiver) = oneshot::channel();
-    elsewhere(Box::new(move || drop(sender.send(work()))));
-    receiver.await.ok()
-}
-
-impl Outcome {
-    /// How long it took.
-    pub fn duration(&self) -> Duration {
-        self.end.saturating_sub(self.start)
-    }
-}
-
-impl Failure {
-    /// The kind's name in JSON; a flag that is not found is no error there, and has none.
-    pub fn kind(&self) -> Option<&'static str> {
-        match self {
-            Failure::NotFound => None,
-            Failure::Fetch(error) => Some(error.kind()),
-            Failure::Save(_) | Failure::Lost => Some("io"),
+    /// The outcome of a flag that was skipped, which others are built from. It ends now.
+    fn outcome(&self, code: CountryCode, start: Duration) -> Outcome {
+        Outcome {
+            code,
+            url: redacted(&self.fetcher.url(code)),
+            result: Ok(Done::Skipped { path: self.destination.path(code) }),
+            attempts: 0,
+            http_version: None,
+            start,
+            answered: None,
+            fetched: None,
+            end: self.started.elapsed(),
         }
     }
+}
+
+/// Continues a task's panic on this thread. A task is never cancelled: nothing aborts it.
+fn resume_panic<T>(error: JoinError) -> T {
+    panic::resume_unwind(error.into_panic())
 }

@@ -1,7 +1,11 @@
-//! One flag: `download_one` = `get_flag`, then `save_flag`.
+//! One flag: what a strategy repeats for each code.
+//!
+//! `download_one` is `get_flag` (HTTP), then `save_flag` (files). It reports one [`Outcome`].
 
 mod download_one;
 pub mod get_flag;
+mod outcome;
 pub mod save_flag;
 
-pub use download_one::{Done, Download, Existing, Failure, Outcome, Work};
+pub use download_one::{Download, Existing};
+pub use outcome::{Done, Failure, Outcome};

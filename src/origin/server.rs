@@ -13,7 +13,6 @@ use super::StartError;
 use super::app_state::AppState;
 use super::connection::{ConnectionListener, ResetHandle};
 use super::routes;
-use crate::runtime::{KEEP_ALIVE, reserve_thread};
 
 /// How many connections may wait to be accepted: a thousand that come at once should not have to try again.
 const BACKLOG: u32 = 1024;
@@ -53,10 +52,8 @@ fn open(bind: SocketAddr) -> Result<(Runtime, TcpListener, SocketAddr), StartErr
     let runtime = Builder::new_current_thread()
         .enable_all()
         .max_blocking_threads(4)
-        .thread_keep_alive(KEEP_ALIVE)
         .build()
         .map_err(StartError::Runtime)?;
-    reserve_thread(runtime.handle()).map_err(StartError::Runtime)?;
     let entered = runtime.enter();
     let (listener, address) =
         listen(bind).map_err(|source| StartError::Listen { address: bind, source })?;

@@ -64,7 +64,7 @@ impl Reporter {
     /// # Errors
     /// Something that was to go to stdout could not be written. A reader that has gone away is no error: it
     /// had what it wanted.
-    pub fn finish(mut self, summary: &Summary) -> io::Result<()> {
+    pub fn finish(&mut self, summary: &Summary) -> io::Result<()> {
         let at_line_start = self.progress.finish();
         match (self.format, self.verbosity) {
             (Format::Json, _) => self.stdout.write(&run_json::document(summary)?),
@@ -74,7 +74,7 @@ impl Reporter {
                 self.stdout.write(&format!("{line_break}{}\n", text::count(summary)));
             }
         }
-        self.stdout.outcome
+        std::mem::replace(&mut self.stdout.outcome, Ok(()))
     }
 
     /// With a line for each flag on the same terminal, the codes would stand there twice.

@@ -59,7 +59,7 @@ pub fn document(summary: &Summary) -> serde_json::Result<String> {
         server: summary.base.to_string(),
         dest: summary.folder.display().to_string(),
         elapsed_s: seconds(summary.elapsed),
-        interrupted: summary.stopped.is_some(),
+        interrupted: summary.interrupted_by.is_some(),
         counts: summary.counts(),
         flags: summary.outcomes.iter().map(Flag::from).collect(),
     };

@@ -47,7 +47,7 @@ pub fn count(summary: &Summary) -> String {
     join(counts.error, count_of(counts.error, "error", "errors"));
     join(counts.skipped, format!("{} skipped", counts.skipped));
     join(counts.unchanged, format!("{} unchanged", counts.unchanged));
-    let ending = if summary.stopped.is_some() { ", interrupted after" } else { " in" };
+    let ending = if summary.interrupted_by.is_some() { ", interrupted after" } else { " in" };
     format!("{line}{ending} {}", seconds(summary.elapsed))
 }
 

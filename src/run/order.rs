@@ -1,4 +1,4 @@
-//! In which order outcomes are reported: as they come, or as the codes were given.
+//! The order in which outcomes are reported: as they complete, or the order of the input.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -13,59 +13,53 @@ pub enum Order {
     /// As they finish
     #[default]
     Completed,
-    /// In sorted order, each as soon as it and all before it are done
+    /// In sorted order; each code is reported once it and all before it have finished
     Input,
 }
 
-impl Order {
-    /// Passes `outcomes` on in this order; `codes` is the order of input.
-    pub fn arrange<'a>(
-        self,
-        outcomes: impl Iterator<Item = Outcome> + 'a,
-        codes: &[CountryCode],
-    ) -> Box<dyn Iterator<Item = Outcome> + 'a> {
-        match self {
-            Order::Completed => Box::new(outcomes),
-            Order::Input => Box::new(InInputOrder {
-                outcomes,
-                due: codes.iter().copied().collect(),
-                early: BTreeMap::new(),
-            }),
+/// Holds outcomes back until it is their turn in the chosen order.
+pub(super) struct Sequencer {
+    order: Order,
+    /// The codes that have not been passed on, in the order of the input.
+    expected: VecDeque<CountryCode>,
+    /// Finished, but not passed on yet.
+    held_back: BTreeMap<CountryCode, Outcome>,
+}
+
+impl Sequencer {
+    pub(super) fn new(order: Order, codes: &[CountryCode]) -> Sequencer {
+        Sequencer { order, expected: codes.iter().copied().collect(), held_back: BTreeMap::new() }
+    }
+
+    pub(super) fn add(&mut self, outcome: Outcome) {
+        self.held_back.insert(outcome.code, outcome);
+    }
+
+    /// The next outcome that may be reported, if there is one.
+    pub(super) fn next_ready(&mut self) -> Option<Outcome> {
+        match self.order {
+            Order::Completed => self.held_back.pop_first().map(|(_, outcome)| outcome),
+            Order::Input => {
+                let outcome = self.held_back.remove(self.expected.front()?)?;
+                self.expected.pop_front();
+                Some(outcome)
+            }
         }
     }
-}
 
-/// Holds back what comes before its turn.
-struct InInputOrder<I> {
-    outcomes: I,
-    due: VecDeque<CountryCode>,
-    early: BTreeMap<CountryCode, Outcome>,
-}
-
-impl<I: Iterator<Item = Outcome>> Iterator for InInputOrder<I> {
-    type Item = Outcome;
-
-    fn next(&mut self) -> Option<Outcome> {
-        loop {
-            if let Some(outcome) = self.due.front().and_then(|code| self.early.remove(code)) {
-                self.due.pop_front();
-                return Some(outcome);
-            }
-            match self.outcomes.next() {
-                Some(outcome) => drop(self.early.insert(outcome.code, outcome)),
-                // The run was ended before its time: what came is reported without what did not.
-                None => return self.early.pop_first().map(|(_, outcome)| outcome),
-            }
-        }
+    /// All that is held back, in the order of the codes. An interrupted run leaves gaps.
+    pub(super) fn drain(&mut self) -> impl Iterator<Item = Outcome> + use<> {
+        std::mem::take(&mut self.held_back).into_values()
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
     use crate::country::POP20;
     use crate::flag::Failure;
-    use std::time::Duration;
 
     fn outcome(code: CountryCode) -> Outcome {
         Outcome {
@@ -75,44 +69,43 @@ mod tests {
             attempts: 1,
             http_version: None,
             start: Duration::ZERO,
+            answered: None,
+            fetched: None,
             end: Duration::ZERO,
         }
     }
 
-    fn arranged(order: Order, came: &[CountryCode], codes: &[CountryCode]) -> Vec<CountryCode> {
-        let came = came.iter().copied().map(outcome);
-        order.arrange(came, codes).map(|outcome| outcome.code).collect()
+    /// The codes that are passed on after each of `finished`.
+    fn passed_on(sequencer: &mut Sequencer, finished: CountryCode) -> Vec<CountryCode> {
+        sequencer.add(outcome(finished));
+        std::iter::from_fn(|| sequencer.next_ready()).map(|outcome| outcome.code).collect()
     }
 
     #[test]
-    fn completed_passes_everything_on_as_it_comes() {
-        assert_eq!(arranged(Order::Completed, &POP20, &[]), POP20);
+    fn completed_order_passes_each_outcome_on_at_once() {
+        let mut sequencer = Sequencer::new(Order::Completed, &POP20);
+        for code in POP20 {
+            assert_eq!(passed_on(&mut sequencer, code), [code]);
+        }
     }
 
     #[test]
-    fn input_restores_the_order_of_the_codes() {
-        let mut codes = POP20;
-        codes.sort();
-        assert_eq!(arranged(Order::Input, &POP20, &codes), codes);
-    }
-
-    #[test]
-    fn a_code_is_passed_on_as_soon_as_it_and_all_before_it_are_done() {
+    fn input_order_passes_a_code_on_once_it_and_all_before_it_have_finished() {
         let codes = ["AA", "BB", "CC"].map(|code| code.parse().unwrap());
         let [a, b, c] = codes;
-        let (sender, receiver) = std::sync::mpsc::channel();
-        let mut arranged = Order::Input.arrange(receiver.try_iter(), &codes);
-        sender.send(outcome(b)).unwrap();
-        sender.send(outcome(a)).unwrap();
-        assert_eq!(arranged.next().unwrap().code, a);
-        assert_eq!(arranged.next().unwrap().code, b);
-        sender.send(outcome(c)).unwrap();
-        assert_eq!(arranged.next().unwrap().code, c);
+        let mut sequencer = Sequencer::new(Order::Input, &codes);
+        assert_eq!(passed_on(&mut sequencer, b), []);
+        assert_eq!(passed_on(&mut sequencer, a), [a, b]);
+        assert_eq!(passed_on(&mut sequencer, c), [c]);
     }
 
     #[test]
-    fn what_came_after_a_gap_is_not_lost() {
+    fn input_order_keeps_outcomes_behind_a_gap_for_the_end() {
         let codes = ["AA", "BB", "CC"].map(|code| code.parse().unwrap());
-        assert_eq!(arranged(Order::Input, &[codes[2], codes[1]], &codes), codes[1..]);
+        let mut sequencer = Sequencer::new(Order::Input, &codes);
+        assert_eq!(passed_on(&mut sequencer, codes[2]), []);
+        assert_eq!(passed_on(&mut sequencer, codes[1]), []);
+        let rest: Vec<_> = sequencer.drain().map(|outcome| outcome.code).collect();
+        assert_eq!(rest, codes[1..]);
     }
 }

@@ -1,39 +1,32 @@
-//! The HTTP clients: one for plain http, and one for https that is made when it is first needed.
+//! The HTTP clients: one for http, and two for https that are built when they are first needed.
 
 use std::path::Path;
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 use anyhow::{Context, bail};
 use reqwest::{Certificate, Client, ClientBuilder, Url, redirect, retry};
-use tokio::runtime::Handle;
 
 use super::FetchError;
-use super::dns::Lookup;
 use super::single_flight::SingleFlightConnect;
 use crate::base_url::BaseUrl;
 
-/// The clients of one [`Fetcher`](super::Fetcher).
+/// The clients of one run.
 pub(super) struct Clients {
-    plain: Client,
-    shared: Arc<Shared>,
-}
-
-/// What those of one run have in common. Reading the system's trusted CAs takes longer than fetching 20 flags
-/// from nearby, so it is done only for a URL, or a redirect, that is https.
-struct Shared {
-    /// For the base URL's own host, where that is https.
-    origin: Lazy,
-    /// For hosts that redirects lead to over https.
-    elsewhere: Lazy,
+    http: Client,
+    /// For the origin of the base URL, if that is https.
+    https: LazyClient,
+    /// For other origins that redirects lead to over https.
+    https_elsewhere: LazyClient,
     base: BaseUrl,
     trust: Vec<Certificate>,
     proxies: Proxies,
-    runtime: Handle,
 }
 
-type Lazy = OnceLock<Result<Client, String>>;
+/// A client that is built when it is first needed: reading the system's CAs takes longer than
+/// fetching 20 flags from a server nearby.
+type LazyClient = OnceLock<Result<Client, String>>;
 
-/// Whether the proxies that the environment names are used.
+/// Whether the proxies of the environment are used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Proxies {
     FromEnvironment,
@@ -41,64 +34,50 @@ pub enum Proxies {
 }
 
 impl Clients {
-    /// Names are looked up on the threads of `runtime`.
     pub(super) fn new(
         base: BaseUrl,
         trust: Vec<Certificate>,
         proxies: Proxies,
-        runtime: Handle,
     ) -> anyhow::Result<Clients> {
         install_provider();
-        let (origin, elsewhere) = (Lazy::new(), Lazy::new());
-        Arc::new(Shared { origin, elsewhere, base, trust, proxies, runtime }).clients()
-    }
-
-    /// The same, but with further connections for plain http.
-    pub(super) fn beside(&self) -> anyhow::Result<Clients> {
-        self.shared.clone().clients()
+        let http = builder(proxies).tls_certs_only(trust.iter().cloned()).build();
+        Ok(Clients {
+            http: http.context("cannot set up the HTTP client")?,
+            https: LazyClient::new(),
+            https_elsewhere: LazyClient::new(),
+            base,
+            trust,
+            proxies,
+        })
     }
 
     /// The client for `url`.
     pub(super) fn for_url(&self, url: &Url) -> Result<&Client, FetchError> {
-        match url.scheme() {
-            "https" => self.shared.secure_for(url),
-            _ => Ok(&self.plain),
+        if url.scheme() == "http" {
+            return Ok(&self.http);
         }
+        let builder = || builder(self.proxies).tls_certs_merge(self.trust.iter().cloned());
+        let client = match self.base.has_origin_of(url) {
+            true => self
+                .https
+                .get_or_init(|| build(builder().connector_layer(SingleFlightConnect::default()))),
+            false => self.https_elsewhere.get_or_init(|| build(builder())),
+        };
+        client.as_ref().map_err(|reason| {
+            FetchError::Tls(format!("no trusted CAs found: {reason}; give some with --cacert"))
+        })
     }
 }
 
-impl Shared {
-    fn clients(self: Arc<Self>) -> anyhow::Result<Clients> {
-        let plain = self.builder().tls_certs_only(self.trust.iter().cloned());
-        let plain = plain.build().context("cannot set up the HTTP client")?;
-        Ok(Clients { plain, shared: self })
-    }
-
-    fn secure_for(&self, url: &Url) -> Result<&Client, FetchError> {
-        let secure = || self.builder().tls_certs_merge(self.trust.iter().cloned());
-        let client = match self.base.has_origin_of(url) {
-            true => self
-                .origin
-                .get_or_init(|| build(secure().connector_layer(SingleFlightConnect::default()))),
-            false => self.elsewhere.get_or_init(|| build(secure())),
-        };
-        client.as_ref().map_err(|reason| {
-            let advice = "name some with --cacert";
-            FetchError::Tls(format!("no CAs to trust were found: {reason}; {advice}"))
-        })
-    }
-
-    fn builder(&self) -> ClientBuilder {
-        let builder = Client::builder()
-            .user_agent(concat!("flags/", env!("CARGO_PKG_VERSION")))
-            .dns_resolver(Lookup::on(self.runtime.clone()))
-            // Redirects and retries are this program's own, to be counted and bounded.
-            .redirect(redirect::Policy::none())
-            .retry(retry::never());
-        match self.proxies {
-            Proxies::FromEnvironment => builder,
-            Proxies::None => builder.no_proxy(),
-        }
+fn builder(proxies: Proxies) -> ClientBuilder {
+    let builder = Client::builder()
+        .user_agent(concat!("flags/", env!("CARGO_PKG_VERSION")))
+        // Redirects and retries are counted and bounded in `get_flag`.
+        .redirect(redirect::Policy::none())
+        .retry(retry::never());
+    match proxies {
+        Proxies::FromEnvironment => builder,
+        Proxies::None => builder.no_proxy(),
     }
 }
 

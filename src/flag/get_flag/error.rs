@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use reqwest::StatusCode;
 
-use crate::flag::save_flag::MAX_BYTES;
 use crate::gif::Defect;
+use crate::gif::MAX_BYTES;
 
 /// Why a flag could not be fetched. `Display` is a sentence for a person, without the URL.
 #[derive(Debug, thiserror::Error)]

@@ -1,0 +1,154 @@
+//! The queue of jobs, and the worker threads that run them.
+//!
+//! The newest worker takes its first job only when the queue has stalled: jobs wait, and no worker
+//! has taken one for [`STALL`]. It then starts the next worker, up to the maximum.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+use std::{io, mem};
+
+use parking_lot::{Condvar, Mutex};
+
+use super::future::catch_panic;
+use super::job::Job;
+
+/// The number of workers that do not wait for a stall.
+const EAGER_WORKERS: usize = 4;
+
+/// How long the queue must stand still before a worker joins. It is halved for each worker that
+/// joins in a row, so that 20 slow jobs are all running after about 2 ms.
+const STALL: Duration = Duration::from_micros(500);
+
+/// What an executor shares with its workers.
+pub(super) struct Pool {
+    queue: Mutex<Queue>,
+    /// Wakes a worker that is waiting for a job.
+    job_available: Condvar,
+    /// Wakes the newest worker, which watches for a stall.
+    queue_not_empty: Condvar,
+    workers: Mutex<Vec<JoinHandle<()>>>,
+    max_workers: usize,
+}
+
+#[derive(Default)]
+struct Queue {
+    jobs: VecDeque<Box<dyn Job>>,
+    /// The number of jobs that workers have taken so far.
+    taken: usize,
+    closed: bool,
+}
+
+impl Queue {
+    fn take(&mut self) -> Option<Box<dyn Job>> {
+        let job = self.jobs.pop_front()?;
+        self.taken += 1;
+        Some(job)
+    }
+
+    fn is_idle(&self) -> bool {
+        self.jobs.is_empty() && !self.closed
+    }
+}
+
+impl Pool {
+    /// Starts the first worker.
+    ///
+    /// # Errors
+    /// The system refuses the thread.
+    pub(super) fn start(max_workers: usize) -> io::Result<Arc<Pool>> {
+        let pool = Arc::new(Pool {
+            queue: Mutex::default(),
+            job_available: Condvar::new(),
+            queue_not_empty: Condvar::new(),
+            workers: Mutex::default(),
+            max_workers,
+        });
+        pool.start_worker(0, STALL)?;
+        Ok(pool)
+    }
+
+    pub(super) fn push(&self, job: Box<dyn Job>) {
+        self.queue.lock().jobs.push_back(job);
+        self.job_available.notify_one();
+        self.queue_not_empty.notify_one();
+    }
+
+    /// Takes all jobs that have not started.
+    pub(super) fn take_pending(&self) -> VecDeque<Box<dyn Job>> {
+        mem::take(&mut self.queue.lock().jobs)
+    }
+
+    /// Lets the workers end when the queue is empty, and waits for them. A worker that calls this
+    /// does not wait, because it cannot wait for itself.
+    pub(super) fn close(&self) {
+        self.queue.lock().closed = true;
+        self.job_available.notify_all();
+        self.queue_not_empty.notify_all();
+        let here = thread::current().id();
+        if self.workers.lock().iter().any(|worker| worker.thread().id() == here) {
+            return;
+        }
+        loop {
+            // A worker that is joined here may have started another one before it ended.
+            let Some(worker) = self.workers.lock().pop() else { return };
+            let joined = worker.join();
+            debug_assert!(joined.is_ok(), "every job runs in `catch_panic`");
+        }
+    }
+
+    fn start_worker(self: &Arc<Self>, number: usize, stall: Duration) -> io::Result<()> {
+        let pool = self.clone();
+        // Held until the handle is stored, so that `close` knows each worker that is running.
+        let mut workers = self.workers.lock();
+        let worker = thread::Builder::new()
+            .name(format!("executor-{number}"))
+            .spawn(move || pool.work(number, stall))?;
+        workers.push(worker);
+        Ok(())
+    }
+
+    /// The life of a worker: one job after another, until the queue is closed and empty.
+    fn work(self: &Arc<Self>, number: usize, stall: Duration) {
+        let (first, stall) = match number < EAGER_WORKERS {
+            true => (self.next_job(), STALL),
+            false => self.next_job_after_stall(stall),
+        };
+        let Some(first) = first else { return };
+        if number + 1 < self.max_workers {
+            // If the system refuses a further thread, the workers that are running do all the jobs.
+            let _ = self.start_worker(number + 1, stall / 2);
+        }
+        catch_panic(|| first.run());
+        while let Some(job) = self.next_job() {
+            catch_panic(|| job.run());
+        }
+    }
+
+    /// Waits for a job. `None` once the queue is closed and empty.
+    fn next_job(&self) -> Option<Box<dyn Job>> {
+        let mut queue = self.queue.lock();
+        self.job_available.wait_while(&mut queue, |queue| queue.is_idle());
+        queue.take()
+    }
+
+    /// Waits for a job that no other worker takes for the time `stall`, or for [`STALL`] once one has
+    /// been taken. Returns the time that was waited for as well.
+    fn next_job_after_stall(&self, mut stall: Duration) -> (Option<Box<dyn Job>>, Duration) {
+        let mut queue = self.queue.lock();
+        loop {
+            self.queue_not_empty.wait_while(&mut queue, |queue| queue.is_idle());
+            let taken = queue.taken;
+            self.queue_not_empty.wait_while_for(
+                &mut queue,
+                |queue| queue.taken == taken && !queue.jobs.is_empty(),
+                stall,
+            );
+            if queue.taken == taken {
+                return (queue.take(), stall);
+            }
+            stall = STALL;
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! Reads the body of an answer, which must be a whole GIF.
+
+use reqwest::Response;
+
+use super::{FetchError, headers};
+use crate::gif::{self, Defect, MAX_BYTES};
+
+/// Reads the body of `response` and returns it. The size is checked while it streams, so that a
+/// server cannot fill the memory.
+///
+/// # Errors
+/// The body is larger than [`MAX_BYTES`], ends early, or is not a whole GIF.
+pub(super) async fn read(mut response: Response) -> Result<Vec<u8>, FetchError> {
+    let promised = response.content_length();
+    let chunked = headers::is_chunked(&response);
+    let capacity = match usize::try_from(promised.unwrap_or(0)) {
+        Ok(length) if length <= MAX_BYTES => length,
+        _ => return Err(FetchError::TooLarge),
+    };
+    let mut image = Vec::with_capacity(capacity);
+    while let Some(chunk) =
+        response.chunk().await.map_err(|error| FetchError::in_body(error, image.len()))?
+    {
+        if image.len() + chunk.len() > MAX_BYTES {
+            return Err(FetchError::TooLarge);
+        }
+        image.extend_from_slice(&chunk);
+    }
+    // A body without a length or a last chunk ends when its connection or stream closes, which
+    // looks the same when the server gave up half-way.
+    let complete = chunked || promised == Some(image.len() as u64);
+    match gif::check(&image) {
+        Ok(()) => Ok(image),
+        Err(defect @ Defect::CutShort) if !complete => {
+            Err(FetchError::Truncated { received: image.len(), reason: defect.to_string() })
+        }
+        Err(defect) => Err(FetchError::NotAGif(defect)),
+    }
+}

@@ -1,0 +1,69 @@
+//! The outcome of one flag: saved, skipped, unchanged, or failed.
+
+use std::io;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::get_flag::FetchError;
+use crate::country::CountryCode;
+
+/// The outcome of one flag. Times count from the start of the run.
+#[derive(Debug)]
+pub struct Outcome {
+    pub code: CountryCode,
+    /// The URL that was requested, with any password hidden.
+    pub url: String,
+    pub result: Result<Done, Failure>,
+    /// The number of requests, retries included. 0 if none was sent.
+    pub attempts: u32,
+    /// The HTTP version of the last answer: `HTTP/1.0`, `HTTP/1.1` or `HTTP/2`.
+    pub http_version: Option<&'static str>,
+    /// When work on this flag began.
+    pub start: Duration,
+    /// When the head of the last answer had arrived.
+    pub answered: Option<Duration>,
+    /// When the last byte of the last answer had arrived.
+    pub fetched: Option<Duration>,
+    /// When the file was in its place, or the flag had failed.
+    pub end: Duration,
+}
+
+impl Outcome {
+    /// The time from `start` to `end`.
+    pub fn duration(&self) -> Duration {
+        self.end.saturating_sub(self.start)
+    }
+}
+
+/// How a flag came to be in its place.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Done {
+    /// Fetched and saved. `bytes` is the size of the file.
+    Saved { path: PathBuf, bytes: usize },
+    /// Already there, so not requested.
+    Skipped { path: PathBuf },
+    /// Already there, and the server has no newer one (304).
+    Unchanged { path: PathBuf },
+}
+
+/// Why a flag is not in its place. `Display` is a message for the user, without the URL.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    #[error("not found")]
+    NotFound,
+    #[error(transparent)]
+    Fetch(#[from] FetchError),
+    #[error("could not be saved: {0}")]
+    Save(#[from] io::Error),
+}
+
+impl Failure {
+    /// The `kind` in JSON; `None` for a flag that was not found, which JSON does not list as an error.
+    pub fn kind(&self) -> Option<&'static str> {
+        match self {
+            Failure::NotFound => None,
+            Failure::Fetch(error) => Some(error.kind()),
+            Failure::Save(_) => Some("io"),
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! The plan of one run, and how it is carried out.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use parking_lot::Mutex;
+use tokio::runtime::Handle;
+
+use super::order::{Order, Sequencer};
+use super::summary::Summary;
+use crate::base_url::BaseUrl;
+use crate::country::CountryCode;
+use crate::downloader::Mode;
+use crate::flag::get_flag::{FetchOptions, Fetcher};
+use crate::flag::save_flag::Destination;
+use crate::flag::{Download, Existing, Outcome};
+use crate::shutdown::Shutdown;
+
+/// What to do in one run.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    pub mode: Mode,
+    /// The most requests at once.
+    pub jobs: usize,
+    pub codes: Vec<CountryCode>,
+    pub base: BaseUrl,
+    pub destination: Destination,
+    pub existing: Existing,
+    pub order: Order,
+    pub fetch: FetchOptions,
+}
+
+impl Plan {
+    /// Carries out the plan and returns when all of its threads and tasks have ended.
+    ///
+    /// `report` is called once per flag, in the plan's order, on the thread that finished the flag;
+    /// never on two threads at once. `runtime` must have worker threads of its own, as
+    /// [`runtime::start`](crate::runtime::start) makes it.
+    ///
+    /// # Errors
+    /// The run could not start, or the system refused the threads that the strategy needs. The
+    /// failure of a flag is not an error here: it is in the flag's [`Outcome`].
+    pub fn run(
+        &self,
+        runtime: &Handle,
+        shutdown: &Shutdown,
+        report: impl FnMut(&Outcome) + Send + 'static,
+    ) -> anyhow::Result<Summary> {
+        let started = Instant::now();
+        let log = Arc::new(Mutex::new(Log {
+            sequencer: Sequencer::new(self.order, &self.codes),
+            report,
+            outcomes: Vec::with_capacity(self.codes.len()),
+        }));
+        let job = Download {
+            fetcher: Fetcher::new(self.base.clone(), self.fetch.clone())?,
+            destination: self.destination.clone(),
+            existing: self.existing,
+            runtime: runtime.clone(),
+            shutdown: shutdown.clone(),
+            started,
+            report: Box::new({
+                let log = log.clone();
+                move |outcome| log.lock().add(outcome)
+            }),
+        };
+        self.mode.downloader(self.jobs).download_many(&self.codes, Arc::new(job))?;
+        let outcomes = log.lock().finish();
+        let interrupted_by = shutdown.signal();
+        let last_end = outcomes.iter().map(|outcome| outcome.end).max();
+        Ok(Summary {
+            mode: self.mode,
+            jobs: self.jobs,
+            base: self.base.clone(),
+            folder: self.destination.folder().to_owned(),
+            requested: self.codes.len(),
+            elapsed: match interrupted_by {
+                None => last_end.unwrap_or_default(),
+                Some(_) => started.elapsed(),
+            },
+            interrupted_by,
+            outcomes,
+        })
+    }
+}
+
+/// Puts outcomes in order, reports them, and keeps them.
+struct Log<R> {
+    sequencer: Sequencer,
+    report: R,
+    outcomes: Vec<Outcome>,
+}
+
+impl<R: FnMut(&Outcome)> Log<R> {
+    fn add(&mut self, outcome: Outcome) {
+        self.sequencer.add(outcome);
+        while let Some(outcome) = self.sequencer.next_ready() {
+            (self.report)(&outcome);
+            self.outcomes.push(outcome);
+        }
+    }
+
+    /// Reports what is still held back, as after an interruption, and returns all outcomes.
+    fn finish(&mut self) -> Vec<Outcome> {
+        for outcome in self.sequencer.drain() {
+            (self.report)(&outcome);
+            self.outcomes.push(outcome);
+        }
+        std::mem::take(&mut self.outcomes)
+    }
+}

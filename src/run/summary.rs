@@ -1,0 +1,63 @@
+//! The summary of a run.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde::Serialize;
+
+use crate::base_url::BaseUrl;
+use crate::downloader::Mode;
+use crate::flag::{Done, Failure, Outcome};
+use crate::shutdown::Signal;
+
+/// The result of a run.
+#[derive(Debug)]
+pub struct Summary {
+    pub mode: Mode,
+    /// The most requests at once.
+    pub jobs: usize,
+    pub base: BaseUrl,
+    pub folder: PathBuf,
+    /// The number of flags that were asked for.
+    pub requested: usize,
+    /// The time from before the HTTP client was built until the last file was in its place.
+    pub elapsed: Duration,
+    /// The signal that ended the run early.
+    pub interrupted_by: Option<Signal>,
+    /// In the order in which they were reported.
+    pub outcomes: Vec<Outcome>,
+}
+
+/// The number of flags per kind of outcome.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Counts {
+    pub ok: usize,
+    pub not_found: usize,
+    pub error: usize,
+    pub skipped: usize,
+    pub unchanged: usize,
+}
+
+impl Summary {
+    /// The number of flags per kind of outcome.
+    pub fn counts(&self) -> Counts {
+        let mut counts = Counts::default();
+        for outcome in &self.outcomes {
+            let count = match outcome.result {
+                Ok(Done::Saved { .. }) => &mut counts.ok,
+                Ok(Done::Skipped { .. }) => &mut counts.skipped,
+                Ok(Done::Unchanged { .. }) => &mut counts.unchanged,
+                Err(Failure::NotFound) => &mut counts.not_found,
+                Err(_) => &mut counts.error,
+            };
+            *count += 1;
+        }
+        counts
+    }
+
+    /// Whether every requested flag is in its place.
+    pub fn is_complete(&self) -> bool {
+        let counts = self.counts();
+        counts.ok + counts.skipped + counts.unchanged == self.requested
+    }
+}
