@@ -83,6 +83,8 @@ pub mod output;
 pub mod run;
 pub mod runtime;
 pub mod shutdown;
+#[cfg(unix)]
+pub mod suspend;
 
 pub use base_url::BaseUrl;
 pub use country::CountryCode;

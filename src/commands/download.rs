@@ -16,6 +16,8 @@ use crate::output::{Format, Reporter, Verbosity, stderr};
 use crate::run::{Plan, Summary};
 use crate::runtime;
 use crate::shutdown::Shutdown;
+#[cfg(unix)]
+use crate::suspend;
 
 pub(super) fn run(args: DownloadArgs) -> anyhow::Result<Exit> {
     let codes = args.selection.codes();
@@ -45,6 +47,11 @@ pub(super) fn run(args: DownloadArgs) -> anyhow::Result<Exit> {
     let runtime = runtime::start()?;
     let shutdown = Shutdown::on_signal(runtime.handle()).context("cannot watch for signals")?;
     let reporter = Arc::new(Mutex::new(Reporter::new(format, verbosity, plan.codes.len())));
+    #[cfg(unix)]
+    if reporter.lock().has_bar() {
+        let reporter = reporter.clone();
+        suspend::on_suspend(runtime.handle(), move || reporter.lock().stop_process())?;
+    }
     let summary = plan.run(runtime.handle(), &shutdown, {
         let reporter = reporter.clone();
         move |outcome| reporter.lock().report(outcome)
