@@ -27,9 +27,9 @@ pub use weather_args::WeatherArgs;
 
 /// Download the flags of the world, one after another or many at once
 ///
-/// Downloads the flags of the 20 most populous countries, or of the given codes, as GIF files. Prints
-/// each code when its flag is saved, then the number of downloads and the elapsed time. Run it with
-/// --mode seq, threads, rayon and async to see how much time concurrent requests save.
+/// Downloads the flags of the 20 most populous countries, or of the given codes, as GIF files.
+/// Prints each code when its flag is saved, then the number of downloads and the elapsed time. Run
+/// it with --mode seq, threads, rayon and async to see how much time concurrent requests save.
 #[derive(Debug, Parser)]
 #[command(
     name = "flags",
@@ -38,9 +38,9 @@ pub use weather_args::WeatherArgs;
     max_term_width = 100,
     args_conflicts_with_subcommands = true,
     args_override_self = true,
-    after_help = "Exit status: 0 every flag was saved or did not need to be, 1 a flag is missing or the \
-                  run could not start, 2 usage error, 129, 130, 131 or 143 ended by SIGHUP, SIGINT, \
-                  SIGQUIT or SIGTERM.\n\
+    after_help = "Exit status: 0 every flag was saved or did not need to be, 1 a flag is missing or \
+                  the run could not start, 2 usage error, 129, 130, 131 or 143 ended by SIGHUP, \
+                  SIGINT, SIGQUIT or SIGTERM.\n\
                   To try it without a network: flags --server local"
 )]
 pub struct Cli {

@@ -10,8 +10,8 @@ use crate::country::{self, CountryCode, Pattern};
 pub struct SelectionArgs {
     /// Country codes such as BR, in any case; a single letter selects all codes that start with it
     ///
-    /// Default: the 20 most populous countries, CN IN US ID BR PK NG BD RU JP MX PH VN ET EG DE IR TR
-    /// CD FR. Codes are sorted, and duplicates are removed.
+    /// Default: the 20 most populous countries, CN IN US ID BR PK NG BD RU JP MX PH VN ET EG DE IR
+    /// TR CD FR. Codes are sorted, and duplicates are removed.
     #[arg(value_name = "CC")]
     patterns: Vec<Pattern>,
 

@@ -13,7 +13,7 @@ use crate::endpoint::Endpoint;
 /// The environment variable that sets the server if `--server` is not given.
 const VARIABLE: &str = "FLAGS_SERVER";
 
-/// The server: `option` if given, else the value of `FLAGS_SERVER` if it is not empty, else `default`.
+/// The server: `option` if given, else the value of `FLAGS_SERVER` unless empty, else `default`.
 ///
 /// # Errors
 /// A usage error if the value of the variable is not a server.
@@ -28,7 +28,7 @@ pub(crate) fn server(option: Option<Endpoint>, default: &str) -> anyhow::Result<
     })
 }
 
-/// Parses an [`Endpoint`]. `--help` and shell completions list the names; any base URL is valid too.
+/// Parses an [`Endpoint`]. `--help` and shell completions list the names; a base URL is valid too.
 #[derive(Debug, Clone)]
 pub struct EndpointParser;
 
