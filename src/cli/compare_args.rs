@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::{ArgAction, Args, ValueEnum};
 
 use super::{RequestArgs, SelectionArgs, WeatherArgs};
 use crate::compare::MinSpeedup;
@@ -31,6 +31,7 @@ pub struct CompareArgs {
         long,
         value_name = "LIST",
         value_enum,
+        action = ArgAction::Set,
         value_delimiter = ',',
         ignore_case = true,
         default_value = list(Mode::value_variants())

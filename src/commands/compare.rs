@@ -23,7 +23,7 @@ use crate::shutdown::Shutdown;
 ///
 /// # Errors
 /// An export can't be written; a run could not be timed, because of a flag that failed, or because it could
-/// not start; a [`UsageError`](cli::UsageError) where what was typed does not go together.
+/// not start; a usage error where what was typed does not go together.
 pub(super) fn run(args: CompareArgs) -> anyhow::Result<Exit> {
     let reference = args.reference().map_err(usage_error)?;
     args.check_min_speedups().map_err(usage_error)?;
