@@ -91,9 +91,13 @@ fn exports(args: &CompareArgs) -> anyhow::Result<Vec<(Box<dyn Exporter>, PathBuf
     Ok(wanted)
 }
 
-/// Prints the verdict of each `--min-speedup` on stderr; where `quiet`, only failures.
+/// Prints the verdict of each `--min-speedup` on stderr, and a warning if the measurements are too
+/// noisy for any; where `quiet`, only failures.
 fn report_verdicts(results: &Results, quiet: bool) -> Exit {
     let mut exit = Exit::Complete;
+    if let Some(warning) = results.unfit_warning().filter(|_| !quiet) {
+        stderr::line(&warning);
+    }
     for check in &results.checks {
         match check.verdict() {
             Verdict::Failed => {

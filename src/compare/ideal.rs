@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::country::CountryCode;
-use crate::origin::{Rate, Weather};
+use crate::origin::Weather;
 
 /// The shortest time in which `jobs` requests at once can fetch `codes` through `weather`:
 /// max(longest delay, sum of the delays ÷ jobs).
@@ -17,8 +17,7 @@ pub fn shortest_possible(
     codes: &[CountryCode],
     jobs: usize,
 ) -> Option<Duration> {
-    let faults = weather.rates().iter().any(|(_, rate)| *rate != Rate::NEVER);
-    if faults || weather.bandwidth.is_some() {
+    if weather.has_faults() || weather.bandwidth.is_some() {
         return None;
     }
     let delays = codes.iter().map(|code| weather.impairment(*code, 1).delay);
@@ -31,6 +30,7 @@ pub fn shortest_possible(
 mod tests {
     use super::*;
     use crate::country::POP20;
+    use crate::origin::Rate;
 
     fn fixed_delay() -> Weather {
         Weather { delay: "100ms".parse().unwrap(), ..Weather::default() }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::Setup;
-use super::statistics::CONFIDENCE;
+use super::median_interval::CONFIDENCE;
 
 /// The looks of a comparison: after every block of rounds, and after the last round.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,7 +44,7 @@ impl Looks {
     /// Each look's interval lies wholly below the true median with a chance of 0.025 / K, so that
     /// any of them does so with at most 0.025. That holds however the looks depend on each other,
     /// whatever ends the comparison at one of them, and for blocks of unequal size. It is per gate,
-    /// and as good as the coverage of [`median_interval`].
+    /// and as good as the coverage of [`median_interval`](super::median_interval::median_interval).
     ///
     /// Measured on simulated ratios, with looks after 10, 20, 30 and 40 rounds: a gate at the true
     /// speedup failed in 1.8 to 2.3 % of comparisons (6.5 to 8.1 % with 95 % at each look). A true

@@ -1,6 +1,9 @@
 //! Comparisons with made-up times, for tests.
 
+use std::f64::consts::TAU;
 use std::time::Duration;
+
+use fastrand::Rng;
 
 use super::{
     Abort, Contender, CpuTime, Measured, MinSpeedup, Observer, Round, Runner, Sample, Setup,
@@ -64,7 +67,7 @@ impl<F: FnMut(Round, Contender) -> Result<u64, Abort>> Runner for Times<F> {
     }
 }
 
-struct Unobserved;
+pub(crate) struct Unobserved;
 
 impl Observer for Unobserved {
     fn round_finished(&mut self, _: &Measured) -> anyhow::Result<()> {
@@ -86,3 +89,27 @@ pub(crate) fn times(round: Round, contender: Contender) -> Option<u64> {
         _ => Some(200),
     }
 }
+
+/// A draw from the standard normal distribution (Box & Muller, 1958).
+pub(crate) fn normal(rng: &mut Rng) -> f64 {
+    (-2.0 * (1.0 - rng.f64()).ln()).sqrt() * (TAU * rng.f64()).cos()
+}
+
+/// Made-up ratios whose true median is 1.
+pub(crate) type Ratio = fn(&mut Rng) -> f64;
+
+pub(crate) const NORMAL: Ratio = |rng| 1.0 + 0.1 * normal(rng);
+pub(crate) const LOG_NORMAL: Ratio = |rng| (0.25 * normal(rng)).exp();
+pub(crate) const EXPONENTIAL: Ratio = |rng| 1.0 - 0.2 * (2.0 * (1.0 - rng.f64())).ln();
+/// Student's t with 2 degrees of freedom, on a log scale.
+pub(crate) const HEAVY_TAILED: Ratio = |rng| {
+    let chi_squared = -2.0 * (1.0 - rng.f64()).ln();
+    (0.1 * normal(rng) / (chi_squared / 2.0).sqrt()).exp()
+};
+/// 70 % in a cluster from 0.95 to 1.02, of which 5/7 are below 1; 30 % from 1.5 to 1.6.
+pub(crate) const CLUSTERED: Ratio = |rng| match rng.f64() {
+    ..0.7 => 0.95 + 0.07 * rng.f64(),
+    _ => 1.5 + 0.1 * rng.f64(),
+};
+
+pub(crate) const RATIOS: [Ratio; 5] = [NORMAL, LOG_NORMAL, EXPONENTIAL, HEAVY_TAILED, CLUSTERED];

@@ -28,7 +28,7 @@ pub enum Verdict {
 pub struct Checked {
     pub min_speedup: MinSpeedup,
     pub speedup: Speedup,
-    /// Whether there are too few rounds yet for a verdict.
+    /// Whether it is too early for a verdict: see [`Results::new`](super::Results::new).
     pub too_early: bool,
 }
 
@@ -76,7 +76,7 @@ impl fmt::Display for Checked {
 mod tests {
     use super::*;
     use crate::compare::made_up::{contender, gate};
-    use crate::compare::statistics::Interval;
+    use crate::compare::median_interval::Interval;
 
     fn checked(name: &str, low: f64, high: f64) -> Checked {
         let speedup = Speedup {

@@ -13,13 +13,17 @@ mod looks;
 #[cfg(test)]
 pub(crate) mod made_up;
 mod measured;
+pub mod median_interval;
 mod min_speedup;
 mod results;
 mod rounds;
 mod runner;
 pub mod schedule;
 pub mod sentences;
+#[cfg(test)]
+mod simulation;
 pub mod statistics;
+mod unfit;
 
 pub use contender::Contender;
 pub use cpu_time::CpuTime;

@@ -1,8 +1,9 @@
 //! The evaluation of the measurements: statistics, speedups, verdicts.
 
+use super::median_interval::{Interval, median_interval};
 use super::min_speedup::Checked;
-use super::statistics::{Interval, Stats, median, median_interval};
-use super::{Contender, Look, Measured, Sample, Setup, Verdict};
+use super::statistics::{Stats, median};
+use super::{Contender, Look, Measured, MinSpeedup, Sample, Setup, Verdict};
 
 /// All results so far, with what was compared.
 #[derive(Debug)]
@@ -91,11 +92,15 @@ impl<'a> Results<'a> {
         results
     }
 
+    /// The verdicts at `look`. Between two looks, and at those that have too few rounds for their
+    /// confidence, every verdict is inconclusive. The last look decides in any case.
     fn check(&self, look: Look) -> Vec<Checked> {
-        let check = |min_speedup: &super::MinSpeedup| {
+        let last = look.runs == self.setup.looks().last();
+        let between_looks = self.whole_rounds() != look.runs;
+        let check = |min_speedup: &MinSpeedup| {
             let speedup = self.of(min_speedup.contender)?.speedup?;
-            let last = look.runs == self.setup.looks().last();
-            let too_early = !last && speedup.interval.confidence < look.confidence;
+            let too_few = !last && speedup.interval.confidence < look.confidence;
+            let too_early = between_looks || too_few;
             Some(Checked { min_speedup: *min_speedup, speedup, too_early })
         };
         self.setup.min_speedups.iter().filter_map(check).collect()
@@ -300,6 +305,7 @@ mod tests {
             Results::new(&setup, &measured(&setup, times)).all_decided()
         };
         assert!(!after(3));
+        assert!(!after(5));
         assert!(after(6));
     }
 

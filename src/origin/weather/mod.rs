@@ -88,6 +88,11 @@ impl Weather {
         ]
     }
 
+    /// Whether any request can meet a fault.
+    pub fn has_faults(&self) -> bool {
+        self.rates().iter().any(|(_, rate)| *rate != Rate::NEVER)
+    }
+
     /// Errs when the rates come to more than 1.
     ///
     /// An origin takes such weather all the same; the later of [`rates`](Self::rates) then get what the earlier leave.
