@@ -105,25 +105,8 @@ pub(super) fn bar(total: usize, template: &str) -> ProgressBar {
     bar
 }
 
-/// A bar of `total` steps on stderr, drawn as the indicatif `template` says; a hidden one where
-/// stderr cannot redraw a line.
-pub(super) fn bar(total: usize, template: &str) -> ProgressBar {
-    if !can_redraw() {
-        return ProgressBar::hidden();
-    }
-    let bar = ProgressBar::with_draw_target(Some(total as u64), ProgressDrawTarget::stderr());
-    let template = match anstream::AutoStream::choice(&io::stderr()) {
-        anstream::ColorChoice::Never => template.replace(".green/dim", ""),
-        _ => template.to_owned(),
-    };
-    let style = ProgressStyle::with_template(&template).expect("the template is well-formed");
-    bar.set_style(style.progress_chars("━╸─"));
-    bar.enable_steady_tick(Duration::from_millis(100));
-    bar
-}
-
 /// Whether stderr is a terminal that can redraw a line.
-fn can_redraw() -> bool {
+pub(super) fn can_redraw() -> bool {
     let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
     !dumb && io::stderr().is_terminal()
 }
