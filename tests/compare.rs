@@ -349,7 +349,7 @@ fn strange_arguments_exit_2_and_say_what_was_wrong() {
         (&["--export-json", "-", "--export-csv", "-"], "two exports can't both go to -"),
         (&["--export-csv", "x", "--export-markdown", "x"], "two exports can't both go to x"),
         (&["--export-csv", "x", "--export-markdown", "./x"], "two exports can't both go to ./x"),
-        (&["--server", "http://h/", "--delay", "1s"], "--delay makes weather"),
+        (&["--server", "http://h/", "--delay", "1s"], "weather options need --server local"),
         (&["--error-rate", "0.6", "--reset-rate", "0.6"], "come to more than 1"),
         (&["--dest", "here"], "--dest"),
     ] {
