@@ -64,7 +64,7 @@ pub enum Fault {
 
 /// The rates of a [`Weather`] add up to more than 1. A request has at most one fault.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
-#[error("the rates of errors, resets, truncations and stalls add up to more than 1")]
+#[error("the rates of errors, resets, truncations and stalls come to more than 1")]
 pub struct RatesTooHigh;
 
 impl Weather {
