@@ -9,12 +9,11 @@ use super::WeatherArgs;
 
 /// Serve flags over HTTP on this machine, with injected delays and faults
 ///
-/// Prints the base URL first, for `flags --server`. In a browser it shows all flags. Ctrl-C stops the
-/// server and prints the number of responses.
+/// Prints the base URL first, for `flags --server`. In a browser it shows all flags. Ctrl-C stops
+/// the server and prints the number of responses.
 #[derive(Args, Clone, Debug)]
-#[command(
-    after_help = "Exit status: 0 stopped by a signal, 1 the server could not start, 2 a usage error."
-)]
+#[command(after_help = "Exit status: 0 stopped by a signal, 1 the server could not start, \
+                  2 a usage error.")]
 pub struct ServeArgs {
     /// Listen on this address or host name; 0.0.0.0 stands for all addresses of this machine
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1", value_parser = host)]

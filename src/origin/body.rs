@@ -18,8 +18,8 @@ const WRITES_PER_SECOND: u64 = 20;
 /// not a single burst.
 const MAX_WRITE: u64 = 1400;
 
-/// The pause between the last bytes of a broken body and the end of its connection. The server sends
-/// the bytes in this time, and the client reads them before a reset discards what is still unread.
+/// The pause between the last bytes of a broken body and the end of its connection. In this time the
+/// server sends the bytes and the client reads them, before a reset discards what is unread.
 const PAUSE_BEFORE_BREAK: Duration = Duration::from_millis(10);
 
 /// The state of a body while it is sent.

@@ -2,7 +2,7 @@
 //! own (`flags serve`) or inside another command (`--server local`, `delay` and `error`).
 //!
 //! `{base}/cc/cc.gif` is a flag and `/` is a page that shows them all. The [`FlagSource`] finds the
-//! flag of a request, the [`Weather`] decides its [`Impairment`], and the [`RequestCounts`] count it.
+//! flag of a request, the [`Weather`] decides its [`Impairment`], and [`RequestCounts`] count it.
 //!
 //! ```
 //! use flags::origin::{Origin, Settings};

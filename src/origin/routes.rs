@@ -48,29 +48,29 @@ async fn record(
 ) -> Response {
     let (time, path) = (SystemTime::now(), request.uri().path().to_owned());
     let mut response = next.run(request).await;
-    let delivery = response.extensions_mut().remove::<Delivery>();
     let length = response.body().size_hint().lower();
+    let delivery: Delivery = response.extensions_mut().remove().unwrap_or_default();
     state.record(&RequestLog {
         time,
         client: connection.client,
         path,
-        code: delivery.as_ref().map(|delivery| delivery.code),
+        code: delivery.code,
         status: response.status().as_u16(),
-        bytes: delivery.as_ref().and_then(|delivery| delivery.bytes).unwrap_or(length),
-        delay: delivery.as_ref().map_or(Duration::ZERO, |delivery| delivery.delay),
-        fault: delivery.and_then(|delivery| delivery.fault),
+        bytes: delivery.bytes.unwrap_or(length),
+        delay: delivery.delay,
+        fault: delivery.fault,
     });
     response
 }
 
 /// What [`record`] has to know of the answer to a request for a flag: an extension of the response.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 struct Delivery {
-    code: CountryCode,
+    code: Option<CountryCode>,
     delay: Duration,
     /// The fault that took effect.
     fault: Option<Fault>,
-    /// The number of bytes that will be sent of a body that may be cut.
+    /// The number of bytes that will be sent of a body that is metered or cut.
     bytes: Option<u64>,
 }
 
@@ -105,7 +105,7 @@ async fn flag(
             (rejected(&file).await, None, None)
         }
     };
-    response.extensions_mut().insert(Delivery { code, delay, fault, bytes });
+    response.extensions_mut().insert(Delivery { code: Some(code), delay, fault, bytes });
     response
 }
 
@@ -117,7 +117,7 @@ fn code_in(uri: &Uri) -> Option<CountryCode> {
 }
 
 /// The answer for a flag that exists, the fault that takes effect in it, and the number of bytes
-/// that will be sent of a body that may be cut.
+/// that will be sent of a body that may be metered or cut.
 fn flag_response(
     request: &Request,
     flag: ServedFlag,

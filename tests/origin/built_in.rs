@@ -1,6 +1,6 @@
 //! The built-in flags as images.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use flags::CountryCode;
 use flags::country::ALL;
@@ -52,15 +52,16 @@ fn flag(code: &str) -> Image {
 #[test]
 fn each_flag_is_a_whole_gif_of_several_colours_and_unlike_all_others() {
     let origin = start(Weather::default());
-    let mut images = HashSet::new();
+    let mut images = BTreeSet::new();
     for code in ALL {
         let answer = get_flag(&origin, code);
         assert_eq!(gif::check(&answer.body), Ok(()), "{code}");
         assert_eq!(answer.header("last-modified"), Some("Mon, 01 Jan 1990 00:00:00 GMT"));
         let image = Image::decode(&answer.body);
         assert_eq!((image.width, image.height), (320, 231), "{code}");
-        let visible = image.pixels.iter().filter(|pixel| pixel[3] > 0);
-        assert!(visible.collect::<HashSet<_>>().len() > 1, "{code} has one colour");
+        let mut visible = image.pixels.iter().filter(|pixel| pixel[3] > 0);
+        let first = visible.next().expect("some pixel is visible");
+        assert!(visible.any(|pixel| pixel != first), "{code} has one colour");
         assert!(images.insert(image.pixels), "{code} looks like another flag");
     }
 }

@@ -9,10 +9,10 @@ use crate::origin::weather::Weather;
 
 /// The attribution that the licence of the built-in flags asks for (CC-BY 4.0, section 3(a)).
 const CREDIT: &str = r#"<footer>
-<p>The flags are drawn from <a href="https://github.com/jdecked/twemoji">Twemoji</a>, copyright 2020
-Twitter, Inc and other contributors, licensed under
-<a href="https://creativecommons.org/licenses/by/4.0/">CC-BY 4.0</a>. They were cropped and converted
-from SVG to GIF.</p>
+<p>The flags are drawn from <a href="https://github.com/jdecked/twemoji">Twemoji</a>, copyright
+2020 Twitter, Inc and other contributors, licensed under
+<a href="https://creativecommons.org/licenses/by/4.0/">CC-BY 4.0</a>. They were cropped and
+converted from SVG to GIF.</p>
 </footer>
 "#;
 
@@ -75,7 +75,9 @@ fn item(code: CountryCode) -> String {
         None => (format!("Flag {code}"), String::new()),
     };
     format!(
-        r#"<li><a href="{path}"><img src="{path}" alt="{alt}" width="320" height="231" loading="lazy"><span class="code">{code}</span>{name}</a></li>
+        r#"<li><a href="{path}">
+<img src="{path}" alt="{alt}" width="320" height="231" loading="lazy">
+<span class="code">{code}</span>{name}</a></li>
 "#
     )
 }

@@ -49,13 +49,13 @@ impl Weather {
     }
 }
 
-/// The noun for one fault, such as `reset`.
+/// The name of the fault in its option: `error`, `reset`, `truncate` or `stall`.
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Fault::Error => "error",
             Fault::Reset => "reset",
-            Fault::Truncate => "truncation",
+            Fault::Truncate => "truncate",
             Fault::Stall => "stall",
         })
     }

@@ -16,8 +16,8 @@ pub use rate::{ByteRate, ErrorStatus, InvalidValue, Rate};
 /// The delays and faults that a server injects into its answers. The default is none.
 ///
 /// What happens to a request is a pure function of the weather, the requested code and the number
-/// of the attempt (see [`Weather::impairment`]). Two runs therefore have the same delays and faults,
-/// whatever the order of their requests.
+/// of the attempt (see [`Weather::impairment`]). Two runs therefore have the same delays and
+/// faults, whatever the order of their requests.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Weather {
     /// Selects the random draws. Weather with the same rates and another seed has other draws.
@@ -64,7 +64,7 @@ pub enum Fault {
 
 /// The rates of a [`Weather`] add up to more than 1. A request has at most one fault.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
-#[error("the rates of errors, resets, truncations and stalls add up to more than 1")]
+#[error("the rates of errors, resets, truncations and stalls come to more than 1")]
 pub struct RatesTooHigh;
 
 impl Weather {
@@ -112,7 +112,7 @@ impl Weather {
 
     /// A generator for one request, seeded with everything that the draws depend on.
     fn rng(&self, code: CountryCode, attempt: u32) -> Rng {
-        [u64::from(attempt), code.index() as u64]
+        [code.index() as u64, u64::from(attempt)]
             .into_iter()
             .fold(Rng::with_seed(self.seed), |mut rng, input| Rng::with_seed(rng.u64(..) ^ input))
     }
@@ -189,7 +189,7 @@ mod tests {
                 let count = f64::from(*counts.get(&Some(fault)).unwrap_or(&0));
                 // Six standard deviations of the binomial distribution, and one for rounding.
                 let tolerance = 6.0 * (expected * (1.0 - rate.share())).sqrt() + 1.0;
-                prop_assert!((count - expected).abs() <= tolerance, "{fault:?}: {count}, {expected}");
+                prop_assert!((count - expected).abs() <= tolerance, "{fault:?}: {count}");
             }
         }
 
@@ -276,10 +276,14 @@ mod tests {
         let impairments = ["BR", "CN", "ZZ"].map(|letters| weather.impairment(code(letters), 1));
         assert_eq!(
             impairments.map(|impairment| (impairment.delay.as_nanos(), impairment.fault)),
-            [(133_103_837, None), (100_471_791, None), (66_330_651, Some(Fault::Error))]
+            [
+                (87_419_869, None),
+                (148_572_678, Some(Fault::Error)),
+                (88_596_160, Some(Fault::Error))
+            ]
         );
         let failing = ALL.into_iter().filter(|code| weather.impairment(*code, 1).fault.is_some());
-        assert_eq!(format!("{:?}", failing.take(5).collect::<Vec<_>>()), "[AF, AG, AL, AO, AU]");
+        assert_eq!(format!("{:?}", failing.take(5).collect::<Vec<_>>()), "[AR, AU, BA, BE, BI]");
     }
 
     #[test]
