@@ -1,4 +1,4 @@
-//! No bytes make the check panic, and what it takes for whole is so to its last byte and no further.
+//! The GIF check does not panic, and it accepts a GIF neither without its last byte nor with another.
 #![no_main]
 
 use flags::gif::{Defect, check};
