@@ -1,4 +1,4 @@
-//! The GIF check does not panic, and it accepts a GIF neither without its last byte nor with another.
+//! The GIF check never panics. It rejects a whole GIF without its last byte or with another one.
 #![no_main]
 
 use flags::gif::{Defect, check};
