@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueHint};
 
+use super::value_parsers::at_least_one;
 use super::{RequestArgs, SelectionArgs, WeatherArgs};
 use crate::downloader::Mode;
 use crate::endpoint::Endpoint;
@@ -18,6 +19,12 @@ pub struct DownloadArgs {
     /// Strategy for many flags
     #[arg(short, long, value_enum, default_value_t, ignore_case = true)]
     pub mode: Mode,
+
+    /// Maximum number of concurrent requests; always 1 with seq [default: the number of flags, at
+    /// most 32]
+    #[arg(short, long, visible_alias = "max-req", value_name = "N")]
+    #[arg(value_parser = at_least_one, allow_negative_numbers = true)]
+    pub jobs: Option<usize>,
 
     #[command(flatten)]
     pub request: RequestArgs,

@@ -3,6 +3,7 @@
 mod command_tip;
 mod compare_args;
 mod completions_args;
+mod contender_args;
 mod download_args;
 mod request_args;
 mod selection_args;
@@ -18,6 +19,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 pub use compare_args::CompareArgs;
 pub use completions_args::CompletionsArgs;
+pub use contender_args::{ContenderName, InvalidContender, MinSpeedupArg};
 pub use download_args::DownloadArgs;
 pub use request_args::RequestArgs;
 pub use selection_args::SelectionArgs;

@@ -5,17 +5,11 @@ use std::time::Duration;
 
 use clap::{Args, ValueHint};
 
-use super::value_parsers::{at_least_one, seconds, whole_number};
+use super::value_parsers::{seconds, whole_number};
 
 /// Limits and trust of requests.
 #[derive(Debug, Args)]
 pub struct RequestArgs {
-    /// Maximum number of concurrent requests; always 1 with seq [default: the number of flags, at
-    /// most 32]
-    #[arg(short, long, visible_alias = "max-req", value_name = "N")]
-    #[arg(value_parser = at_least_one, allow_negative_numbers = true)]
-    pub jobs: Option<usize>,
-
     /// Timeout of a whole request in seconds, including the response body
     #[arg(short, long, value_name = "SECS", default_value = "6.1")]
     #[arg(value_parser = seconds, allow_negative_numbers = true)]

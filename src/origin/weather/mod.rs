@@ -88,6 +88,11 @@ impl Weather {
         ]
     }
 
+    /// Whether any request can meet a fault.
+    pub fn has_faults(&self) -> bool {
+        self.rates().iter().any(|(_, rate)| rate.share() > 0.0)
+    }
+
     /// Checks that the rates add up to at most 1.
     ///
     /// # Errors
