@@ -81,7 +81,9 @@ fn points<'a>(results: &'a Results, mode: Mode) -> Vec<Point<'a>> {
 
 fn chart(mode: Mode, points: &[Point], scales: &Scales) -> Markup {
     let words = points.iter().map(|Point { result, speedup }| {
-        format!("{} jobs: {} times", result.contender.jobs(), rounded(speedup.median))
+        let jobs = result.contender.jobs();
+        let noun = if jobs == 1 { "job" } else { "jobs" };
+        format!("{} times with {jobs} {noun}", rounded(speedup.median))
     });
     let words = words.collect::<Vec<_>>().join(", ");
     let x = |point: &Point| Percent(scales.jobs.share(point.result.contender.jobs() as f64));
