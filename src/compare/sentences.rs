@@ -22,10 +22,11 @@ impl Results<'_> {
     }
 
     /// What the results mean: a sentence for each contender but the reference, then which of them
-    /// are the fastest, then how wide the intervals are if not as usual.
+    /// are the fastest, then how sure the intervals are if that is not 95 %.
     pub fn sentences(&self) -> Vec<String> {
         let speedups = self.modes.iter().filter_map(ModeResult::sentence);
-        speedups.chain(self.fastest_sentence()).chain(self.looks_sentence()).collect()
+        let remarks = [self.fastest_sentence(), self.looks_sentence(), self.few_rounds_sentence()];
+        speedups.chain(remarks.into_iter().flatten()).collect()
     }
 
     fn fastest_sentence(&self) -> Option<String> {
@@ -46,6 +47,18 @@ impl Results<'_> {
             let (each, number) = (looks.confidence() * 100.0, looks.count());
             format!(
                 "with {each:.2} % intervals at each look, up to {number} looks have 95 % in all"
+            )
+        })
+    }
+
+    fn few_rounds_sentence(&self) -> Option<String> {
+        let speedups = self.modes.iter().filter_map(|result| result.speedup);
+        let Speedup { rounds, interval, confidence, .. } =
+            speedups.min_by_key(|speedup| speedup.rounds)?;
+        (rounds > 1 && interval.confidence < confidence).then(|| {
+            let (reached, wanted) = (interval.confidence * 100.0, confidence * 100.0);
+            format!(
+                "{rounds} rounds are few: intervals are {reached:.0} % intervals, not {wanted} %"
             )
         })
     }
@@ -117,6 +130,7 @@ mod tests {
                 "rayon: 15.0 times as fast as seq (10.0 to 20.0), 50 % of ideal with 2 jobs",
                 "async: 15.0 times as fast as seq (10.0 to 20.0), 50 % of ideal with 2 jobs",
                 "threads, rayon and async are the fastest, with no clear difference",
+                "3 rounds are few: intervals are 75 % intervals, not 95 %",
             ]
         );
     }
@@ -135,7 +149,7 @@ mod tests {
     #[test]
     fn the_fastest_is_named_where_there_is_one_and_a_tie_is_called_a_tie() {
         let last = |times: &dyn Fn(Contender) -> u64| {
-            let setup = setup();
+            let setup = Setup { runs: 10, max_runs: 10, ..setup() };
             let measured = measured(&setup, |_, contender| Some(times(contender)));
             Results::new(&setup, &measured).sentences().pop().unwrap()
         };

@@ -2,8 +2,12 @@
 
 use std::io::{self, IsTerminal, Write};
 
+use anstyle::Style;
+
 use super::table::table;
 use crate::compare::Results;
+
+const BOLD: Style = Style::new().bold();
 
 /// Where the report goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,8 +57,40 @@ fn terminal_width(stream: &(impl IsTerminal + std::os::windows::io::AsHandle)) -
 }
 
 fn report(results: &Results, width: Option<usize>) -> String {
+    let wrapped = |text: &String| match width {
+        Some(width) => textwrap::fill(text, textwrap::Options::new(width).break_words(false)),
+        None => text.to_owned(),
+    };
+    let title = wrapped(&results.title());
+    let table = table(results, width);
     let sentences = results.sentences();
     let gap = if sentences.is_empty() { "" } else { "\n" };
-    let lines: String = sentences.into_iter().map(|line| line + "\n").collect();
-    table(results, width) + gap + &lines
+    let sentences: String = sentences.iter().map(|sentence| wrapped(sentence) + "\n").collect();
+    format!("{BOLD}{title}{BOLD:#}\n\n{table}{gap}{sentences}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compare::made_up::{measured, setup, times};
+
+    #[test]
+    fn the_report_has_a_title_the_table_and_the_sentences() {
+        let setup = setup();
+        let report = report(&Results::new(&setup, &measured(&setup, times)), None);
+        let report = anstream::adapter::strip_str(&report).to_string();
+        assert!(report.starts_with("2 flags from delay, 3 rounds\n\nmode  "), "{report}");
+        assert!(report.contains("\n\nthreads: 15.0 times as fast as seq"), "{report}");
+    }
+
+    #[test]
+    fn on_a_narrow_terminal_sentences_are_wrapped_between_words() {
+        let setup = setup();
+        let report = report(&Results::new(&setup, &measured(&setup, times)), Some(40));
+        let expected = "\
+rayon: 15.0 times as fast as seq (10.0
+to 20.0), 50 % of ideal with 2 jobs
+";
+        assert!(report.contains(expected), "{report}");
+    }
 }

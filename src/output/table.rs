@@ -6,7 +6,6 @@ use super::time_unit::TimeUnit;
 use crate::compare::sentences::{percent, rounded};
 use crate::compare::{ModeResult, Results};
 
-const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
 
 /// The narrowest and the widest bar, in terminal columns.
@@ -46,9 +45,8 @@ pub(super) fn table(results: &Results, width: Option<usize>) -> String {
         Some(width) => fit(&mut columns, results, width),
         None => columns.retain(|column| column.kind != Kind::Bar),
     }
-    let title = results.title();
     let heads = line(&columns, |column| &column.head);
-    let mut table = format!("{BOLD}{title}{BOLD:#}\n\n{DIM}{heads}{DIM:#}\n");
+    let mut table = format!("{DIM}{heads}{DIM:#}\n");
     for (row, result) in results.modes.iter().enumerate() {
         let style =
             if result.fastest { AnsiColor::Green.on_default().bold() } else { Style::new() };
@@ -197,8 +195,6 @@ mod tests {
         let setup = setup();
         let table = plain(&Results::new(&setup, &measured(&setup, times)), None);
         let expected = "\
-2 flags from delay, 3 rounds
-
 mode     median [s] ± dev.   speedup over seq        efficiency  of ideal
 seq           3.000 ± 1.000        1                       90 %      50 %
 threads       0.200 ± 0.000     15.0 (10.0 to 20.0)        45 %      50 %  fastest
@@ -214,9 +210,9 @@ async         0.200 ± 0.000     15.0 (10.0 to 20.0)        45 %      50 %  fast
         let results = Results::new(&setup, &measured);
         for width in 20..=120 {
             let table = plain(&results, Some(width));
-            let rows = table.lines().skip(2);
+            let rows = table.lines();
             assert!(rows.clone().all(|row| width_of(row) <= width), "{width}:\n{table}");
-            assert!(rows.clone().count() == 1 + setup.contenders.len());
+            assert_eq!(rows.count(), 1 + setup.contenders.len());
         }
     }
 
@@ -225,8 +221,6 @@ async         0.200 ± 0.000     15.0 (10.0 to 20.0)        45 %      50 %  fast
         let setup = setup();
         let table = plain(&Results::new(&setup, &measured(&setup, times)), Some(40));
         let expected = "\
-2 flags from delay, 3 rounds
-
 mode     median [s]  speedup
 seq           3.000        1
 threads       0.200     15.0  fastest

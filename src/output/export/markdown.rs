@@ -91,6 +91,7 @@ mod tests {
 
 - threads: 12.5 times as fast as seq (12.5 to 12.5), 50 % of ideal with 2 jobs
 - threads is the fastest
+- 3 rounds are few: intervals are 75 % intervals, not 95 %
 - --min-speedup threads=5: passed: threads is 12.5 times as fast as seq (12.5 to 12.5)
 ";
         assert_eq!(page, expected);
