@@ -1,4 +1,4 @@
-//! Where the flags are: the URL below which each one has its own.
+//! The base URL, below which each flag has its own URL.
 
 use std::fmt;
 use std::str::FromStr;
@@ -20,7 +20,7 @@ use crate::country::CountryCode;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BaseUrl(Url);
 
-/// Why a text is no base URL.
+/// Why a text is not a base URL.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidBaseUrl {
     #[error("the URL has to begin with http:// or https://")]
@@ -34,7 +34,7 @@ pub enum InvalidBaseUrl {
 }
 
 impl BaseUrl {
-    /// The book's own site.
+    /// The site of the book.
     pub const REMOTE: &str = "https://www.fluentpython.com/data/flags";
 
     /// The URL of one flag: `{base}/{cc}/{cc}.gif`, the code in lower case.
@@ -46,18 +46,25 @@ impl BaseUrl {
         url
     }
 
-    /// Whether its host is a name, which has to be looked up, and no address.
-    pub(crate) fn has_name(&self) -> bool {
-        self.0.domain().is_some()
-    }
-
-    pub(crate) fn is_https(&self) -> bool {
-        self.0.scheme() == "https"
+    pub(crate) fn as_url(&self) -> &Url {
+        &self.0
     }
 
     /// Whether `url` has the same scheme, host and port (RFC 6454 §5).
     pub(crate) fn has_origin_of(&self, url: &Url) -> bool {
         self.0.origin() == url.origin()
+    }
+
+    /// `target` with the credentials of this URL, if it has the same origin and no credentials of
+    /// its own. A redirect from one to the other then needs no second login.
+    pub(crate) fn with_credentials(&self, mut target: Url) -> Url {
+        let has_own = !target.username().is_empty() || target.password().is_some();
+        if !has_own && self.has_origin_of(&target) {
+            // Both succeed: a URL that has an origin like this one's has a host.
+            let _ = target.set_username(self.0.username());
+            let _ = target.set_password(self.0.password());
+        }
+        target
     }
 }
 
@@ -69,7 +76,7 @@ impl FromStr for BaseUrl {
         if !["http", "https"].iter().any(|known| scheme.eq_ignore_ascii_case(known)) {
             return Err(InvalidBaseUrl::Scheme);
         }
-        // A browser would read `http:///flags` as the host `flags`. Who types it has left out a host.
+        // Browsers read `http:///flags` as the host `flags`. Here it is a URL without a host.
         if rest.is_empty() || rest.starts_with(['/', '\\', '?', '#', ':']) {
             return Err(InvalidBaseUrl::Host);
         }
@@ -87,7 +94,7 @@ impl fmt::Display for BaseUrl {
     }
 }
 
-/// The URL as a person or a log may see it: a password in it is not shown.
+/// The URL for messages, with `***` in place of a password.
 pub fn redacted(url: &Url) -> String {
     let mut url = url.clone();
     if url.password().is_some() {
@@ -101,7 +108,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_flag_has_its_url_below_the_base_whatever_ends_it() {
+    fn the_url_of_a_flag_does_not_depend_on_a_slash_at_the_end_of_the_base() {
         let flag = |base: &str| base.parse::<BaseUrl>().unwrap().flag("BR".parse().unwrap());
         for base in ["http://h", "http://h/", "HTTP://H", "http://h:80/"] {
             assert_eq!(flag(base).as_str(), "http://h/br/br.gif");
@@ -112,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_base_url_is_told_apart() {
+    fn each_defect_of_a_base_url_has_its_own_error() {
         use InvalidBaseUrl::*;
         for (text, error) in [
             ("nowhere", Scheme),
@@ -136,5 +143,21 @@ mod tests {
         let base: BaseUrl = "http://ann:secret@h/flags".parse().unwrap();
         assert_eq!(base.to_string(), "http://ann:***@h/flags");
         assert!(base.flag("BR".parse().unwrap()).as_str().contains("secret"));
+    }
+
+    #[test]
+    fn credentials_go_to_the_same_origin_only() {
+        let base: BaseUrl = "http://ann:secret@h/flags".parse().unwrap();
+        for (target, expected) in [
+            ("http://h/x", "http://ann:secret@h/x"),
+            ("http://h:80/x", "http://ann:secret@h/x"),
+            ("http://bob:own@h/x", "http://bob:own@h/x"),
+            ("http://h:81/x", "http://h:81/x"),
+            ("https://h/x", "https://h/x"),
+            ("http://other/x", "http://other/x"),
+        ] {
+            let target = base.with_credentials(target.parse().unwrap());
+            assert_eq!(target.as_str(), expected);
+        }
     }
 }

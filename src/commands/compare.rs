@@ -44,7 +44,7 @@ pub(super) fn run(args: CompareArgs) -> anyhow::Result<Exit> {
         warmup: args.warmup,
         runs: args.runs,
     };
-    let fetch = fetch_options(&args.request, endpoint.proxies())?;
+    let fetch = fetch_options(&args.request, endpoint.proxies()?)?;
     let runtime = runtime::start()?;
     let stop = Shutdown::on_signal(runtime.handle()).context("cannot watch for signals")?;
     let exports = Exports::open(wanted, &Results::new(&setup, &Measured::default()))?;

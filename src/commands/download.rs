@@ -33,7 +33,7 @@ pub(super) fn run(args: DownloadArgs) -> anyhow::Result<Exit> {
             _ => Existing::Replace,
         },
         order: args.order,
-        fetch: fetch_options(&args.request, endpoint.proxies())?,
+        fetch: fetch_options(&args.request, endpoint.proxies()?)?,
     };
     let format = if args.json { Format::Json } else { Format::Text };
     let verbosity = match (args.quiet, args.verbose) {
