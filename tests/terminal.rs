@@ -3,6 +3,8 @@
 
 mod support;
 
+#[path = "terminal/compare.rs"]
+mod compare;
 #[path = "support/screen.rs"]
 mod screen;
 

@@ -36,28 +36,27 @@ impl Looks {
         self.last.div_ceil(self.every)
     }
 
-    /// The confidence of each look's intervals: 1 − 0.05 / looks. It is the same from the first
-    /// round to the last, and [`CONFIDENCE`] where there is one look.
+    /// The confidence of the intervals at each look: 1 − 0.05 / number of looks.
     ///
     /// This is the Bonferroni correction (Dunn, "Multiple comparisons among means", *JASA* 56,
-    /// 1961, 52–64): the chance that any of K events occurs is at most the sum of their chances.
-    /// Each look's interval lies wholly below the true median with a chance of 0.025 / K, so that
-    /// any of them does so with at most 0.025. That holds however the looks depend on each other,
-    /// whatever ends the comparison at one of them, and for blocks of unequal size. It is per gate,
-    /// and as good as the coverage of [`median_interval`](super::median_interval::median_interval).
+    /// 1961, 52–64), the simplest form of alpha spending: the chance that any of K events occurs is
+    /// at most the sum of their chances. At each look, the interval lies wholly below the true
+    /// median with a chance of at most 0.025 / K; at any of the K looks, with at most 0.025. That
+    /// holds for looks that depend on each other, for blocks of unequal size, and whichever look
+    /// ends the comparison. It holds for each `--min-speedup` separately, to the accuracy of
+    /// [`median_interval`](super::median_interval::median_interval).
     ///
-    /// Measured on simulated ratios, with looks after 10, 20, 30 and 40 rounds: a gate at the true
-    /// speedup failed in 1.8 to 2.3 % of comparisons (6.5 to 8.1 % with 95 % at each look). A true
-    /// speedup 20 % below the gate failed in 100, 99.9, 97.8 and 90.1 % where ratios vary by 15,
-    /// 20, 25 and 30 %. Pocock's boundaries (*Biometrika* 64, 1977, 191–199) exceed 2.5 % here.
-    /// Those of O'Brien & Fleming (*Biometrics* 35, 1979, 549–556) and of Haybittle & Peto never
-    /// decide after 10 rounds: they ask for a smaller chance than the 2^−10 that 10 values can
-    /// give.
+    /// Simulated, with looks after 10, 20, 30 and 40 rounds: a `--min-speedup` at the true speedup
+    /// failed in 1.8 to 2.3 % of comparisons (with 95 % at each look, in 6.5 to 8.1 %). One 25 %
+    /// above the true speedup failed in 100, 99.9, 97.8 and 90.1 %, for ratios that vary by 15, 20,
+    /// 25 and 30 %. Pocock's boundaries (*Biometrika* 64, 1977, 191–199) exceeded 2.5 %. Those of
+    /// O'Brien & Fleming (*Biometrics* 35, 1979, 549–556) and of Haybittle & Peto cannot decide
+    /// after 10 rounds, since they ask for less than 2^−10, the smallest chance that 10 values give.
     ///
-    /// A comparison goes on until one look decides all gates, and the verdicts are those of that
-    /// look. So what is shown is what was judged, and a gate that an earlier look had decided is
-    /// judged on more rounds: with two and four gates at their true speedup, any of them failed in
-    /// 1.3 and 2.4 % of comparisons, and in 3.5 and 7.1 % where each kept its first verdict.
+    /// A comparison goes on until a single look decides every `--min-speedup`, and the verdicts are
+    /// those of that look. If each kept its first verdict instead, errors would add up: with two
+    /// and four of them at their true speedup, any failed in 3.5 and 7.1 % instead of 1.3 and 2.4 %
+    /// of comparisons.
     pub fn confidence(self) -> f64 {
         1.0 - (1.0 - CONFIDENCE) / self.count() as f64
     }
