@@ -143,26 +143,22 @@ pub const POP20: [CountryCode; 20] = codes(
 );
 
 /// The 194 codes for which the remote site has a flag, sorted.
-pub const ALL: [CountryCode; 194] = codes(
-    b"AD AE AF AG AL AM AO AR AT AU AZ BA BB BD BE BF BG BH BI BJ BN BO BR BS BT \
-      BW BY BZ CA CD CF CG CH CI CL CM CN CO CR CU CV CY CZ DE DJ DK DM DZ EC EE \
-      EG ER ES ET FI FJ FM FR GA GB GD GE GH GM GN GQ GR GT GW GY HN HR HT HU ID \
-      IE IL IN IQ IR IS IT JM JO JP KE KG KH KI KM KN KP KR KW KZ LA LB LC LI LK \
-      LR LS LT LU LV LY MA MC MD ME MG MH MK ML MM MN MR MT MU MV MW MX MY MZ NA \
-      NE NG NI NL NO NP NR NZ OM PA PE PG PH PK PL PT PW PY QA RO RS RU RW SA SB \
-      SC SD SE SG SI SK SL SM SN SO SR SS ST SV SY SZ TD TG TH TJ TL TM TN TO TR \
-      TT TV TW TZ UA UG US UY UZ VA VC VE VN VU WS YE ZA ZM ZW ",
-);
+pub const ALL: [CountryCode; 194] = codes(include_bytes!("country/codes.txt"));
 
-/// Parses a list at compile time. Compilation fails if its length is not `N`.
+/// Parses a list of codes at compile time. Compilation fails if it does not have `N` of them.
 const fn codes<const N: usize>(list: &[u8]) -> [CountryCode; N] {
-    assert!(list.len() == 3 * N, "each code is two letters and a space");
     let mut codes = [CountryCode([b'A'; 2]); N];
-    let mut i = 0;
-    while i < N {
-        codes[i] = CountryCode([list[3 * i], list[3 * i + 1]]);
-        i += 1;
+    let (mut count, mut at) = (0, 0);
+    while at < list.len() {
+        // Blanks and line breaks of any kind separate the codes.
+        if list[at].is_ascii_whitespace() {
+            at += 1;
+        } else {
+            codes[count] = CountryCode([list[at], list[at + 1]]);
+            (count, at) = (count + 1, at + 2);
+        }
     }
+    assert!(count == N, "there are fewer codes than the array holds");
     codes
 }
 

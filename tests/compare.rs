@@ -450,7 +450,7 @@ fn invalid_arguments_exit_2_with_the_reason() {
         (&["--export-json", "-", "--export-csv", "-"], "two exports can't both go to -"),
         (&["--export-csv", "x", "--export-markdown", "x"], "two exports can't both go to x"),
         (&["--export-csv", "x", "--export-markdown", "./x"], "two exports can't both go to ./x"),
-        (&["--server", "http://h/", "--delay", "1s"], "--delay makes weather"),
+        (&["--server", "http://h/", "--delay", "1s"], "weather options need --server local"),
         (&["--error-rate", "0.6", "--reset-rate", "0.6"], "come to more than 1"),
         (&["--dest", "here"], "--dest"),
     ] {

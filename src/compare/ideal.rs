@@ -58,7 +58,7 @@ mod tests {
         let limited = Weather { bandwidth: Some("20k".parse().unwrap()), ..fixed_delay() };
         let faulty = Weather { stall_rate: Rate::ALWAYS, ..fixed_delay() };
         for weather in [limited, faulty, Weather::failing(), Weather::default()] {
-            assert_eq!(shortest_possible(&weather, &POP20, 5), None, "{weather}");
+            assert_eq!(shortest_possible(&weather, &POP20, 5), None, "{weather:?}");
         }
     }
 }

@@ -3,14 +3,18 @@
 use std::io::{self, IsTerminal};
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use console::Term;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle, TermLike};
 
 use super::stderr;
 use crate::country::CountryCode;
 
-/// Narrow enough, with three-digit counts, for a terminal of 20 columns: the bar never wraps,
-/// however the terminal is resized during a run.
-const TEMPLATE: &str = "{bar:11.green/dim} {pos}/{len}";
+/// With three-digit counts, 17 columns wide. On a terminal of 20 columns, the bar never wraps and
+/// leaves space for the `^C` that the terminal shows for Ctrl-C.
+const TEMPLATE: &str = "{bar:9.green/dim} {pos}/{len}";
+
+/// How often a bar is drawn at most, per second.
+const DRAWS_PER_SECOND: u8 = 20;
 
 /// A bar on stderr, if that is a terminal.
 pub(super) struct Progress {
@@ -94,7 +98,9 @@ pub(super) fn bar(total: usize, template: &str) -> ProgressBar {
     if !can_redraw() {
         return ProgressBar::hidden();
     }
-    let bar = ProgressBar::with_draw_target(Some(total as u64), ProgressDrawTarget::stderr());
+    let terminal = Box::new(UnpaddedTerminal(Term::buffered_stderr()));
+    let target = ProgressDrawTarget::term_like_with_hz(terminal, DRAWS_PER_SECOND);
+    let bar = ProgressBar::with_draw_target(Some(total as u64), target);
     let template = match anstream::AutoStream::choice(&io::stderr()) {
         anstream::ColorChoice::Never => template.replace(".green/dim", ""),
         _ => template.to_owned(),
@@ -109,6 +115,58 @@ pub(super) fn bar(total: usize, template: &str) -> ProgressBar {
 pub(super) fn can_redraw() -> bool {
     let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
     !dumb && io::stderr().is_terminal()
+}
+
+/// A terminal that gets no trailing blanks. indicatif fills each line with them, up to the last
+/// column. They would wrap when the terminal gets narrower, and a `^C` would go to the next line, so
+/// that the bar on the line before would stay.
+#[derive(Debug)]
+struct UnpaddedTerminal(Term);
+
+impl TermLike for UnpaddedTerminal {
+    fn width(&self) -> u16 {
+        self.0.size().1
+    }
+
+    fn height(&self) -> u16 {
+        self.0.size().0
+    }
+
+    fn write_str(&self, text: &str) -> io::Result<()> {
+        self.0.write_str(text.trim_end_matches(' '))?;
+        match text.ends_with(' ') {
+            true => self.0.write_str("\x1b[K"),
+            false => Ok(()),
+        }
+    }
+
+    fn write_line(&self, text: &str) -> io::Result<()> {
+        self.0.write_line(text)
+    }
+
+    fn clear_line(&self) -> io::Result<()> {
+        self.0.clear_line()
+    }
+
+    fn move_cursor_up(&self, lines: usize) -> io::Result<()> {
+        self.0.move_cursor_up(lines)
+    }
+
+    fn move_cursor_down(&self, lines: usize) -> io::Result<()> {
+        self.0.move_cursor_down(lines)
+    }
+
+    fn move_cursor_right(&self, columns: usize) -> io::Result<()> {
+        self.0.move_cursor_right(columns)
+    }
+
+    fn move_cursor_left(&self, columns: usize) -> io::Result<()> {
+        self.0.move_cursor_left(columns)
+    }
+
+    fn flush(&self) -> io::Result<()> {
+        self.0.flush()
+    }
 }
 
 /// The line of codes on a terminal, with the bar on the line below.
