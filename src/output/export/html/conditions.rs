@@ -15,7 +15,7 @@ pub(super) fn section(results: &Results) -> Markup {
     let codes = list(setup.codes.iter().map(ToString::to_string).collect(), " ");
     let modes = list(setup.contenders.iter().map(Contender::to_string).collect(), ", ");
     let weather = match &setup.weather {
-        Some(weather) => weather.to_string(),
+        Some(weather) => weather.sentences().join(" "),
         None => "That of the server and the network.".into(),
     };
     let system = format!("{} on {}", std::env::consts::OS, std::env::consts::ARCH);
