@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{ArgAction, Args, ValueEnum};
+use clap::{ArgAction, Args, ValueHint};
 
 use super::contender_args::{ContenderName, MinSpeedupArg};
 use super::value_parsers::at_least_one;
@@ -28,90 +28,63 @@ pub struct CompareArgs {
     #[command(flatten)]
     pub selection: SelectionArgs,
 
-    /// The modes to compare, separated by commas
-    #[arg(
-        long,
-        value_name = "LIST",
-        value_enum,
-        action = ArgAction::Set,
-        value_delimiter = ',',
-        ignore_case = true,
-        action = ArgAction::Set,
-        default_values_t = Mode::value_variants().to_vec()
-    )]
+    /// Modes to compare, separated by commas
+    #[arg(long, value_name = "LIST", value_enum, ignore_case = true, value_delimiter = ',')]
+    #[arg(action = ArgAction::Set, default_value = "seq,threads,rayon,async")]
     modes: Vec<Mode>,
 
-    /// Most requests at once; several numbers, as in 1,5,20, run each mode but seq once per number
-    /// [default: as many as there are flags, at most 32]
-    #[arg(
-        short,
-        long,
-        visible_alias = "max-req",
-        value_name = "LIST",
-        value_delimiter = ',',
-        action = ArgAction::Set,
-        value_parser = at_least_one,
-        allow_negative_numbers = true
-    )]
+    /// Maximum number of concurrent requests; several numbers, as in 1,5,20, run each mode but seq
+    /// once per number [default: the number of flags, at most 32]
+    #[arg(short, long, visible_alias = "max-req", value_name = "LIST", value_delimiter = ',')]
+    #[arg(action = ArgAction::Set, value_parser = at_least_one, allow_negative_numbers = true)]
     jobs: Vec<usize>,
 
     /// Measured rounds
-    #[arg(
-        short = 'n',
-        long,
-        value_name = "N",
-        default_value = "10",
-        value_parser = at_least_one,
-        allow_negative_numbers = true
-    )]
+    #[arg(short = 'n', long, value_name = "N", default_value = "10")]
+    #[arg(value_parser = at_least_one, allow_negative_numbers = true)]
     pub runs: usize,
 
-    /// Rounds before those, which are not measured
+    /// Rounds before the measured ones, whose times are discarded
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub warmup: usize,
 
-    /// While a --min-speedup is undecided, go on in blocks of --runs rounds, up to N rounds in all
+    /// While a --min-speedup is inconclusive, go on in blocks of --runs rounds, up to N in all
     /// [default: as --runs]
-    #[arg(
-        long,
-        value_name = "N",
-        value_parser = at_least_one,
-        allow_negative_numbers = true
-    )]
+    #[arg(long, value_name = "N", value_parser = at_least_one, allow_negative_numbers = true)]
     max_runs: Option<usize>,
 
-    /// The mode that speedups are relative to [default: seq, or the first of --modes without it]
+    /// Mode that speedups are relative to [default: seq, or the first of --modes without it]
     #[arg(long, value_name = "MODE[@JOBS]")]
     reference: Option<ContenderName>,
 
-    /// Fail if a mode is clearly less than X times as fast as the reference, that is if the whole
-    /// interval of its speedup lies below X; may be repeated
+    /// Fail if MODE is clearly less than X times as fast as the reference: if the whole interval of
+    /// its speedup lies below X. May be repeated
     #[arg(long, value_name = "MODE[@JOBS]=X")]
     min_speedup: Vec<MinSpeedupArg>,
 
     #[command(flatten)]
     pub request: RequestArgs,
 
-    /// local, delay or error, each a server started inside this process, which needs no network;
-    /// remote, the book's site; or any base URL [env: FLAGS_SERVER] [default: delay]
+    /// Server to download from: a name from the list below, or any http or https base URL
+    /// [env: FLAGS_SERVER] [default: delay]
     #[arg(short, long, value_name = "SERVER")]
     pub server: Option<Endpoint>,
 
-    /// Print nothing but errors; exports are still written
+    /// Print errors only; exports are still written
     #[arg(short, long)]
     pub quiet: bool,
 
-    /// Write the results as JSON that hyperfine's scripts can read, again after each round; - is
-    /// stdout, and the table then goes to stderr
-    #[arg(long, value_name = "FILE", help_heading = "Exports")]
+    /// Write the results as JSON for hyperfine's scripts, again after each round; with - to stdout,
+    /// and the table to stderr
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Exports")]
     pub export_json: Option<PathBuf>,
 
-    /// Write a CSV row for each mode and number of jobs; - is stdout
-    #[arg(long, value_name = "FILE", help_heading = "Exports")]
+    /// Write a CSV row per mode and number of jobs; - is stdout
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Exports")]
     pub export_csv: Option<PathBuf>,
 
     /// Write a Markdown table, for example to "$GITHUB_STEP_SUMMARY"; - is stdout
-    #[arg(long, value_name = "FILE", help_heading = "Exports")]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Exports")]
     pub export_markdown: Option<PathBuf>,
 
     /// Write a self-contained page with timelines, charts and tables; - is stdout

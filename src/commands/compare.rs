@@ -100,7 +100,7 @@ fn exports(args: &CompareArgs) -> anyhow::Result<Vec<(Box<dyn Exporter>, PathBuf
 fn report_verdicts(results: &Results, quiet: bool) -> Exit {
     let mut exit = Exit::Complete;
     if let Some(warning) = results.unfit_warning().filter(|_| !quiet) {
-        stderr::line(&warning);
+        comparison::note(&warning);
     }
     for check in &results.checks {
         match check.verdict() {
@@ -109,7 +109,7 @@ fn report_verdicts(results: &Results, quiet: bool) -> Exit {
                 exit = Exit::Incomplete;
             }
             Verdict::Passed | Verdict::Inconclusive if quiet => {}
-            Verdict::Passed | Verdict::Inconclusive => stderr::line(&check.to_string()),
+            Verdict::Passed | Verdict::Inconclusive => comparison::note(&check.to_string()),
         }
     }
     exit

@@ -62,8 +62,8 @@ impl fmt::Display for Verdict {
     }
 }
 
-/// The verdict as a sentence: `--min-speedup threads=5: passed: threads is 14.2 times as fast as seq
-/// (13.8 to 14.6)`.
+/// The verdict as a sentence:
+/// `--min-speedup threads=5: passed: threads is 14.2 times as fast as seq (13.8 to 14.6)`.
 impl fmt::Display for Checked {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Checked { min_speedup, speedup, .. } = self;

@@ -57,6 +57,6 @@ pub struct Setup {
     pub runs: usize,
     /// The most measured rounds, at least `runs`.
     pub max_runs: usize,
-    /// The speedups to check; the comparison goes on until all are decided or `max_runs` is reached.
+    /// The speedups to check. The comparison goes on until all are decided, or `max_runs` is reached.
     pub min_speedups: Vec<MinSpeedup>,
 }

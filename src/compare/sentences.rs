@@ -14,7 +14,7 @@ impl Results<'_> {
             whole => format!("{whole} of {}", self.runs),
         };
         let noun = if self.runs == 1 { "round" } else { "rounds" };
-        let limit = match self.setup.looks().count() > 1 {
+        let limit = match self.runs < self.setup.looks().last() {
             true => format!(" (at most {max_runs})"),
             false => String::new(),
         };
@@ -46,7 +46,7 @@ impl Results<'_> {
         (looks.count() > 1).then(|| {
             let (each, number) = (looks.confidence() * 100.0, looks.count());
             format!(
-                "with {each:.2} % intervals at each look, up to {number} looks have 95 % in all"
+                "each of up to {number} looks has {each:.2} % intervals, for 95 % over all looks"
             )
         })
     }
@@ -57,9 +57,7 @@ impl Results<'_> {
             speedups.min_by_key(|speedup| speedup.rounds)?;
         (rounds > 1 && interval.confidence < confidence).then(|| {
             let (reached, wanted) = (interval.confidence * 100.0, confidence * 100.0);
-            format!(
-                "{rounds} rounds are few: intervals are {reached:.0} % intervals, not {wanted} %"
-            )
+            format!("too few rounds: intervals have {reached:.0} % confidence, not {wanted:.0} %")
         })
     }
 }
@@ -130,7 +128,7 @@ mod tests {
                 "rayon: 15.0 times as fast as seq (10.0 to 20.0), 50 % of ideal with 2 jobs",
                 "async: 15.0 times as fast as seq (10.0 to 20.0), 50 % of ideal with 2 jobs",
                 "threads, rayon and async are the fastest, with no clear difference",
-                "3 rounds are few: intervals are 75 % intervals, not 95 %",
+                "too few rounds: intervals have 75 % confidence, not 95 %",
             ]
         );
     }
@@ -182,7 +180,7 @@ mod tests {
         let setup = Setup { runs: 10, max_runs: 40, min_speedups, ..setup() };
         let results = Results::new(&setup, &measured(&setup, |_, _| Some(100)));
         assert_eq!(results.title(), "2 flags from delay, 10 rounds (at most 40)");
-        let told = "with 98.75 % intervals at each look, up to 4 looks have 95 % in all";
+        let told = "each of up to 4 looks has 98.75 % intervals, for 95 % over all looks";
         assert_eq!(results.sentences().last().unwrap(), told);
     }
 

@@ -59,7 +59,9 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(64))]
 
         #[test]
-        fn the_order_of_the_values_does_not_matter(values in proptest::collection::vec(1e-6..1e4f64, 1..60)) {
+        fn the_order_of_the_values_does_not_matter(
+            values in proptest::collection::vec(1e-6..1e4f64, 1..60)
+        ) {
             let stats = Stats::of(&values).unwrap();
             prop_assert!(stats.min <= stats.median && stats.median <= stats.max);
             let backwards: Vec<_> = values.iter().rev().copied().collect();

@@ -4,6 +4,7 @@ use std::io::{self, IsTerminal, Write};
 
 use anstyle::Style;
 
+use super::stderr;
 use super::table::table;
 use crate::compare::Results;
 
@@ -42,31 +43,33 @@ pub fn show(results: &Results, stream: Stream) -> io::Result<()> {
     })
 }
 
-/// The number of columns; `None` if `stream` is not a terminal.
-#[cfg(unix)]
-fn terminal_width(stream: &(impl IsTerminal + std::os::fd::AsFd)) -> Option<usize> {
-    let size = terminal_size::terminal_size_of(stream);
-    stream.is_terminal().then(|| size.map_or(80, |(width, _)| width.0.into()))
+/// Writes a sentence to stderr, wrapped between words where stderr is a terminal.
+pub fn note(sentence: &str) {
+    stderr::line(&wrapped(sentence, terminal_width(&io::stderr())));
 }
 
-/// The number of columns; `None` if `stream` is not a terminal.
-#[cfg(windows)]
-fn terminal_width(stream: &(impl IsTerminal + std::os::windows::io::AsHandle)) -> Option<usize> {
-    let size = terminal_size::terminal_size_of(stream);
-    stream.is_terminal().then(|| size.map_or(80, |(width, _)| width.0.into()))
+/// The width of the terminal in columns; `None` if `stream` is not a terminal.
+fn terminal_width(stream: &impl IsTerminal) -> Option<usize> {
+    let width = || terminal_size::terminal_size().map_or(80, |(width, _)| width.0.into());
+    stream.is_terminal().then(width)
 }
 
 fn report(results: &Results, width: Option<usize>) -> String {
-    let wrapped = |text: &String| match width {
-        Some(width) => textwrap::fill(text, textwrap::Options::new(width).break_words(false)),
-        None => text.to_owned(),
-    };
-    let title = wrapped(&results.title());
+    let title = wrapped(&results.title(), width);
     let table = table(results, width);
     let sentences = results.sentences();
     let gap = if sentences.is_empty() { "" } else { "\n" };
-    let sentences: String = sentences.iter().map(|sentence| wrapped(sentence) + "\n").collect();
+    let sentences: String =
+        sentences.iter().map(|sentence| wrapped(sentence, width) + "\n").collect();
     format!("{BOLD}{title}{BOLD:#}\n\n{table}{gap}{sentences}")
+}
+
+/// `text` with line breaks between words where it is wider than the terminal.
+fn wrapped(text: &str, width: Option<usize>) -> String {
+    match width {
+        Some(width) => textwrap::fill(text, textwrap::Options::new(width).break_words(false)),
+        None => text.to_owned(),
+    }
 }
 
 #[cfg(test)]

@@ -87,11 +87,12 @@ mod tests {
 | Mode | Median [s] | Mean [s] | Min [s] | Max [s] | Speedup over seq | Efficiency | Of ideal |
 |:---|---:|---:|---:|---:|---:|---:|---:|
 | `seq` | 2.000 | 2.000 ± 0.000 | 2.000 | 2.000 | 1.00 | 90 % | 50 % |
-| **`threads`** fastest | 0.160 | 0.160 ± 0.000 | 0.160 | 0.160 | 12.5 (12.5 to 12.5) | 45 % | 50 % |
+| **`threads`** fastest | 0.160 | 0.160 ± 0.000 | 0.160 | 0.160 | 12.5 (12.5 to 12.5) | 45 % \
+| 50 % |
 
 - threads: 12.5 times as fast as seq (12.5 to 12.5), 50 % of ideal with 2 jobs
 - threads is the fastest
-- 3 rounds are few: intervals are 75 % intervals, not 95 %
+- too few rounds: intervals have 75 % confidence, not 95 %
 - --min-speedup threads=5: passed: threads is 12.5 times as fast as seq (12.5 to 12.5)
 ";
         assert_eq!(page, expected);
