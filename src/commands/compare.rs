@@ -49,7 +49,7 @@ pub(super) fn run(args: CompareArgs) -> anyhow::Result<Exit> {
         max_runs,
         min_speedups,
     };
-    let fetch = fetch_options(&args.request, endpoint.proxies())?;
+    let fetch = fetch_options(&args.request, endpoint.proxies()?)?;
     let runtime = runtime::start()?;
     let shutdown = Shutdown::on_signal(runtime.handle()).context("cannot watch for signals")?;
     let exports = Exports::open(wanted, &Results::new(&setup, &Measured::default()))?;

@@ -36,7 +36,7 @@ pub(super) fn run(args: DownloadArgs) -> anyhow::Result<Exit> {
             _ => Existing::Replace,
         },
         order: args.order,
-        fetch: fetch_options(&args.request, endpoint.proxies())?,
+        fetch: fetch_options(&args.request, endpoint.proxies()?)?,
     };
     let timeline = TimelineOutput::open(args.timeline.as_ref(), args.json, args.quiet)?;
     let format = match args.json {
