@@ -1,10 +1,9 @@
 //! The program on a terminal: the progress bar shares the screen with codes, errors and the shell.
 #![cfg(unix)]
 
-mod support;
-
-#[path = "support/screen.rs"]
 mod screen;
+#[path = "../support/mod.rs"]
+mod support;
 
 use std::collections::HashSet;
 use std::net::TcpStream;
