@@ -1,4 +1,4 @@
-//! Where the flags are: the URL below which each one has its own.
+//! The base URL of a server, and the URLs of the flags below it.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,7 +7,7 @@ use reqwest::Url;
 
 use crate::country::CountryCode;
 
-/// An http or https URL below which the flag of `BR` is at `br/br.gif`.
+/// An http or https URL. The flag of `BR` is at `br/br.gif` below it.
 ///
 /// ```
 /// use flags::BaseUrl;
@@ -20,24 +20,24 @@ use crate::country::CountryCode;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BaseUrl(Url);
 
-/// Why a text is no base URL.
+/// Why a text is not a base URL.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidBaseUrl {
     #[error("the URL has to begin with http:// or https://")]
     Scheme,
     #[error("the URL names no host")]
     Host,
-    #[error("a base URL has no query and no fragment: flags are added to its path")]
+    #[error("a base URL must not have a query or a fragment")]
     Query,
     #[error("not a URL: {0}")]
     Syntax(String),
 }
 
 impl BaseUrl {
-    /// The book's own site.
+    /// The site of the book *Fluent Python*.
     pub const REMOTE: &str = "https://www.fluentpython.com/data/flags";
 
-    /// The URL of one flag: `{base}/{cc}/{cc}.gif`, the code in lower case.
+    /// The URL of one flag: `{base}/{cc}/{cc}.gif` with the code in lower case.
     pub fn flag(&self, code: CountryCode) -> Url {
         let path = self.0.path();
         let (folder, cc) = (path.strip_suffix('/').unwrap_or(path), code.lower());
@@ -46,7 +46,7 @@ impl BaseUrl {
         url
     }
 
-    /// Whether its host is a name, which has to be looked up, and no address.
+    /// Whether the host is a name, which needs a DNS lookup, rather than an IP address.
     pub(crate) fn has_name(&self) -> bool {
         self.0.domain().is_some()
     }
@@ -69,7 +69,7 @@ impl FromStr for BaseUrl {
         if !["http", "https"].iter().any(|known| scheme.eq_ignore_ascii_case(known)) {
             return Err(InvalidBaseUrl::Scheme);
         }
-        // A browser would read `http:///flags` as the host `flags`. Who types it has left out a host.
+        // `Url::parse` reads `http:///flags` as the host `flags`; more likely the host is missing.
         if rest.is_empty() || rest.starts_with(['/', '\\', '?', '#', ':']) {
             return Err(InvalidBaseUrl::Host);
         }
@@ -87,7 +87,7 @@ impl fmt::Display for BaseUrl {
     }
 }
 
-/// The URL as a person or a log may see it: a password in it is not shown.
+/// The URL for display in messages, with any password replaced by `***`.
 pub fn redacted(url: &Url) -> String {
     let mut url = url.clone();
     if url.password().is_some() {
@@ -101,7 +101,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_flag_has_its_url_below_the_base_whatever_ends_it() {
+    fn the_url_of_a_flag_does_not_depend_on_a_trailing_slash() {
         let flag = |base: &str| base.parse::<BaseUrl>().unwrap().flag("BR".parse().unwrap());
         for base in ["http://h", "http://h/", "HTTP://H", "http://h:80/"] {
             assert_eq!(flag(base).as_str(), "http://h/br/br.gif");
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_base_url_is_told_apart() {
+    fn an_invalid_base_url_says_why() {
         use InvalidBaseUrl::*;
         for (text, error) in [
             ("nowhere", Scheme),
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn a_password_is_not_shown() {
+    fn a_password_is_not_displayed() {
         let base: BaseUrl = "http://ann:secret@h/flags".parse().unwrap();
         assert_eq!(base.to_string(), "http://ann:***@h/flags");
         assert!(base.flag("BR".parse().unwrap()).as_str().contains("secret"));

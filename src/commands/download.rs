@@ -22,7 +22,7 @@ use crate::suspend;
 pub(super) fn run(args: DownloadArgs) -> anyhow::Result<Exit> {
     let codes = args.selection.codes();
     let endpoint = OpenEndpoint::open(cli::server(args.server, "remote")?, &args.weather)?;
-    let asked = args.request.jobs;
+    let asked = args.jobs;
     let plan = Plan {
         mode: args.mode,
         jobs: args.mode.jobs(asked.unwrap_or_else(|| Mode::default_jobs(codes.len()))),
