@@ -46,18 +46,25 @@ impl BaseUrl {
         url
     }
 
-    /// Whether the host is a name, which needs a DNS lookup, rather than an IP address.
-    pub(crate) fn has_name(&self) -> bool {
-        self.0.domain().is_some()
-    }
-
-    pub(crate) fn is_https(&self) -> bool {
-        self.0.scheme() == "https"
+    pub(crate) fn as_url(&self) -> &Url {
+        &self.0
     }
 
     /// Whether `url` has the same scheme, host and port (RFC 6454 §5).
     pub(crate) fn has_origin_of(&self, url: &Url) -> bool {
         self.0.origin() == url.origin()
+    }
+
+    /// `target` with the credentials of this URL, if it has the same origin and no credentials of
+    /// its own. A redirect from one to the other then needs no second login.
+    pub(crate) fn with_credentials(&self, mut target: Url) -> Url {
+        let has_own = !target.username().is_empty() || target.password().is_some();
+        if !has_own && self.has_origin_of(&target) {
+            // Both succeed: a URL that has an origin like this one's has a host.
+            let _ = target.set_username(self.0.username());
+            let _ = target.set_password(self.0.password());
+        }
+        target
     }
 }
 
@@ -136,5 +143,21 @@ mod tests {
         let base: BaseUrl = "http://ann:secret@h/flags".parse().unwrap();
         assert_eq!(base.to_string(), "http://ann:***@h/flags");
         assert!(base.flag("BR".parse().unwrap()).as_str().contains("secret"));
+    }
+
+    #[test]
+    fn credentials_go_to_the_same_origin_only() {
+        let base: BaseUrl = "http://ann:secret@h/flags".parse().unwrap();
+        for (target, expected) in [
+            ("http://h/x", "http://ann:secret@h/x"),
+            ("http://h:80/x", "http://ann:secret@h/x"),
+            ("http://bob:own@h/x", "http://bob:own@h/x"),
+            ("http://h:81/x", "http://h:81/x"),
+            ("https://h/x", "https://h/x"),
+            ("http://other/x", "http://other/x"),
+        ] {
+            let target = base.with_credentials(target.parse().unwrap());
+            assert_eq!(target.as_str(), expected);
+        }
     }
 }

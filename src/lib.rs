@@ -42,7 +42,7 @@
 //!
 //! ```
 //! use flags::flag::Existing;
-//! use flags::flag::get_flag::{FetchOptions, Proxies};
+//! use flags::flag::get_flag::FetchOptions;
 //! use flags::flag::save_flag::Destination;
 //! use flags::origin::{Origin, Settings};
 //! use flags::run::Order;
@@ -59,7 +59,7 @@
 //!     destination: Destination::open(folder.path())?,
 //!     existing: Existing::Replace,
 //!     order: Order::Completed,
-//!     fetch: FetchOptions { proxies: Proxies::None, ..FetchOptions::default() },
+//!     fetch: FetchOptions::default(),
 //! };
 //! let runtime = flags::runtime::start()?;
 //! let print = |outcome: &flags::flag::Outcome| println!("{}", outcome.code);

@@ -114,6 +114,14 @@ pub struct CompareArgs {
     #[arg(long, value_name = "FILE", help_heading = "Exports")]
     pub export_markdown: Option<PathBuf>,
 
+    /// Write a self-contained page with timelines, charts and tables; - is stdout
+    #[arg(long, value_name = "FILE", help_heading = "Exports")]
+    pub export_html: Option<PathBuf>,
+
+    /// Write the timelines alone, as SVG; - is stdout
+    #[arg(long, value_name = "FILE", help_heading = "Exports")]
+    pub export_svg: Option<PathBuf>,
+
     #[command(flatten)]
     pub weather: WeatherArgs,
 }

@@ -51,6 +51,11 @@ pub struct DownloadArgs {
     #[arg(long)]
     pub update: bool,
 
+    /// After the run, draw on stdout when each flag was waited for, received and saved; or write
+    /// the drawing to FILE, as SVG (- is stdout, and nothing else goes there)
+    #[arg(long, value_name = "FILE", require_equals = true, value_hint = ValueHint::FilePath)]
+    pub timeline: Option<Option<PathBuf>>,
+
     /// Print one JSON document on stdout and nothing else there
     #[arg(long)]
     pub json: bool,

@@ -13,7 +13,9 @@ use crate::compare::{
     run_rounds,
 };
 use crate::output::comparison::{self, Stream};
-use crate::output::export::{Csv, Exporter, Exports, Json, Markdown, is_same, is_stdout};
+use crate::output::export::{
+    Csv, Exporter, Exports, Html, Json, Markdown, Svg, is_same, is_stdout,
+};
 use crate::output::rounds_bar::RoundsBar;
 use crate::output::stderr;
 use crate::runtime;
@@ -47,7 +49,7 @@ pub(super) fn run(args: CompareArgs) -> anyhow::Result<Exit> {
         max_runs,
         min_speedups,
     };
-    let fetch = fetch_options(&args.request, endpoint.proxies())?;
+    let fetch = fetch_options(&args.request, endpoint.proxies()?)?;
     let runtime = runtime::start()?;
     let shutdown = Shutdown::on_signal(runtime.handle()).context("cannot watch for signals")?;
     let exports = Exports::open(wanted, &Results::new(&setup, &Measured::default()))?;
@@ -74,10 +76,12 @@ pub(super) fn run(args: CompareArgs) -> anyhow::Result<Exit> {
 
 /// The exports on the command line, with their targets.
 fn exports(args: &CompareArgs) -> anyhow::Result<Vec<(Box<dyn Exporter>, PathBuf)>> {
-    let all: [(Box<dyn Exporter>, &Option<PathBuf>); 3] = [
+    let all: [(Box<dyn Exporter>, &Option<PathBuf>); 5] = [
         (Box::new(Json), &args.export_json),
         (Box::new(Csv), &args.export_csv),
         (Box::new(Markdown), &args.export_markdown),
+        (Box::new(Html), &args.export_html),
+        (Box::new(Svg), &args.export_svg),
     ];
     let mut wanted: Vec<(Box<dyn Exporter>, PathBuf)> = Vec::new();
     for (exporter, path) in all {

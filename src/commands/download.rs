@@ -7,6 +7,7 @@ use parking_lot::Mutex;
 
 use super::Exit;
 use super::open_endpoint::OpenEndpoint;
+use super::timeline_output::TimelineOutput;
 use crate::cli::{self, DownloadArgs, RequestArgs};
 use crate::downloader::Mode;
 use crate::flag::get_flag::{FetchError, FetchOptions, Proxies, read_certificates};
@@ -35,9 +36,14 @@ pub(super) fn run(args: DownloadArgs) -> anyhow::Result<Exit> {
             _ => Existing::Replace,
         },
         order: args.order,
-        fetch: fetch_options(&args.request, endpoint.proxies())?,
+        fetch: fetch_options(&args.request, endpoint.proxies()?)?,
     };
-    let format = if args.json { Format::Json } else { Format::Text };
+    let timeline = TimelineOutput::open(args.timeline.as_ref(), args.json, args.quiet)?;
+    let format = match args.json {
+        true => Format::Json,
+        false if timeline.takes_stdout() => Format::Nothing,
+        false => Format::Text,
+    };
     let verbosity = match (args.quiet, args.verbose) {
         (true, _) => Verbosity::Quiet,
         (_, true) => Verbosity::Verbose,
@@ -57,6 +63,7 @@ pub(super) fn run(args: DownloadArgs) -> anyhow::Result<Exit> {
         move |outcome| reporter.lock().report(outcome)
     })?;
     reporter.lock().finish(&summary).context("cannot write to stdout")?;
+    timeline.write(&summary)?;
     if endpoint.origin.is_none() && is_unreachable(&summary) {
         stderr::error("the server cannot be reached; without a network, try --server local");
     }

@@ -6,6 +6,7 @@ mod download;
 mod man;
 mod open_endpoint;
 mod serve;
+mod timeline_output;
 
 use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;

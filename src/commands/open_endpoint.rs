@@ -36,12 +36,17 @@ impl OpenEndpoint {
         }
     }
 
-    /// The proxies for requests to it: none for the embedded server, which they cannot reach.
-    pub(super) fn proxies(&self) -> Proxies {
-        match self.origin {
-            Some(_) => Proxies::None,
-            None => Proxies::FromEnvironment,
+    /// The proxies of the environment. None for an embedded server, which no proxy can reach.
+    ///
+    /// # Errors
+    /// The proxy for the base URL can't be used.
+    pub(super) fn proxies(&self) -> anyhow::Result<Proxies> {
+        if self.origin.is_some() {
+            return Ok(Proxies::none());
         }
+        let proxies = Proxies::from_environment();
+        proxies.check(&self.base)?;
+        Ok(proxies)
     }
 }
 

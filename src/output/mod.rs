@@ -10,5 +10,6 @@ pub mod stderr;
 mod table;
 pub mod text;
 pub mod time_unit;
+pub mod timeline;
 
 pub use reporter::{Format, Reporter, Verbosity};

@@ -13,6 +13,8 @@ use crate::run::Summary;
 pub enum Format {
     Text,
     Json,
+    /// Nothing: stdout is for another document.
+    Nothing,
 }
 
 /// How much is reported of each flag.
@@ -82,7 +84,7 @@ impl Reporter {
             self.progress.shares_terminal() || self.is_one_log && !self.has_open_line;
         match (self.format, self.verbosity) {
             (Format::Json, _) => self.stdout.write(&run_json::document(summary)?),
-            (Format::Text, Verbosity::Quiet) => {}
+            (Format::Nothing, _) | (Format::Text, Verbosity::Quiet) => {}
             (Format::Text, _) => {
                 let line_break = if at_line_start { "" } else { "\n" };
                 self.stdout.write(&format!("{line_break}{}\n", text::count(summary)));

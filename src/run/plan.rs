@@ -38,8 +38,8 @@ impl Plan {
     /// [`runtime::start`](crate::runtime::start) makes it.
     ///
     /// # Errors
-    /// The run could not start, or the system refused the threads that the strategy needs. The
-    /// failure of a flag is not an error here: it is in the flag's [`Outcome`].
+    /// The system refused the threads that the strategy needs. The failure of a flag is not an
+    /// error here: it is in the flag's [`Outcome`].
     pub fn run(
         &self,
         runtime: &Handle,
@@ -53,7 +53,7 @@ impl Plan {
             outcomes: Vec::with_capacity(self.codes.len()),
         }));
         let job = Download {
-            fetcher: Fetcher::new(self.base.clone(), self.fetch.clone())?,
+            fetcher: Fetcher::new(self.base.clone(), self.fetch.clone()),
             destination: self.destination.clone(),
             existing: self.existing,
             runtime: runtime.clone(),

@@ -1,110 +1,166 @@
-//! The HTTP clients: one for http, and two for https that are built when they are first needed.
+//! The HTTP clients of a run, each built when it is first needed.
 
 use std::path::Path;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use anyhow::{Context, bail};
 use reqwest::{Certificate, Client, ClientBuilder, Url, redirect, retry};
 
-use super::FetchError;
+use super::FetchOptions;
+use super::error::FetchError;
+use super::lookup::Lookups;
+use super::proxy::Proxies;
 use super::single_flight::SingleFlightConnect;
 use crate::base_url::BaseUrl;
 
+/// The most header fields in an answer, and over HTTP/2 the most bytes of them: curl's limits.
+const MAX_HEADERS: usize = 5000;
+const MAX_HEADER_BYTES: u32 = 300 << 10;
+
+/// The longest time between two HTTP/2 PINGs, and until one has to be answered.
+const MAX_PING_INTERVAL: Duration = Duration::from_secs(5);
+
+/// The connections that a request may use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Connections {
+    /// Those of the pool, which are kept after an answer and, over HTTP/2, shared.
+    Pooled,
+    /// A new one, which is closed after the answer.
+    Fresh,
+}
+
 /// The clients of one run.
 pub(super) struct Clients {
-    http: Client,
+    base: BaseUrl,
+    options: FetchOptions,
+    lookups: Arc<Lookups>,
+    pooled: ClientSet,
+    fresh: ClientSet,
+}
+
+/// The clients for one kind of connections.
+#[derive(Default)]
+struct ClientSet {
+    http: LazyClient,
     /// For the origin of the base URL, if that is https.
     https: LazyClient,
     /// For other origins that redirects lead to over https.
     https_elsewhere: LazyClient,
-    base: BaseUrl,
-    trust: Vec<Certificate>,
-    proxies: Proxies,
 }
 
 /// A client that is built when it is first needed: reading the system's CAs takes longer than
 /// fetching 20 flags from a server nearby.
 type LazyClient = OnceLock<Result<Client, String>>;
 
-/// Whether the proxies of the environment are used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Proxies {
-    FromEnvironment,
-    None,
-}
-
 impl Clients {
-    pub(super) fn new(
-        base: BaseUrl,
-        trust: Vec<Certificate>,
-        proxies: Proxies,
-    ) -> anyhow::Result<Clients> {
+    pub(super) fn new(base: BaseUrl, options: FetchOptions, lookups: Lookups) -> Clients {
         install_provider();
-        let http = builder(proxies).tls_certs_only(trust.iter().cloned()).build();
-        Ok(Clients {
-            http: http.context("cannot set up the HTTP client")?,
-            https: LazyClient::new(),
-            https_elsewhere: LazyClient::new(),
-            base,
-            trust,
-            proxies,
+        let (pooled, fresh) = (ClientSet::default(), ClientSet::default());
+        Clients { base, options, lookups: Arc::new(lookups), pooled, fresh }
+    }
+
+    /// The client that sends a request for `url` over such connections.
+    pub(super) fn client(
+        &self,
+        url: &Url,
+        connections: Connections,
+    ) -> Result<&Client, FetchError> {
+        let set = match connections {
+            Connections::Pooled => &self.pooled,
+            Connections::Fresh => &self.fresh,
+        };
+        let is_base = self.base.has_origin_of(url);
+        let client = match url.scheme() {
+            "http" => &set.http,
+            _ if is_base => &set.https,
+            _ => &set.https_elsewhere,
+        };
+        client.get_or_init(|| build(self.builder(url, connections))).as_ref().map_err(|reason| {
+            let reason = match url.scheme() {
+                "http" => format!("cannot set up the HTTP client: {reason}"),
+                _ => format!("no trusted CAs found: {reason}; give some with --cacert"),
+            };
+            FetchError::Tls(reason)
         })
     }
 
-    /// The client for `url`.
-    pub(super) fn for_url(&self, url: &Url) -> Result<&Client, FetchError> {
-        if url.scheme() == "http" {
-            return Ok(&self.http);
+    /// A client that sends plain requests to `proxy`, whose scheme is http or https.
+    pub(super) fn proxy_client(&self, proxy: &Url) -> reqwest::Result<Client> {
+        let needs_tls = proxy.scheme() == "https";
+        let proxy = reqwest::Proxy::http(proxy.clone())?;
+        self.settings(needs_tls).no_proxy().proxy(proxy).build()
+    }
+
+    pub(super) fn proxies(&self) -> &Proxies {
+        &self.options.proxies
+    }
+
+    fn builder(&self, url: &Url, connections: Connections) -> reqwest::Result<ClientBuilder> {
+        let needs_tls = url.scheme() == "https" || self.proxies().need_tls();
+        let mut builder = self.proxies().configure(self.settings(needs_tls))?;
+        match connections {
+            Connections::Fresh => builder = builder.pool_max_idle_per_host(0),
+            Connections::Pooled => {
+                // A silent HTTP/2 connection is given up before the requests on it time out, so
+                // that later requests do not have to find out for themselves.
+                let interval = (self.options.timeout / 4).min(MAX_PING_INTERVAL);
+                builder =
+                    builder.http2_keep_alive_interval(interval).http2_keep_alive_timeout(interval);
+                if url.scheme() == "https" && self.base.has_origin_of(url) {
+                    builder = builder.connector_layer(SingleFlightConnect::default());
+                }
+            }
         }
-        let builder = || builder(self.proxies).tls_certs_merge(self.trust.iter().cloned());
-        let client = match self.base.has_origin_of(url) {
-            true => self
-                .https
-                .get_or_init(|| build(builder().connector_layer(SingleFlightConnect::default()))),
-            false => self.https_elsewhere.get_or_init(|| build(builder())),
-        };
-        client.as_ref().map_err(|reason| {
-            FetchError::Tls(format!("no trusted CAs found: {reason}; give some with --cacert"))
-        })
+        Ok(builder)
+    }
+
+    /// What all clients have in common. Without `needs_tls` the system's CAs are not read.
+    fn settings(&self, needs_tls: bool) -> ClientBuilder {
+        let builder = Client::builder()
+            .user_agent(concat!("flags/", env!("CARGO_PKG_VERSION")))
+            // Redirects and retries are counted and bounded in `get_flag`.
+            .redirect(redirect::Policy::none())
+            .retry(retry::never())
+            .dns_resolver(self.lookups.clone())
+            // Each address of a host gets an equal share of this.
+            .connect_timeout(self.options.timeout)
+            // Accepted as browsers and curl do (RFC 9112 §5.1, §5.2).
+            .http1_allow_obsolete_multiline_headers_in_responses(true)
+            .http1_allow_spaces_after_header_name_in_responses(true)
+            .http1_ignore_invalid_headers_in_responses(true)
+            .http1_max_headers(MAX_HEADERS)
+            .http2_max_header_list_size(MAX_HEADER_BYTES);
+        let trust = self.options.trust.iter().cloned();
+        if needs_tls { builder.tls_certs_merge(trust) } else { builder.tls_certs_only(trust) }
     }
 }
 
-fn builder(proxies: Proxies) -> ClientBuilder {
-    let builder = Client::builder()
-        .user_agent(concat!("flags/", env!("CARGO_PKG_VERSION")))
-        // Redirects and retries are counted and bounded in `get_flag`.
-        .redirect(redirect::Policy::none())
-        .retry(retry::never());
-    match proxies {
-        Proxies::FromEnvironment => builder,
-        Proxies::None => builder.no_proxy(),
-    }
+fn build(builder: reqwest::Result<ClientBuilder>) -> Result<Client, String> {
+    let client = builder.and_then(ClientBuilder::build);
+    client.map_err(|error| format!("{:#}", anyhow::Error::from(error)))
 }
 
 fn install_provider() {
-    // Fails where a caller has chosen a provider already: theirs is as good.
+    // Fails if a provider has been installed already, which is then used.
     let _ = rustls::crypto::ring::default_provider().install_default();
-}
-
-fn build(builder: ClientBuilder) -> Result<Client, String> {
-    builder.build().map_err(|error| format!("{:#}", anyhow::Error::from(error)))
 }
 
 /// The certificates in the PEM file at `path`.
 ///
 /// # Errors
-/// The file can't be read, or holds no certificate.
+/// The file can't be read, or has no certificate, or one that is malformed.
 pub fn read_certificates(path: &Path) -> anyhow::Result<Vec<Certificate>> {
-    let shown = path.display();
-    let pem = std::fs::read(path).with_context(|| format!("cannot read the CAs in {shown}"))?;
+    let file = path.display();
+    let pem = std::fs::read(path).with_context(|| format!("cannot read the CAs in {file}"))?;
     let certificates = Certificate::from_pem_bundle(&pem)
-        .with_context(|| format!("cannot make sense of the CAs in {shown}"))?;
+        .with_context(|| format!("cannot make sense of the CAs in {file}"))?;
     if certificates.is_empty() {
-        bail!("there is no certificate in {shown}: a PEM file with one or more is needed");
+        bail!("there is no certificate in {file}: a PEM file with at least one is needed");
     }
-    // What is in the file is looked at only when a client is made of it.
+    // The content of a certificate is checked only when a client is built with it.
     install_provider();
     let trial = Client::builder().tls_certs_only(certificates.iter().cloned()).build();
-    trial.with_context(|| format!("cannot make sense of the CAs in {shown}"))?;
+    trial.with_context(|| format!("cannot make sense of the CAs in {file}"))?;
     Ok(certificates)
 }

@@ -1,4 +1,4 @@
-//! What can go wrong between asking for a flag and having it.
+//! Why a flag could not be fetched, and what the errors of the HTTP library mean.
 
 use std::error::Error;
 use std::io;
@@ -6,17 +6,29 @@ use std::time::Duration;
 
 use reqwest::StatusCode;
 
+use super::client::Connections;
+use super::lookup::LookupError;
+use super::proxy::UnusableProxy;
 use crate::gif::Defect;
 use crate::gif::MAX_BYTES;
 
-/// Why a flag could not be fetched. `Display` is a sentence for a person, without the URL.
+/// The most characters of a server's text that a message repeats.
+const MAX_EXCERPT: usize = 200;
+
+/// Why a flag could not be fetched. `Display` is a message for the user, without the URL.
 #[derive(Debug, thiserror::Error)]
 pub enum FetchError {
     #[error("timed out after {}s", .0.as_secs_f64())]
     Timeout(Duration),
-    /// No connection, or one that was lost before the answer came.
+    /// No connection, or one that was lost before the head of the answer.
     #[error("{0}")]
     Connect(String),
+    /// The lookup of the host name failed.
+    #[error("{0}")]
+    Unresolved(String),
+    /// A failure at the proxy.
+    #[error("{message}")]
+    Proxy { message: String, is_transient: bool },
     #[error("{0}")]
     Tls(String),
     #[error("the server answered {status}")]
@@ -25,44 +37,55 @@ pub enum FetchError {
     Redirect(String),
     #[error("not a whole GIF: {0}")]
     NotAGif(Defect),
-    /// The body ended before its end: the connection was closed, or reset.
+    /// The body ended early: the connection was closed or reset.
     #[error("truncated after {received} bytes: {reason}")]
     Truncated { received: usize, reason: String },
     #[error("larger than {} MiB", MAX_BYTES >> 20)]
     TooLarge,
-    /// What came is not HTTP.
-    #[error("the answer breaks the rules of HTTP: {0}")]
+    /// The answer is not HTTP.
+    #[error("invalid HTTP response: {0}")]
     Protocol(String),
+    /// An invalid HTTP/2 response, to this request or to another one on the same connection.
+    #[error("invalid HTTP response on a shared connection: {0}")]
+    SharedProtocol(String),
 }
 
 impl FetchError {
-    /// The kind's name in JSON.
+    /// The `kind` in JSON.
     pub fn kind(&self) -> &'static str {
         match self {
             FetchError::Timeout(_) => "timeout",
-            FetchError::Connect(_) => "connect",
+            FetchError::Connect(_) | FetchError::Unresolved(_) => "connect",
+            FetchError::Proxy { .. } => "proxy",
             FetchError::Tls(_) => "tls",
             FetchError::Status { .. } => "http_status",
             FetchError::Redirect(_) => "redirect",
             FetchError::NotAGif(_) => "not_a_gif",
             FetchError::Truncated { .. } => "truncated",
             FetchError::TooLarge => "too_large",
-            FetchError::Protocol(_) => "protocol",
+            FetchError::Protocol(_) | FetchError::SharedProtocol(_) => "protocol",
         }
     }
 
-    /// Whether it may pass by itself, so that another try makes sense.
+    /// Whether a retry may succeed.
     pub fn is_transient(&self) -> bool {
         match self {
-            FetchError::Timeout(_) | FetchError::Connect(_) | FetchError::Truncated { .. } => true,
-            FetchError::Status { status, .. } => {
-                matches!(status.as_u16(), 408 | 429 | 500 | 502 | 503 | 504)
-            }
-            _ => false,
+            FetchError::Timeout(_)
+            | FetchError::Connect(_)
+            | FetchError::Truncated { .. }
+            | FetchError::SharedProtocol(_) => true,
+            FetchError::Proxy { is_transient, .. } => *is_transient,
+            FetchError::Status { status, .. } => is_transient_status(*status),
+            FetchError::Unresolved(_)
+            | FetchError::Tls(_)
+            | FetchError::Redirect(_)
+            | FetchError::NotAGif(_)
+            | FetchError::TooLarge
+            | FetchError::Protocol(_) => false,
         }
     }
 
-    /// How long the server asked to be left alone, where that is to be heeded.
+    /// The pause before a retry that the server asked for.
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
             FetchError::Status { retry_after, .. } => *retry_after,
@@ -70,30 +93,55 @@ impl FetchError {
         }
     }
 
-    /// What went wrong before the head of the answer was there.
-    pub(super) fn before_answer(error: reqwest::Error) -> FetchError {
-        if let Some(tls) = find::<rustls::Error>(&error) {
-            return FetchError::Tls(tls_sentence(tls));
+    /// The failure of a flag whose proxy can't be used.
+    pub(super) fn unusable_proxy(unusable: UnusableProxy) -> FetchError {
+        FetchError::Proxy { message: unusable.to_string(), is_transient: false }
+    }
+
+    /// The meaning of an error before the head of the answer. `limit` is the timeout.
+    pub(super) fn before_answer(
+        error: &reqwest::Error,
+        connections: Connections,
+        limit: Duration,
+    ) -> FetchError {
+        if let Some(lookup) = find::<LookupError>(error) {
+            return FetchError::Unresolved(lookup.to_string());
+        }
+        if let Some(tls) = find::<rustls::Error>(error) {
+            return FetchError::Tls(tls_message(tls));
         }
         if error.is_connect() {
-            return FetchError::Connect(format!("could not connect: {}", root_cause(&error)));
+            return match error.is_timeout() {
+                true => FetchError::Timeout(limit),
+                false => FetchError::Connect(format!("could not connect: {}", root_cause(error))),
+            };
         }
-        match find::<hyper::Error>(&error) {
+        if let Some(http2) = find::<h2::Error>(error)
+            && http2.is_library()
+        {
+            let reason = root_cause(http2);
+            // A violation in one stream may end the connection, and all requests on it fail.
+            return match http2.is_go_away() && connections == Connections::Pooled {
+                true => FetchError::SharedProtocol(reason),
+                false => FetchError::Protocol(reason),
+            };
+        }
+        match find::<hyper::Error>(error) {
             Some(http) if http.is_parse() || http.is_user() => {
                 FetchError::Protocol(root_cause(http))
             }
             Some(_) => FetchError::Connect(format!(
                 "connection lost before the answer: {}",
-                root_cause(&error)
+                root_cause(error)
             )),
-            None => FetchError::Protocol(root_cause(&error)),
+            None => FetchError::Protocol(root_cause(error)),
         }
     }
 
-    /// What went wrong when `received` bytes of the body were there.
-    pub(super) fn in_body(error: reqwest::Error, received: usize) -> FetchError {
-        let reason = root_cause(&error);
-        match find::<io::Error>(&error).map(io::Error::kind) {
+    /// The meaning of an error after `received` bytes of the body.
+    pub(super) fn in_body(error: &reqwest::Error, received: usize) -> FetchError {
+        let reason = root_cause(error);
+        match find::<io::Error>(error).map(io::Error::kind) {
             Some(io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput) => {
                 FetchError::Protocol(reason)
             }
@@ -102,25 +150,33 @@ impl FetchError {
     }
 }
 
-fn tls_sentence(error: &rustls::Error) -> String {
+/// Whether the same request may succeed later, after an answer with `status`.
+pub(super) fn is_transient_status(status: StatusCode) -> bool {
+    matches!(status.as_u16(), 408 | 429 | 500 | 502 | 503 | 504)
+}
+
+pub(super) fn tls_message(error: &rustls::Error) -> String {
     use rustls::CertificateError::{Expired, ExpiredContext, UnknownIssuer};
     use rustls::Error::{InvalidCertificate, InvalidMessage};
     match error {
-        InvalidCertificate(UnknownIssuer) => {
-            "the server's certificate is from an unknown CA; if you trust that CA, name it with --cacert".into()
+        InvalidCertificate(UnknownIssuer) => "the server's certificate is from an unknown CA; \
+             if you trust that CA, name it with --cacert"
+            .into(),
+        InvalidCertificate(Expired | ExpiredContext { .. }) => {
+            "the server's certificate has expired".into()
         }
-        InvalidCertificate(Expired | ExpiredContext { .. }) => "the server's certificate has expired".into(),
-        InvalidCertificate(other) => format!("the server's certificate is not valid: {other}"),
+        InvalidCertificate(other) => {
+            format!("the server's certificate is not valid: {}", excerpt(&other.to_string()))
+        }
         InvalidMessage(_) => "the server does not speak TLS on this port".into(),
         other => format!("TLS failed: {other}"),
     }
 }
 
-/// The first error of type `E` among `error` and what caused it.
+/// The first error of type `E` in the chain of causes of `error`.
 ///
-/// An `io::Error` that wraps another error names that one's cause as its own and so leaves the one
-/// that it wraps out: it has to be asked for it.
-fn find<'a, E: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a E> {
+/// The `source` of an `io::Error` skips the error that it wraps, so `get_ref` is tried first.
+pub(super) fn find<'a, E: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a E> {
     if let Some(found) = error.downcast_ref::<E>() {
         return Some(found);
     }
@@ -130,11 +186,38 @@ fn find<'a, E: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a 
         .or_else(|| error.source().and_then(|source| find::<E>(source)))
 }
 
-/// What the last error in the chain says: the first cause.
-fn root_cause(error: &(dyn Error + 'static)) -> String {
+/// The message of the last error in the chain of causes, without a link to a library's
+/// documentation.
+pub(super) fn root_cause(error: &(dyn Error + 'static)) -> String {
     let mut cause = error;
     while let Some(deeper) = cause.source() {
         cause = deeper;
     }
-    cause.to_string()
+    let message = cause.to_string();
+    excerpt(message.split(": https://").next().unwrap_or(&message))
+}
+
+/// `text` as a message may repeat it: at most 200 characters.
+pub(super) fn excerpt(text: &str) -> String {
+    match text.char_indices().nth(MAX_EXCERPT) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_text_is_cut_after_200_characters() {
+        assert_eq!(excerpt(&"é".repeat(200)), "é".repeat(200));
+        assert_eq!(excerpt(&"é".repeat(201)), "é".repeat(200) + "…");
+    }
+
+    #[test]
+    fn a_message_has_no_link_to_documentation() {
+        let error = io::Error::other("peer closed connection: https://docs.rs/rustls/manual");
+        assert_eq!(root_cause(&error), "peer closed connection");
+    }
 }

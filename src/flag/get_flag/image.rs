@@ -19,12 +19,17 @@ pub(super) async fn read(mut response: Response) -> Result<Vec<u8>, FetchError> 
     };
     let mut image = Vec::with_capacity(capacity);
     while let Some(chunk) =
-        response.chunk().await.map_err(|error| FetchError::in_body(error, image.len()))?
+        response.chunk().await.map_err(|error| FetchError::in_body(&error, image.len()))?
     {
         if image.len() + chunk.len() > MAX_BYTES {
             return Err(FetchError::TooLarge);
         }
         image.extend_from_slice(&chunk);
+    }
+    // An HTTP/2 stream may end early without an error.
+    if promised.is_some_and(|promised| (image.len() as u64) < promised) {
+        let reason = "the answer is shorter than its Content-Length".into();
+        return Err(FetchError::Truncated { received: image.len(), reason });
     }
     // A body without a length or a last chunk ends when its connection or stream closes, which
     // looks the same when the server gave up half-way.

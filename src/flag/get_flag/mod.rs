@@ -1,30 +1,38 @@
 //! `get_flag`: all HTTP of the program, async, once for all strategies.
 
+mod attempt;
 mod client;
 mod error;
 mod headers;
 mod image;
+mod lookup;
+mod proxy;
+mod proxy_error;
+mod redirect;
 mod single_flight;
+mod unprocessed;
 
 use std::time::{Duration, Instant, SystemTime};
 
 use backon::{BackoffBuilder, ExponentialBuilder};
-use reqwest::header::{IF_MODIFIED_SINCE, LAST_MODIFIED};
-use reqwest::{Response, StatusCode, Url, Version};
+use reqwest::Url;
 use tokio::time::{sleep, timeout};
 
-pub use client::{Proxies, read_certificates};
+pub use attempt::MAX_REDIRECTS;
+pub use client::read_certificates;
 pub use error::FetchError;
+pub use proxy::{Proxies, UnusableProxy};
 pub use reqwest::Certificate;
 
 use crate::base_url::BaseUrl;
 use crate::country::CountryCode;
-use client::Clients;
+use attempt::Attempt;
+use client::{Clients, Connections};
+use lookup::Lookups;
+use unprocessed::AnsweredConnections;
 
-/// The most redirects that one request follows.
-pub const MAX_REDIRECTS: usize = 10;
-
-/// The pause before the first retry. Each later one is twice as long, plus jitter of up to as much again.
+/// The pause before the first retry. Each later one is twice as long, plus jitter of up to as much
+/// again.
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
 
 /// The limits of a request, the CAs to trust, and the proxies to use.
@@ -39,14 +47,14 @@ pub struct FetchOptions {
     pub proxies: Proxies,
 }
 
-/// A timeout of 6.1 s, two retries, the system's CAs, and the proxies of the environment.
+/// A timeout of 6.1 s, two retries, the system's CAs, and no proxy.
 impl Default for FetchOptions {
     fn default() -> Self {
         FetchOptions {
             timeout: Duration::from_millis(6100),
             retries: 2,
             trust: Vec::new(),
-            proxies: Proxies::FromEnvironment,
+            proxies: Proxies::none(),
         }
     }
 }
@@ -55,6 +63,7 @@ impl Default for FetchOptions {
 pub struct Fetcher {
     base: BaseUrl,
     clients: Clients,
+    answered: AnsweredConnections,
     timeout: Duration,
     retries: usize,
 }
@@ -91,14 +100,15 @@ pub enum Answer {
 }
 
 impl Fetcher {
-    /// Sets up the HTTP clients. No connection is made yet.
-    ///
-    /// # Errors
-    /// A client can't be set up.
-    pub fn new(base: BaseUrl, options: FetchOptions) -> anyhow::Result<Fetcher> {
-        let FetchOptions { timeout, retries, trust, proxies } = options;
-        let clients = Clients::new(base.clone(), trust, proxies)?;
-        Ok(Fetcher { base, clients, timeout, retries })
+    /// A fetcher for the flags below `base`. No connection is made yet.
+    pub fn new(base: BaseUrl, options: FetchOptions) -> Fetcher {
+        Fetcher::with_lookups(base, options, Lookups::default())
+    }
+
+    fn with_lookups(base: BaseUrl, options: FetchOptions, lookups: Lookups) -> Fetcher {
+        let FetchOptions { timeout, retries, .. } = options;
+        let clients = Clients::new(base.clone(), options, lookups);
+        Fetcher { base, clients, answered: AnsweredConnections::default(), timeout, retries }
     }
 
     /// The URL of the flag of `code`.
@@ -121,8 +131,9 @@ impl Fetcher {
             .build();
         for attempts in 1.. {
             let mut trace = Trace::default();
-            let request = self.follow_redirects(&url, if_newer_than, &mut trace);
-            let answer = match timeout(self.timeout, request).await {
+            let connections = if attempts == 1 { Connections::Pooled } else { Connections::Fresh };
+            let attempt = Attempt { fetcher: self, if_newer_than, connections, trace: &mut trace };
+            let answer = match timeout(self.timeout, attempt.run(&url)).await {
                 Ok(answer) => answer,
                 Err(_) => Err(FetchError::Timeout(self.timeout)),
             };
@@ -138,64 +149,5 @@ impl Fetcher {
             }
         }
         unreachable!("the loop ends with the last pause")
-    }
-
-    async fn follow_redirects(
-        &self,
-        url: &Url,
-        if_newer_than: Option<SystemTime>,
-        trace: &mut Trace,
-    ) -> Result<Answer, FetchError> {
-        let mut url = url.clone();
-        for _ in 0..=MAX_REDIRECTS {
-            let response = self.send_once(&url, if_newer_than).await?;
-            trace.http_version = Some(http_version(&response));
-            trace.answered = Some(Instant::now());
-            match headers::redirect(&response, &url)? {
-                Some(target) => url = target,
-                None => {
-                    let answer = read_answer(response, if_newer_than.is_some()).await?;
-                    trace.fetched = Some(Instant::now());
-                    return Ok(answer);
-                }
-            }
-        }
-        Err(FetchError::Redirect(format!("more than {MAX_REDIRECTS} redirects")))
-    }
-
-    /// Sends one request and returns the head of its answer.
-    async fn send_once(
-        &self,
-        url: &Url,
-        if_newer_than: Option<SystemTime>,
-    ) -> Result<Response, FetchError> {
-        let mut request = self.clients.for_url(url)?.get(url.clone());
-        if let Some(date) = if_newer_than.and_then(headers::http_date) {
-            request = request.header(IF_MODIFIED_SINCE, date);
-        }
-        request.send().await.map_err(FetchError::before_answer)
-    }
-}
-
-fn http_version(response: &Response) -> &'static str {
-    match response.version() {
-        Version::HTTP_2 => "HTTP/2",
-        Version::HTTP_10 => "HTTP/1.0",
-        _ => "HTTP/1.1",
-    }
-}
-
-async fn read_answer(response: Response, conditional: bool) -> Result<Answer, FetchError> {
-    match response.status() {
-        StatusCode::OK => {
-            let modified = headers::date(response.headers(), LAST_MODIFIED);
-            Ok(Answer::Flag { image: image::read(response).await?, modified })
-        }
-        StatusCode::NOT_FOUND => Ok(Answer::NotFound),
-        StatusCode::NOT_MODIFIED if conditional => Ok(Answer::Unchanged),
-        status => {
-            let retry_after = headers::retry_after(response.headers(), SystemTime::now());
-            Err(FetchError::Status { status, retry_after })
-        }
     }
 }

@@ -1,7 +1,7 @@
-//! Over https, one connection is made first: where it turns out to be HTTP/2, it serves all requests.
+//! Over https, one connection is made first. If it is HTTP/2, it serves all requests.
 //!
-//! Left alone, 20 requests at once make 20 connections, and 19 handshakes are for nothing: which protocol
-//! the server speaks is known only at the end of the first one (RFC 7301).
+//! Otherwise 20 requests at once would make 20 connections, and 19 handshakes would be wasted:
+//! the protocol is known only at the end of a handshake (ALPN, RFC 7301).
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -13,49 +13,51 @@ use tokio::sync::watch;
 use tokio::time::timeout;
 use tower::{Layer, Service};
 
-/// How long the first connection is waited for: some round trips. One that takes longer holds nobody up.
+/// How long requests wait for the first connection: some round trips. After that, each makes its
+/// own.
 const HEAD_START: Duration = Duration::from_millis(500);
 
-/// What is known of the first connection.
+/// The state of the first connection, which is called the leader.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum LeaderState {
-    /// Nobody has asked for one yet.
-    Unasked,
+    /// It is not needed yet.
+    Idle,
     /// It is being made.
     Connecting,
-    /// It is there, and requests share it.
+    /// It is HTTP/2, so requests share it. The client asks for a connection again only if it has
+    /// been closed.
     Shared,
-    /// It is there for one request at a time, or could not be made: each request sees to its own.
+    /// It serves one request at a time, or it could not be made. Each request makes its own.
     NotShared,
 }
 
-/// Wraps the connector of a client that talks to a single host.
+/// A layer around the connector of a client that talks to a single host.
 #[derive(Clone)]
 pub(super) struct SingleFlightConnect {
-    first: Arc<watch::Sender<LeaderState>>,
+    leader: Arc<watch::Sender<LeaderState>>,
 }
 
 impl Default for SingleFlightConnect {
     fn default() -> Self {
-        SingleFlightConnect { first: Arc::new(watch::Sender::new(LeaderState::Unasked)) }
+        SingleFlightConnect { leader: Arc::new(watch::Sender::new(LeaderState::Idle)) }
     }
 }
 
 #[derive(Clone)]
-pub(super) struct Connector<S> {
+pub(super) struct SingleFlightConnector<S> {
     inner: S,
-    first: Arc<watch::Sender<LeaderState>>,
+    leader: Arc<watch::Sender<LeaderState>>,
 }
 
 impl<S> Layer<S> for SingleFlightConnect {
-    type Service = Connector<S>;
+    type Service = SingleFlightConnector<S>;
 
-    fn layer(&self, inner: S) -> Connector<S> {
-        Connector { inner, first: self.first.clone() }
+    fn layer(&self, inner: S) -> SingleFlightConnector<S> {
+        SingleFlightConnector { inner, leader: self.leader.clone() }
     }
 }
 
-impl<S, D> Service<D> for Connector<S>
+impl<S, D> Service<D> for SingleFlightConnector<S>
 where
     S: Service<D, Response: Connection + Send, Error: Send, Future: Send> + Clone + Send + 'static,
     D: Send + 'static,
@@ -69,62 +71,60 @@ where
     }
 
     fn call(&mut self, destination: D) -> Self::Future {
-        // The clone stays behind, so that the service that is ready is the one that is called.
+        // The service that `poll_ready` has prepared is called, and a clone of it stays here.
         let clone = self.inner.clone();
         let mut inner = std::mem::replace(&mut self.inner, clone);
-        let first = self.first.clone();
-        match begin(&first) {
-            LeaderState::Unasked => Box::pin(async move {
-                let trying = LeaderGuard(&first);
+        let leader = self.leader.clone();
+        match begin(&leader) {
+            LeaderState::Idle | LeaderState::Shared => Box::pin(async move {
+                let guard = LeaderGuard(&leader);
                 let connection = inner.call(destination).await?;
                 if connection.connected().is_negotiated_h2() {
-                    trying.0.send_replace(LeaderState::Shared);
+                    guard.0.send_replace(LeaderState::Shared);
                 }
                 Ok(connection)
             }),
             LeaderState::Connecting => Box::pin(async move {
-                let mut news = first.subscribe();
-                let known =
-                    timeout(HEAD_START, news.wait_for(|first| *first != LeaderState::Connecting));
-                if let Ok(Ok(known)) = known.await.map(|known| known.map(|first| *first))
-                    && known == LeaderState::Shared
-                {
-                    // The request that wanted this connection is given the one that there is.
+                let mut state = leader.subscribe();
+                let ended = state.wait_for(|state| *state != LeaderState::Connecting);
+                let ended = timeout(HEAD_START, ended).await;
+                if ended.is_ok_and(|state| state.is_ok_and(|state| *state == LeaderState::Shared)) {
+                    // The client gives the shared connection to the request that wanted this one.
                     return std::future::pending().await;
                 }
                 inner.call(destination).await
             }),
-            LeaderState::Shared | LeaderState::NotShared => Box::pin(inner.call(destination)),
+            LeaderState::NotShared => Box::pin(inner.call(destination)),
         }
     }
 }
 
-/// What was known until now; whoever finds that nobody has asked has asked by that.
-fn begin(first: &watch::Sender<LeaderState>) -> LeaderState {
-    let mut known = LeaderState::Unasked;
-    first.send_if_modified(|first| {
-        known = *first;
-        let unasked = known == LeaderState::Unasked;
-        if unasked {
-            *first = LeaderState::Connecting;
+/// Returns the state, which becomes `Connecting` if there is no usable connection.
+fn begin(leader: &watch::Sender<LeaderState>) -> LeaderState {
+    let mut before = LeaderState::Idle;
+    leader.send_if_modified(|state| {
+        before = *state;
+        let leads = matches!(before, LeaderState::Idle | LeaderState::Shared);
+        if leads {
+            *state = LeaderState::Connecting;
         }
-        unasked
+        leads
     });
-    known
+    before
 }
 
-/// The first connection in the making. Dropped before it is known to be shared, whether it failed or was
-/// given up, it lets all others go.
+/// A leader in the making. If it is dropped before it is known to be shared, because it failed or
+/// was given up, all others make their own connections.
 struct LeaderGuard<'a>(&'a watch::Sender<LeaderState>);
 
 impl Drop for LeaderGuard<'_> {
     fn drop(&mut self) {
-        self.0.send_if_modified(|first| {
-            let trying = *first == LeaderState::Connecting;
-            if trying {
-                *first = LeaderState::NotShared;
+        self.0.send_if_modified(|state| {
+            let is_open = *state == LeaderState::Connecting;
+            if is_open {
+                *state = LeaderState::NotShared;
             }
-            trying
+            is_open
         });
     }
 }

@@ -10,7 +10,7 @@ use tempfile::NamedTempFile;
 use crate::flag::save_flag;
 
 /// The target of an export.
-pub(super) enum Target {
+pub(crate) enum Target {
     /// A regular file, which is replaced after every round.
     AtomicFile(AtomicFile),
     /// Stdout, a pipe, a device, or a file in a read-only folder: written once, at the end.
@@ -18,7 +18,7 @@ pub(super) enum Target {
 }
 
 /// A regular file that always has a complete document.
-pub(super) struct AtomicFile {
+pub(crate) struct AtomicFile {
     /// Absolute and without symbolic links.
     path: PathBuf,
     permissions: Permissions,
@@ -29,7 +29,7 @@ impl Target {
     ///
     /// # Errors
     /// It cannot be written.
-    pub(super) fn open(path: &Path) -> anyhow::Result<Target> {
+    pub(crate) fn open(path: &Path) -> anyhow::Result<Target> {
         if super::is_stdout(path) {
             return Ok(Target::Stream { name: "stdout".into(), stream: Box::new(io::stdout()) });
         }
@@ -54,7 +54,7 @@ impl Target {
     ///
     /// # Errors
     /// It cannot be written. A closed pipe is not an error.
-    pub(super) fn finish(self, document: &str) -> anyhow::Result<()> {
+    pub(crate) fn finish(self, document: &str) -> anyhow::Result<()> {
         match self {
             Target::AtomicFile(file) => file.replace(document),
             Target::Stream { name, mut stream } => {
@@ -75,7 +75,7 @@ impl AtomicFile {
     ///
     /// # Errors
     /// The document cannot be written. The file keeps its old content.
-    pub(super) fn replace(&self, document: &str) -> anyhow::Result<()> {
+    pub(crate) fn replace(&self, document: &str) -> anyhow::Result<()> {
         let replace = || -> io::Result<()> {
             let mut file = self.temporary()?;
             file.as_file().set_permissions(self.permissions.clone())?;

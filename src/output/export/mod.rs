@@ -2,18 +2,22 @@
 
 mod atomic_file;
 mod csv;
+mod html;
 mod json;
 mod markdown;
+mod svg;
 
 use std::path::{self, Path, PathBuf};
 use std::{fs, io};
 
 use crate::compare::Results;
-use atomic_file::Target;
+pub(crate) use atomic_file::Target;
 
 pub use csv::Csv;
+pub use html::Html;
 pub use json::{Json, SCHEMA_VERSION};
 pub use markdown::Markdown;
+pub use svg::Svg;
 
 /// A format for results. A new format is a file in this folder, a line here, and an option on the
 /// command line.

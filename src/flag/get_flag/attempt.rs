@@ -1,0 +1,115 @@
+//! One attempt at a flag: a request, the redirects that it leads to, and the body at the end.
+
+use std::time::{Instant, SystemTime};
+
+use reqwest::header::{IF_MODIFIED_SINCE, LAST_MODIFIED};
+use reqwest::{Response, StatusCode, Url, Version};
+
+use super::client::Connections;
+use super::error::FetchError;
+use super::{Answer, Fetcher, Trace, headers, image, proxy_error, redirect};
+
+/// The most redirects that one attempt follows.
+pub const MAX_REDIRECTS: usize = 10;
+
+/// An attempt at one flag.
+pub(super) struct Attempt<'a> {
+    pub(super) fetcher: &'a Fetcher,
+    pub(super) if_newer_than: Option<SystemTime>,
+    /// The first attempt uses pooled connections, a retry fresh ones. It must not meet the
+    /// connection that the last attempt failed on.
+    pub(super) connections: Connections,
+    pub(super) trace: &'a mut Trace,
+}
+
+impl Attempt<'_> {
+    /// Requests `url`, follows redirects, and reads the answer.
+    pub(super) async fn run(mut self, url: &Url) -> Result<Answer, FetchError> {
+        let mut url = url.clone();
+        for _ in 0..=MAX_REDIRECTS {
+            let response = self.send_once(&url).await?;
+            self.trace.http_version = Some(http_version(&response));
+            self.trace.answered = Some(Instant::now());
+            match redirect::target(&response, &url, &self.fetcher.base)? {
+                Some(target) => url = target,
+                None => {
+                    let answer = read_answer(response, self.if_newer_than.is_some()).await?;
+                    self.trace.fetched = Some(Instant::now());
+                    return Ok(answer);
+                }
+            }
+        }
+        Err(FetchError::Redirect(format!("more than {MAX_REDIRECTS} redirects")))
+    }
+
+    /// Sends one request and returns the head of its answer.
+    ///
+    /// A request on a pooled connection that the server provably did not process is sent again at
+    /// once, on a fresh connection. From then on the attempt uses fresh ones, so this happens at
+    /// most once per attempt.
+    async fn send_once(&mut self, url: &Url) -> Result<Response, FetchError> {
+        let clients = &self.fetcher.clients;
+        let proxy = clients.proxies().for_url(url).map_err(FetchError::unusable_proxy)?;
+        let mut result = self.send(url).await?;
+        if let Err(error) = &result
+            && self.connections == Connections::Pooled
+            && self.fetcher.answered.is_unprocessed(error)
+        {
+            self.connections = Connections::Fresh;
+            result = self.send(url).await?;
+        }
+        match (result, proxy) {
+            (Ok(response), Some(proxy))
+                if response.status() == StatusCode::PROXY_AUTHENTICATION_REQUIRED =>
+            {
+                Err(proxy_error::login_required(proxy))
+            }
+            (Ok(response), _) => Ok(response),
+            (Err(error), proxy) => {
+                if let Some(proxy) = proxy
+                    && let Some(failure) = proxy_error::failure(clients, proxy, url, &error).await
+                {
+                    return Err(failure);
+                }
+                let limit = self.fetcher.timeout;
+                Err(FetchError::before_answer(&error, self.connections, limit))
+            }
+        }
+    }
+
+    /// Sends one request. The outer error is that of a client that can't be built.
+    async fn send(&self, url: &Url) -> Result<reqwest::Result<Response>, FetchError> {
+        let mut request = self.fetcher.clients.client(url, self.connections)?.get(url.clone());
+        if let Some(date) = self.if_newer_than.and_then(headers::http_date) {
+            request = request.header(IF_MODIFIED_SINCE, date);
+        }
+        let result = request.send().await;
+        if let Ok(response) = &result {
+            self.fetcher.answered.record(response);
+        }
+        Ok(result)
+    }
+}
+
+fn http_version(response: &Response) -> &'static str {
+    match response.version() {
+        Version::HTTP_2 => "HTTP/2",
+        Version::HTTP_10 => "HTTP/1.0",
+        _ => "HTTP/1.1",
+    }
+}
+
+async fn read_answer(response: Response, conditional: bool) -> Result<Answer, FetchError> {
+    match response.status() {
+        StatusCode::OK => {
+            let modified = headers::date(response.headers(), LAST_MODIFIED);
+            Ok(Answer::Flag { image: image::read(response).await?, modified })
+        }
+        StatusCode::NOT_FOUND => Ok(Answer::NotFound),
+        StatusCode::NOT_MODIFIED if conditional => Ok(Answer::Unchanged),
+        status => {
+            let retry_after = headers::retry_after(response.headers(), SystemTime::now());
+            Err(FetchError::Status { status, retry_after })
+        }
+    }
+}

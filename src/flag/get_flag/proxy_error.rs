@@ -1,0 +1,94 @@
+//! What the errors of the HTTP library mean when a request goes through a proxy.
+
+use hyper::Uri;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::client::legacy::connect::proxy::{SocksV5, Tunnel};
+use reqwest::{Method, StatusCode, Url};
+use tower::Service;
+
+use super::client::Clients;
+use super::error::{FetchError, find, is_transient_status, root_cause, tls_message};
+use super::lookup::LookupError;
+use super::proxy;
+
+/// An error of the tunnel through an http proxy (CONNECT, RFC 9110 §9.3.6).
+type TunnelError = <Tunnel<HttpConnector> as Service<Uri>>::Error;
+
+/// An error of a SOCKS proxy, of any version.
+type SocksError = <SocksV5<HttpConnector> as Service<Uri>>::Error;
+
+/// The failure at `proxy` that made a request for `url` end with `error`, before its answer.
+/// `None` if the proxy is not at fault.
+pub(super) async fn failure(
+    clients: &Clients,
+    proxy: &Url,
+    url: &Url,
+    error: &reqwest::Error,
+) -> Option<FetchError> {
+    let name = proxy::display(proxy);
+    let unreachable = |reason: String| format!("could not connect to the proxy {name}: {reason}");
+    if let Some(lookup) = find::<LookupError>(error) {
+        // A SOCKS proxy may get an address, and then the name of the server is looked up too.
+        let is_proxy = proxy.host_str() == Some(&lookup.host);
+        return is_proxy.then(|| lasting(unreachable(lookup.to_string())));
+    }
+    if !error.is_connect() {
+        return None;
+    }
+    let (tunnel, socks) = (find::<TunnelError>(error), find::<SocksError>(error));
+    Some(match (tunnel, socks) {
+        (Some(TunnelError::ProxyAuthRequired), _) => {
+            refused_tunnel(&name, Some(StatusCode::PROXY_AUTHENTICATION_REQUIRED))
+        }
+        (Some(TunnelError::TunnelUnsuccessful), _) => {
+            refused_tunnel(&name, connect_status(clients, proxy, url).await)
+        }
+        (Some(TunnelError::ConnectFailed(_)), _) => match find::<rustls::Error>(error) {
+            Some(tls) => lasting(unreachable(tls_message(tls))),
+            None => transient(unreachable(root_cause(error))),
+        },
+        (Some(_), _) => transient(format!("the proxy {name} failed: {}", root_cause(error))),
+        (None, Some(SocksError::Inner(cause))) => transient(unreachable(root_cause(cause))),
+        (None, Some(other)) => transient(format!("the proxy {name} failed: {other}")),
+        // Beyond the tunnel, the server is at fault.
+        (None, None) if url.scheme() == "https" => return None,
+        (None, None) => match find::<rustls::Error>(error) {
+            Some(tls) => lasting(unreachable(tls_message(tls))),
+            None => transient(unreachable(root_cause(error))),
+        },
+    })
+}
+
+/// The failure that an answer of `proxy` with status 407 is.
+pub(super) fn login_required(proxy: &Url) -> FetchError {
+    let status = StatusCode::PROXY_AUTHENTICATION_REQUIRED;
+    lasting(format!("the proxy {} refused the request: {status}", proxy::display(proxy)))
+}
+
+fn refused_tunnel(name: &str, status: Option<StatusCode>) -> FetchError {
+    match status {
+        Some(status) => FetchError::Proxy {
+            message: format!("the proxy {name} refused the tunnel: {status}"),
+            is_transient: is_transient_status(status),
+        },
+        None => transient(format!("the proxy {name} refused the tunnel")),
+    }
+}
+
+/// The status that `proxy` refuses a tunnel to the host of `url` with. The HTTP library does not
+/// keep it, so the proxy is asked a second time. `None` if it does not refuse again.
+async fn connect_status(clients: &Clients, proxy: &Url, url: &Url) -> Option<StatusCode> {
+    let (host, port) = (url.host_str()?, url.port_or_known_default()?);
+    let client = clients.proxy_client(proxy).ok()?;
+    let request = client.request(Method::CONNECT, format!("http://{host}:{port}"));
+    let status = request.send().await.ok()?.status();
+    (status != StatusCode::OK).then_some(status)
+}
+
+fn transient(message: String) -> FetchError {
+    FetchError::Proxy { message, is_transient: true }
+}
+
+fn lasting(message: String) -> FetchError {
+    FetchError::Proxy { message, is_transient: false }
+}

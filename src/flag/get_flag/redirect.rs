@@ -1,0 +1,81 @@
+//! Redirects: which answers are one, and where they lead.
+
+use percent_encoding::{AsciiSet, percent_encode};
+use reqwest::header::LOCATION;
+use reqwest::{Response, Url};
+
+use super::error::{FetchError, excerpt};
+use crate::base_url::{BaseUrl, redacted};
+
+/// The URL that `response`, the answer to a request for `url`, redirects to (RFC 9110 §15.4).
+/// `None` if it is not a redirect. The credentials of `base` go to its own origin only.
+///
+/// # Errors
+/// It has no usable `Location`, or leads to something other than http or https, or from https to
+/// http.
+pub(super) fn target(
+    response: &Response,
+    url: &Url,
+    base: &BaseUrl,
+) -> Result<Option<Url>, FetchError> {
+    if !matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
+        return Ok(None);
+    }
+    let Some(location) = response.headers().get(LOCATION) else {
+        return Err(FetchError::Redirect("a redirect without a Location".into()));
+    };
+    resolve(location.as_bytes(), url).map(|target| Some(base.with_credentials(target)))
+}
+
+fn resolve(location: &[u8], url: &Url) -> Result<Url, FetchError> {
+    // Bytes that are not ASCII are percent-encoded one by one, as browsers and curl do.
+    let location = percent_encode(location, &AsciiSet::EMPTY).to_string();
+    let Ok(target) = url.join(&location) else {
+        let location = excerpt(&location);
+        return Err(FetchError::Redirect(format!("a redirect to {location}, which is not a URL")));
+    };
+    let shown = || excerpt(&redacted(&target));
+    match (url.scheme(), target.scheme()) {
+        ("https", "http") => {
+            Err(FetchError::Redirect(format!("a redirect from https to http: {}", shown())))
+        }
+        (_, "http" | "https") => Ok(target),
+        _ => Err(FetchError::Redirect(format!(
+            "a redirect to {}, which is neither http nor https",
+            shown()
+        ))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn resolved(location: &[u8]) -> Result<String, String> {
+        let target = resolve(location, &"https://h/a/b".parse().unwrap());
+        target.map(String::from).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn bytes_that_are_not_ascii_are_percent_encoded_one_by_one() {
+        for (location, target) in [
+            (&b"/caf\xe9"[..], "https://h/caf%E9"),
+            (b"/caf\xc3\xa9", "https://h/caf%C3%A9"),
+            (b"c%20d e\xff", "https://h/a/c%20d%20e%FF"),
+            (b"//other/x", "https://other/x"),
+            (b"?q", "https://h/a/b?q"),
+            (b"", "https://h/a/b"),
+        ] {
+            assert_eq!(resolved(location).unwrap(), target);
+        }
+    }
+
+    #[test]
+    fn a_refused_redirect_shows_200_characters_of_its_target() {
+        let long = format!("http://ann:secret@h/{}", "x".repeat(60_000));
+        let message = resolved(long.as_bytes()).unwrap_err();
+        assert!(message.starts_with("a redirect from https to http: http://ann:***@h/xxx"));
+        assert!(message.ends_with("xxx…"));
+        assert_eq!(message.chars().count(), "a redirect from https to http: ".len() + 201);
+    }
+}
