@@ -73,7 +73,7 @@ impl Executor {
         F: FnOnce() -> T + Send + 'static,
         T: Send + 'static,
     {
-        let (future, task) = Task::new(job);
+        let (future, task) = Task::with_future(job);
         self.pool.push(task);
         future
     }
