@@ -26,7 +26,8 @@ impl TimelineOutput {
     /// Opens the file, before any request is sent.
     ///
     /// # Errors
-    /// The file can't be written; a [`UsageError`](crate::cli::UsageError) if stdout is for something else.
+    /// The file cannot be written; a [`UsageError`](crate::cli::UsageError) if `--json` or
+    /// `--quiet` excludes a drawing on stdout.
     pub(super) fn open(
         wanted: Option<&Option<PathBuf>>,
         json: bool,

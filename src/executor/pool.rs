@@ -15,7 +15,7 @@ use super::future::catch_panic;
 use super::job::Job;
 
 /// The number of workers that start without waiting for a stall.
-const EAGER_WORKERS: usize = 4;
+const EAGER_WORKERS: usize = 6;
 
 /// How long the queue must stand still before there are more workers. Of jobs that take long, 20 are
 /// running after three such times.

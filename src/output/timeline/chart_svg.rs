@@ -1,16 +1,16 @@
 //! Timelines as SVG: a plot per run, all on one time axis.
 //!
 //! A plot places everything along the time axis in percent, so that it fits any width. A page shows
-//! plots as wide as itself, and a [`document`](super::document()) has them in a picture of fixed size.
+//! plots as wide as itself, a [`document`](super::document()) shows them in a fixed size.
 
 use std::fmt;
 use std::time::Duration;
 
 use maud::{Markup, html};
 
-use super::TimeAxis;
 use super::describe::describe;
 use super::phases::{PHASES, by_start, edges, is_failed, is_retried, last};
+use super::{Tick, TimeAxis};
 use crate::flag::{Span, Status};
 
 /// The style sheet of plots, axis and legend, for light and dark.
@@ -79,10 +79,10 @@ fn row(span: &Span, axis: &TimeAxis, top: f64, pitch: f64) -> Markup {
     }
 }
 
-/// The labels of the axis, with their baseline at `y`.
-pub fn axis_labels(axis: &TimeAxis, y: f64) -> Markup {
+/// The labels of an axis, with their baseline at `y`.
+pub fn axis_labels(ticks: impl Iterator<Item = Tick>, y: f64) -> Markup {
     html! {
-        @for tick in axis.ticks() {
+        @for tick in ticks {
             @let anchor = match tick.share { 0.0 => "start", ..0.95 => "middle", _ => "end" };
             text.tick x=(Percent(tick.share)) y=(Px(y)) text-anchor=(anchor) { (tick.label) }
         }

@@ -28,7 +28,8 @@ pub fn compact_pitch(rows: usize) -> f64 {
     (100.0 / rows.max(1) as f64).clamp(2.5, 7.0)
 }
 
-/// The whole file, with a line break at its end. The rows of a single run have their codes beside them.
+/// The whole file, with a line break at its end. The rows of a single run have their codes beside
+/// them.
 pub fn document(title: &str, runs: &[TimelineRun]) -> String {
     let title = escaped(title);
     let axis = common_axis(runs, 8);
@@ -57,15 +58,17 @@ pub fn document(title: &str, runs: &[TimelineRun]) -> String {
     let plots: Vec<Markup> = plots.collect();
     let height = top + AXIS + LEGEND;
     let picture = html! {
-        svg xmlns="http://www.w3.org/2000/svg" width=(WIDTH) height=(Px(height))
-            viewBox=(format!("0 0 {WIDTH} {}", Px(height))) role="img" aria-labelledby="title desc" {
+        svg xmlns="http://www.w3.org/2000/svg" role="img" aria-labelledby="title desc"
+            width=(WIDTH) height=(Px(height)) viewBox=(format!("0 0 {WIDTH} {}", Px(height))) {
             title id="title" { (title) }
             desc id="desc" { @for run in runs { (escaped(&summarize(run))) "\n" } }
             style { (PreEscaped(CSS)) (PreEscaped(STYLE)) }
             rect.paper width="100%" height="100%" rx="6" {}
             text.title x=(left) y=(MARGIN + 14.0) { (title) }
             @for plot in plots { (plot) }
-            svg x=(left) y=(Px(top - GAP)) width=(width) height=(AXIS) { (axis_labels(&axis, 15.0)) }
+            svg x=(left) y=(Px(top - GAP)) width=(width) height=(AXIS) {
+                (axis_labels(axis.ticks(), 15.0))
+            }
             @for (n, name) in legend(runs).into_iter().enumerate() {
                 @let x = left + n as f64 * 104.0;
                 svg x=(x) y=(Px(height - 24.0)) width="14" height="10" { (swatch(name)) }
@@ -82,7 +85,9 @@ fn words_beside(run: &TimelineRun, pitch: f64, left: f64, right: f64, top: f64) 
     html! {
         @for (n, span) in by_start(run.spans).into_iter().enumerate() {
             @let y = Px(top + pitch * (n as f64 + 0.5));
-            text.code x=(left - 6.0) y=(y) dy="0.35em" text-anchor="end" style=(size) { (span.code) }
+            text.code x=(left - 6.0) y=(y) dy="0.35em" text-anchor="end" style=(size) {
+                (span.code)
+            }
             @if !remark(span).is_empty() {
                 text.about x=(right + 6.0) y=(y) dy="0.35em" style=(size) { (remark(span)) }
             }

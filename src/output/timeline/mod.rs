@@ -1,7 +1,8 @@
 //! Timelines: a row per flag that shows when it waited, was received and was saved.
 //!
-//! A loop over the flags is a staircase, and downloads at the same time are a front. [`chart_text`]
-//! draws for a terminal, [`chart_svg`] for files and pages. Both take the positions from [`phases`].
+//! A loop over the flags is a staircase, and downloads at the same time are a front.
+//! [`chart_text`] draws for a terminal, [`chart_svg`] for files and pages. Both take the positions
+//! from [`phases`].
 
 pub mod chart_svg;
 pub mod chart_text;

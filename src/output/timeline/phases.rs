@@ -38,8 +38,8 @@ pub fn by_start(spans: &[Span]) -> Vec<&Span> {
 
 /// The edges of the phases, as shares of the axis: start, answered, fetched, end.
 ///
-/// They never decrease, and lie from 0 to 1. A time that is missing or out of order leaves the phase
-/// after it without length.
+/// They never decrease, and lie from 0 to 1. Without an answer the flag waited to its end, and
+/// without a last byte it was received to its end.
 pub fn edges(span: &Span, axis: &TimeAxis) -> [f64; 4] {
     let end = span.end.max(span.start);
     let answered = span.answered.unwrap_or(end).clamp(span.start, end);
@@ -52,7 +52,7 @@ pub fn last(spans: &[Span], elapsed: Duration) -> Duration {
     spans.iter().map(|span| span.end).fold(elapsed, Duration::max)
 }
 
-/// What is remarkable about a row: `failed, 3 tries`. Empty for a flag that was saved at the first try.
+/// What is remarkable about a flag: `failed, 3 tries`. Empty if it was saved at the first try.
 pub fn remark(span: &Span) -> String {
     let status = match span.status {
         Status::Ok => None,

@@ -24,7 +24,7 @@ impl Scale {
         Scale { max, step: factor * power }
     }
 
-    /// Where `value` lies between 0 and the maximum: 0 to 1. Values beyond either end are moved to it.
+    /// Where `value` lies between 0 and the maximum: 0 to 1. Values outside are moved to that end.
     pub fn share(&self, value: f64) -> f64 {
         if self.max > 0.0 { (value / self.max).clamp(0.0, 1.0) } else { 0.0 }
     }
@@ -35,9 +35,10 @@ impl Scale {
         (0..=last).map(|n| n as f64 * self.step)
     }
 
-    /// How many decimals tell the ticks apart when they are multiplied by `factor`.
-    fn decimals(&self, factor: f64) -> usize {
-        (-(self.step * factor).log10() - 1e-9).ceil().max(0.0) as usize
+    /// `value` times `factor`, with as many decimals as the ticks times `factor` need.
+    pub fn format(&self, value: f64, factor: f64) -> String {
+        let decimals = (-(self.step * factor).log10() - 1e-9).ceil().max(0.0) as usize;
+        format!("{:.decimals$}", value * factor)
     }
 }
 
@@ -49,7 +50,7 @@ pub struct TimeAxis {
     per_second: f64,
 }
 
-/// A place on the time axis that has a label.
+/// A place on an axis that has a label.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Tick {
     /// 0 at the start of the axis, 1 at its end.
@@ -76,11 +77,10 @@ impl TimeAxis {
 
     /// The ticks from left to right, the one of 0 first.
     pub fn ticks(&self) -> impl Iterator<Item = Tick> {
-        let decimals = self.scale.decimals(self.per_second);
-        self.scale.ticks().map(move |seconds| {
+        self.scale.ticks().map(|seconds| {
             let label = match seconds {
                 0.0 => "0".into(),
-                _ => format!("{:.decimals$} {}", seconds * self.per_second, self.unit),
+                _ => format!("{} {}", self.scale.format(seconds, self.per_second), self.unit),
             };
             Tick { share: self.scale.share(seconds), label }
         })

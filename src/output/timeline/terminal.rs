@@ -36,7 +36,7 @@ pub enum Charset {
 }
 
 impl Charset {
-    /// That of the locale in the environment. Windows has none there, and its consoles show Unicode.
+    /// That of the locale in the environment. On Windows there is none, and consoles show Unicode.
     pub fn of_locale() -> Charset {
         let variable =
             |name: &str| std::env::var_os(name).map(|value| value.to_string_lossy().into());

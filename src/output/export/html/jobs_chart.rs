@@ -49,8 +49,8 @@ pub(super) fn section(results: &Results) -> Markup {
         "Speedup over jobs",
         html! {
             p {
-                "How many times as fast as " (results.setup.reference) " each mode is, depending on the "
-                "number of jobs. "
+                "How many times as fast as " (results.setup.reference) " each mode is, depending "
+                "on the number of jobs. "
                 @if all().any(|point| point.result.ideal.is_some()) {
                     "The dashed line is the ideal. It levels off where a run takes as long as its "
                     "slowest flag: from there on, more jobs cannot help."
@@ -95,12 +95,17 @@ fn chart(mode: Mode, points: &[Point], scales: &Scales) -> Markup {
                 height=(HEIGHT + 20.0) {
                 @for tick in scales.speedup.ticks() {
                     line.grid x1="0" x2="100%" y1=(y(tick)) y2=(y(tick)) {}
-                    @if tick > 0.0 { text.tick x="2" y=(y(tick)) dy="13" { (tick) "×" } }
+                    @if tick > 0.0 {
+                        text.tick x="2" y=(y(tick)) dy="13" {
+                            (scales.speedup.format(tick, 1.0)) "×"
+                        }
+                    }
                 }
                 @for pair in points.windows(2) {
                     @if let (Some(from), Some(to)) =
                         (ideal_speedup(pair[0].result), ideal_speedup(pair[1].result)) {
-                        line.ideal.dashed x1=(x(&pair[0])) x2=(x(&pair[1])) y1=(y(from)) y2=(y(to)) {}
+                        line.ideal.dashed x1=(x(&pair[0])) x2=(x(&pair[1]))
+                            y1=(y(from)) y2=(y(to)) {}
                     }
                     line.series x1=(x(&pair[0])) x2=(x(&pair[1]))
                         y1=(y(pair[0].speedup.median)) y2=(y(pair[1].speedup.median)) {}

@@ -18,6 +18,10 @@ use crate::output::timeline::chart_svg;
 
 const CSS: &str = include_str!("report.css");
 
+/// These elements are closed as XML asks for, unlike those that `html!` writes.
+const META: &str = r#"<meta charset="utf-8"/>
+<meta name="viewport" content="width=device-width, initial-scale=1"/>"#;
+
 /// A page for a browser.
 pub struct Html;
 
@@ -28,8 +32,7 @@ impl Exporter for Html {
             (DOCTYPE)
             html lang="en" xmlns="http://www.w3.org/1999/xhtml" {
                 head {
-                    (PreEscaped(r#"<meta charset="utf-8"/>"#))
-                    (PreEscaped(r#"<meta name="viewport" content="width=device-width, initial-scale=1"/>"#))
+                    (PreEscaped(META))
                     title { "Flags: " (title) }
                     style { (PreEscaped(chart_svg::CSS)) (PreEscaped(CSS)) }
                 }

@@ -6,6 +6,9 @@ use super::titled_section;
 use crate::compare::sentences::{percent, rounded};
 use crate::compare::{ModeResult, Results};
 
+/// The heads of the columns that are always the same.
+const HEADS: [&str; 6] = ["Mode", "Jobs", "Median [s]", "Mean [s]", "Min [s]", "Max [s]"];
+
 pub(super) fn section(results: &Results) -> Markup {
     let reference = results.setup.reference;
     titled_section(
@@ -16,9 +19,7 @@ pub(super) fn section(results: &Results) -> Markup {
                 table {
                     thead {
                         tr {
-                            @for head in ["Mode", "Jobs", "Median [s]", "Mean [s]", "Min [s]", "Max [s]"] {
-                                th scope="col" { (head) }
-                            }
+                            @for head in HEADS { th scope="col" { (head) } }
                             th scope="col" { "Times as fast as " (reference) }
                             th scope="col" { "Efficiency" }
                             th scope="col" { "Of ideal" }

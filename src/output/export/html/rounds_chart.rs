@@ -27,9 +27,10 @@ pub(super) fn section(results: &Results) -> Markup {
         "Every round",
         html! {
             p {
-                "Each point is a run, from the first round to the last. Its height is the deviation "
-                "from the median of its mode, up to " (percent(most)) " at the edges. Modes that rise "
-                "and fall together met the same delays, which the ratios within a round cancel out."
+                "Each point is a run, from the first round to the last. Its height is the "
+                "deviation from the median of its mode, up to " (percent(most)) " at the edges. "
+                "Modes that rise and fall together met the same delays, which the ratios within a "
+                "round cancel out."
             }
             @for result in &results.modes {
                 @let summary = summary(result);

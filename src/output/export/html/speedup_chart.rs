@@ -5,8 +5,8 @@ use maud::{Markup, html};
 use super::titled_section;
 use crate::compare::sentences::{percent, rounded};
 use crate::compare::{ModeResult, Results, Speedup};
-use crate::output::timeline::Scale;
-use crate::output::timeline::chart_svg::Percent;
+use crate::output::timeline::chart_svg::{Percent, axis_labels};
+use crate::output::timeline::{Scale, Tick};
 
 /// Space right of the longest bar.
 const ROOM: f64 = 1.02;
@@ -21,6 +21,10 @@ pub(super) fn section(results: &Results) -> Markup {
         rows.iter().map(|(_, speedup, ideal)| ideal.unwrap_or(0.0).max(speedup.interval.high));
     let scale = Scale::new(most.fold(1.0, f64::max) * ROOM, 5);
     let is_known = rows.iter().any(|(.., ideal)| ideal.is_some());
+    let ticks = scale.ticks().map(|times| {
+        let label = scale.format(times, 1.0);
+        Tick { share: scale.share(times), label }
+    });
     let reference = results.setup.reference;
     titled_section(
         "speedup",
@@ -40,11 +44,7 @@ pub(super) fn section(results: &Results) -> Markup {
             div.speedups {
                 @for (result, speedup, ideal) in &rows { (row(result, speedup, *ideal, &scale)) }
                 svg.axis width="100%" height="20" aria-hidden="true" {
-                    @for tick in scale.ticks() {
-                        @let share = scale.share(tick);
-                        @let anchor = match share { 0.0 => "start", ..0.95 => "middle", _ => "end" };
-                        text.tick x=(Percent(share)) y="14" text-anchor=(anchor) { (tick) }
-                    }
+                    (axis_labels(ticks, 14.0))
                 }
             }
         },

@@ -16,8 +16,8 @@ pub(super) fn section(results: &Results) -> Markup {
         "Timelines",
         html! {
             p {
-                "Each row is a flag, from left to right in time. The run shown for each mode is the "
-                "one that took its median time."
+                "Each row is a flag, from left to right in time. For each mode, the run that took "
+                "its median time is shown."
             }
             ul.legend {
                 @for name in legend(&runs) {
@@ -33,7 +33,9 @@ pub(super) fn section(results: &Results) -> Markup {
                         aria-label=(describe::summarize(run)) { (plot(run, &axis, pitch)) }
                 }
             }
-            svg.axis width="100%" height="20" aria-hidden="true" { (axis_labels(&axis, 14.0)) }
+            svg.axis width="100%" height="20" aria-hidden="true" {
+                (axis_labels(axis.ticks(), 14.0))
+            }
         },
     )
 }

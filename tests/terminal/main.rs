@@ -1,12 +1,10 @@
 //! The program on a terminal: the progress bar shares the screen with codes, errors and the shell.
 #![cfg(unix)]
 
-mod support;
-
-#[path = "terminal/compare.rs"]
 mod compare;
-#[path = "support/screen.rs"]
 mod screen;
+#[path = "../support/mod.rs"]
+mod support;
 
 use std::collections::HashSet;
 use std::net::TcpStream;

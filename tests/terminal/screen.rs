@@ -104,7 +104,7 @@ impl Session {
 
     /// Waits until the program has ended and everything that it wrote is on the screen.
     pub fn end(mut self) -> Ended {
-        let status = super::support::watched::end_within(&mut self.child, PATIENCE);
+        let status = crate::support::watched::end_within(&mut self.child, PATIENCE);
         self.reader.take().expect("a session ends once").join().unwrap();
         let display = self.shared.display.lock().unwrap();
         Ended {
