@@ -34,7 +34,7 @@ pub(super) fn run(args: CompareArgs) -> anyhow::Result<Exit> {
     let server = cli::server(args.server, "delay")?;
     let name = server.to_string();
     let endpoint = OpenEndpoint::open(server, &args.weather)?;
-    let setup = Setup {
+    let mut setup = Setup {
         server: name,
         weather: endpoint.weather.clone(),
         jobs: args.request.jobs.unwrap_or_else(|| Mode::default_jobs(codes.len())),
@@ -47,6 +47,11 @@ pub(super) fn run(args: CompareArgs) -> anyhow::Result<Exit> {
     let fetch = fetch_options(&args.request, endpoint.proxies()?)?;
     let runtime = runtime::start()?;
     let stop = Shutdown::on_signal(runtime.handle()).context("cannot watch for signals")?;
+    let at_once = setup.jobs.min(setup.codes.len());
+    if let Err(few) = runtime::check_open_files(at_once, endpoint.origin.is_some()) {
+        setup.jobs = few.jobs;
+        stderr::error(&few.to_string());
+    }
     let exports = Exports::open(wanted, &Results::new(&setup, &Measured::default()))?;
     let base = endpoint.base.clone();
     let mut live =
