@@ -1,4 +1,4 @@
-//! The async runtime: a single worker thread that drives all requests.
+//! The async runtime, a single worker thread that drives all requests, and the limit of open files.
 
 use anyhow::Context;
 use tokio::runtime::{Builder, Runtime};
@@ -20,19 +20,89 @@ pub fn start() -> anyhow::Result<Runtime> {
         .context("cannot start the network runtime")
 }
 
-/// Raises the soft limit of open files: each connection needs one, and macOS allows only 256 by default.
-/// If the system refuses, the old limit stays.
+/// Raises the soft limit of open files: each connection needs one, and macOS allows only 256 by
+/// default. If the system refuses, the old limit stays.
 fn raise_open_file_limit() {
     #[cfg(unix)]
     {
         use nix::sys::resource::{Resource, getrlimit, setrlimit};
 
-        // macOS refuses more than this, whatever its hard limit is.
+        // macOS refuses more than this, regardless of its hard limit.
         const PLENTY: u64 = 10_240;
         if let Ok((soft, hard)) = getrlimit(Resource::RLIMIT_NOFILE)
             && soft < hard.min(PLENTY)
         {
             let _ = setrlimit(Resource::RLIMIT_NOFILE, hard.min(PLENTY), hard);
         }
+    }
+}
+
+/// A limit of open files that allows fewer requests at once than were asked for. `Display` says so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "only {jobs} requests at once: the system allows this program {limit} open files (ulimit -n)"
+)]
+pub struct FewOpenFiles {
+    /// The most requests at once that the limit allows.
+    pub jobs: usize,
+    limit: usize,
+}
+
+/// Checks that the limit of open files allows `asked` requests at once. Call it after [`start`],
+/// which raises the limit. An `embedded` server needs descriptors of the same process.
+///
+/// # Errors
+/// The limit is too low.
+pub fn check_open_files(asked: usize, embedded: bool) -> Result<(), FewOpenFiles> {
+    let Some(limit) = open_file_limit() else { return Ok(()) };
+    match jobs_within(limit, open_files(), embedded) {
+        jobs if jobs < asked => Err(FewOpenFiles { jobs, limit }),
+        _ => Ok(()),
+    }
+}
+
+/// The requests at once that `limit` descriptors allow, of which `open` are in use already.
+fn jobs_within(limit: usize, open: usize, embedded: bool) -> usize {
+    /// For host name lookups and whatever the system's libraries open.
+    const RESERVE: usize = 8;
+    // A request has a connection and a file. Each may leave a connection in the pool when it is
+    // retried on a fresh one. An embedded server has the other ends of the connections.
+    let per_request = if embedded { 5 } else { 3 };
+    (limit.saturating_sub(open + RESERVE) / per_request).max(1)
+}
+
+#[cfg(unix)]
+fn open_file_limit() -> Option<usize> {
+    use nix::sys::resource::{Resource, getrlimit};
+
+    let (soft, _) = getrlimit(Resource::RLIMIT_NOFILE).ok()?;
+    usize::try_from(soft).ok()
+}
+
+#[cfg(not(unix))]
+fn open_file_limit() -> Option<usize> {
+    None
+}
+
+/// The number of open descriptors, or a guess if the system does not list them.
+fn open_files() -> usize {
+    const GUESS: usize = 16;
+    std::fs::read_dir("/dev/fd").map_or(GUESS, Iterator::count)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn at_least_one_request_is_allowed() {
+        assert_eq!(jobs_within(10, 16, true), 1);
+        assert_eq!(jobs_within(0, 0, false), 1);
+    }
+
+    #[test]
+    fn an_embedded_server_takes_descriptors_too() {
+        assert_eq!(jobs_within(64, 16, false), 13);
+        assert_eq!(jobs_within(64, 16, true), 8);
     }
 }

@@ -52,6 +52,9 @@ pub(super) fn run(args: CompareArgs) -> anyhow::Result<Exit> {
     let fetch = fetch_options(&args.request, endpoint.proxies()?)?;
     let runtime = runtime::start()?;
     let shutdown = Shutdown::on_signal(runtime.handle()).context("cannot watch for signals")?;
+    let at_once = setup.contenders.iter().map(|contender| contender.jobs()).max().unwrap_or(1);
+    runtime::check_open_files(at_once.min(setup.codes.len()), endpoint.origin.is_some())
+        .context("cannot compare with this many --jobs")?;
     let exports = Exports::open(wanted, &Results::new(&setup, &Measured::default()))?;
     let base = endpoint.base.clone();
     let origin = endpoint.origin.as_ref();

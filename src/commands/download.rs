@@ -24,7 +24,7 @@ pub(super) fn run(args: DownloadArgs) -> anyhow::Result<Exit> {
     let codes = args.selection.codes();
     let endpoint = OpenEndpoint::open(cli::server(args.server, "remote")?, &args.weather)?;
     let asked = args.jobs;
-    let plan = Plan {
+    let mut plan = Plan {
         mode: args.mode,
         jobs: args.mode.jobs(asked.unwrap_or_else(|| Mode::default_jobs(codes.len()))),
         codes,
@@ -52,6 +52,11 @@ pub(super) fn run(args: DownloadArgs) -> anyhow::Result<Exit> {
 
     let runtime = runtime::start()?;
     let shutdown = Shutdown::on_signal(runtime.handle()).context("cannot watch for signals")?;
+    let at_once = plan.jobs.min(plan.codes.len());
+    if let Err(few) = runtime::check_open_files(at_once, endpoint.origin.is_some()) {
+        plan.jobs = few.jobs;
+        stderr::error(&few.to_string());
+    }
     let reporter = Arc::new(Mutex::new(Reporter::new(format, verbosity, plan.codes.len())));
     #[cfg(unix)]
     if reporter.lock().has_bar() {
@@ -64,7 +69,8 @@ pub(super) fn run(args: DownloadArgs) -> anyhow::Result<Exit> {
     })?;
     reporter.lock().finish(&summary).context("cannot write to stdout")?;
     timeline.write(&summary)?;
-    if endpoint.origin.is_none() && is_unreachable(&summary) {
+    let is_direct = endpoint.origin.is_none() && !plan.fetch.proxies.apply_to(&plan.base);
+    if is_direct && is_unreachable(&summary) {
         stderr::error("the server cannot be reached; without a network, try --server local");
     }
     // Does not wait for a name lookup that is still going on.
@@ -76,10 +82,11 @@ pub(super) fn run(args: DownloadArgs) -> anyhow::Result<Exit> {
     })
 }
 
-/// Whether every flag failed without an answer: no connection, or a timeout.
+/// Whether every flag failed without an answer: no address, no connection, or a timeout.
 fn is_unreachable(summary: &Summary) -> bool {
+    use FetchError::{Connect, Timeout, Unresolved};
     let no_connection = |failure: &Failure| {
-        matches!(failure, Failure::Fetch(FetchError::Connect(_) | FetchError::Timeout(_)))
+        matches!(failure, Failure::Fetch(Connect(_) | Unresolved(_) | Timeout(_)))
     };
     !summary.outcomes.is_empty()
         && summary.outcomes.iter().all(|outcome| outcome.result.as_ref().is_err_and(no_connection))

@@ -1,4 +1,4 @@
-//! Ways in which a server can misbehave, on a connection that has just brought a request.
+//! Ways in which a server can answer a request, well or badly.
 
 use std::io::{self, Read, Write};
 use std::net::TcpStream;
@@ -7,20 +7,20 @@ use std::time::Duration;
 
 use super::{Request, answer, gif, hang_up, ok};
 
-/// Answers one request, or does not.
+/// Answers one request, or fails to.
 pub type Handler = fn(&Request, &mut TcpStream) -> io::Result<()>;
 
-/// The whole flag, as it should be.
+/// The whole flag.
 pub fn whole(request: &Request, stream: &mut TcpStream) -> io::Result<()> {
     ok(stream, &gif(&request.code))
 }
 
-/// Misbehaves at the first try, and not again.
+/// Misbehaves at the first request, then sends the flag.
 pub fn once(misbehave: Handler, request: &Request, stream: &mut TcpStream) -> io::Result<()> {
     if request.attempt == 1 { misbehave(request, stream) } else { whole(request, stream) }
 }
 
-/// Writes `bytes` as they are, and closes the connection.
+/// Writes `bytes` as they are and closes the connection.
 pub fn raw(stream: &mut TcpStream, bytes: &[u8]) -> io::Result<()> {
     stream.write_all(bytes)?;
     hang_up()
@@ -36,14 +36,14 @@ pub fn redirect(stream: &mut TcpStream, location: &str) -> io::Result<()> {
     status(stream, "302 Found", &format!("Location: {location}\r\n"))
 }
 
-/// The head of an answer that promises all of the flag, and half of it.
+/// The head of an answer with the whole flag, and half of the flag.
 fn half(request: &Request, stream: &mut TcpStream) -> io::Result<()> {
     let image = gif(&request.code);
     write!(stream, "HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", image.len())?;
     stream.write_all(&image[..image.len() / 2])
 }
 
-/// Half the flag, and then the connection is closed as if that were all.
+/// Half of the flag, and then the connection is closed.
 pub fn half_then_close(request: &Request, stream: &mut TcpStream) -> io::Result<()> {
     half(request, stream)?;
     hang_up()
@@ -51,36 +51,42 @@ pub fn half_then_close(request: &Request, stream: &mut TcpStream) -> io::Result<
 
 /// Half of 4 MiB, and then the connection is reset.
 ///
-/// A reset may overtake what was sent before it, the head of the answer too. It cannot here: 2 MiB have
-/// more room in no buffer than where the other side has read the first of them.
+/// A reset can overtake what was sent before it, the head of the answer too. Not here: 2 MiB do not
+/// fit into the buffers, so the client has read the first of them.
 pub fn half_then_reset(_: &Request, stream: &mut TcpStream) -> io::Result<()> {
     let socket = socket2::SockRef::from(&*stream);
     socket.set_send_buffer_size(32 << 10)?;
-    // What is closed without lingering is not finished but reset.
+    // Closing a connection without lingering resets it.
     socket.set_linger(Some(Duration::ZERO))?;
     write!(stream, "HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", 4 << 20)?;
     stream.write_all(&gif_of(4 << 20)[..2 << 20])?;
     hang_up()
 }
 
-/// Half the flag, and then nothing.
+/// Half of the flag, and then nothing.
 pub fn half_then_silence(request: &Request, stream: &mut TcpStream) -> io::Result<()> {
     half(request, stream)?;
     silence(request, stream)
 }
 
-/// Nothing at all, until the other side has had enough.
+/// Nothing at all, until the client closes the connection.
 pub fn silence(_: &Request, stream: &mut TcpStream) -> io::Result<()> {
     while stream.read(&mut [0; 512])? > 0 {}
     hang_up()
 }
 
-/// Not a word, and the connection is closed.
+/// No answer: the connection is closed.
 pub fn close(_: &Request, _: &mut TcpStream) -> io::Result<()> {
     hang_up()
 }
 
-/// `head`, and then `byte` again and again, slowly and for ever.
+/// No answer: the connection is reset.
+pub fn reset(_: &Request, stream: &mut TcpStream) -> io::Result<()> {
+    socket2::SockRef::from(&*stream).set_linger(Some(Duration::ZERO))?;
+    hang_up()
+}
+
+/// `head`, and then `bytes` again and again, slowly, without end.
 pub fn drip(stream: &mut TcpStream, head: &str, bytes: &[u8]) -> io::Result<()> {
     stream.write_all(head.as_bytes())?;
     loop {
@@ -89,7 +95,7 @@ pub fn drip(stream: &mut TcpStream, head: &str, bytes: &[u8]) -> io::Result<()> 
     }
 }
 
-/// `head`, and then as much as the other side takes, for ever.
+/// `head`, and then `bytes` as fast as the client reads them, without end.
 pub fn flood(stream: &mut TcpStream, head: &str, bytes: &[u8]) -> io::Result<()> {
     stream.write_all(head.as_bytes())?;
     loop {
@@ -101,7 +107,8 @@ pub fn flood(stream: &mut TcpStream, head: &str, bytes: &[u8]) -> io::Result<()>
 pub fn gif_of(length: usize) -> Vec<u8> {
     let small = gif("x");
     let (head, rest) = small.split_at(19);
-    // A comment takes a head of 2 bytes, data in blocks of up to 255, each with its length before it, and an end.
+    // A comment has a head of 2 bytes, blocks of up to 255 bytes with their length before them, and
+    // an end of 1 byte (GIF89a §24).
     let mut data = length.checked_sub(small.len() + 3).expect("there is room for a comment");
     let mut image = [head, b"!\xfe"].concat();
     while data > 0 {

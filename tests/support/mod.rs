@@ -1,5 +1,5 @@
-//! What the tests share: an origin that does as each test says, a GIF, and the program itself.
-#![allow(dead_code, reason = "each test file uses the part that it needs")]
+//! What the tests share: a scripted server, a GIF, and the program itself.
+#![allow(dead_code, reason = "each test file uses a part of it")]
 
 pub mod misbehave;
 pub mod tls;
@@ -19,15 +19,15 @@ use serde_json::Value;
 /// The strategies by name.
 pub const MODES: [&str; 4] = ["seq", "threads", "rayon", "async"];
 
-/// The program, in an environment that names no server and no proxy.
+/// The program, in an environment without a server and proxies.
 pub fn flags() -> Command {
     Command::from_std(program())
 }
 
-/// The program, to be started by hand: for what signals it, or watches it while it runs.
+/// The program as a command of the standard library, for tests that signal or watch it.
 pub fn program() -> process::Command {
     let mut command = process::Command::new(env!("CARGO_BIN_EXE_flags"));
-    for name in ["FLAGS_SERVER", "http_proxy", "https_proxy", "all_proxy", "NO_COLOR"] {
+    for name in ["FLAGS_SERVER", "http_proxy", "https_proxy", "all_proxy", "no_proxy", "NO_COLOR"] {
         command.env_remove(name).env_remove(name.to_uppercase());
     }
     command
@@ -43,7 +43,7 @@ pub fn stderr(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).expect("stderr is UTF-8")
 }
 
-/// Stdout as the JSON document that it is.
+/// Stdout as a JSON document.
 pub fn json(output: &Output) -> Value {
     serde_json::from_slice(&output.stdout).unwrap_or_else(|error| {
         panic!("{error}: {}{}", stdout(output), stderr(output));
@@ -69,7 +69,7 @@ pub fn names(folder: &Path) -> Vec<String> {
     names
 }
 
-/// A small whole GIF89a, another one for each path.
+/// A small whole GIF89a, a different one for each path.
 pub fn gif(path: &str) -> Vec<u8> {
     let comment = [&[path.len() as u8], path.as_bytes()].concat();
     let head = b"GIF89a\x02\0\x02\0\x80\0\0\xff\0\0\0\xff\0";
@@ -77,7 +77,7 @@ pub fn gif(path: &str) -> Vec<u8> {
     [&head[..], b"!\xfe", &comment, b"\0", image].concat()
 }
 
-/// The path that the flag of `code` has below [`TestServer::base`].
+/// The path of the flag of `code` on a [`TestServer`].
 pub fn home(code: &str) -> String {
     let lower = code.to_lowercase();
     format!("/flags/{lower}/{lower}.gif")
@@ -88,13 +88,13 @@ pub fn code_of(path: &str) -> String {
     path.rsplit('/').next().unwrap_or(path).trim_end_matches(".gif").to_uppercase()
 }
 
-/// A request as the origin saw it.
+/// A request as the server sees it.
 #[derive(Debug, Clone)]
 pub struct Request {
     pub path: String,
     /// The two letters that the path ends with, upper case.
     pub code: String,
-    /// How often this path was asked for before, plus one.
+    /// The number of requests for this path so far, this one included.
     pub attempt: usize,
     pub headers: Vec<(String, String)>,
 }
@@ -107,7 +107,7 @@ impl Request {
     }
 }
 
-/// An origin on a free port, a thread for each connection, that answers as its handler says.
+/// A server on a free port, with a thread per connection, that answers as its handler says.
 pub struct TestServer {
     address: SocketAddr,
     state: Arc<State>,
@@ -120,7 +120,8 @@ struct State {
 }
 
 impl TestServer {
-    /// Starts it. `handler` writes the whole answer to the stream; an error from it closes the connection.
+    /// Starts it. `handler` writes the whole answer to the stream. If it returns an error, the
+    /// connection is closed.
     pub fn start<H>(handler: H) -> TestServer
     where
         H: Fn(&Request, &mut TcpStream) -> io::Result<()> + Send + Sync + 'static,
@@ -142,7 +143,7 @@ impl TestServer {
         TestServer { address, state }
     }
 
-    /// One that has a flag for every path.
+    /// A server that has a flag at every path.
     pub fn with_flags() -> TestServer {
         TestServer::start(|request, stream| ok(stream, &gif(&request.path)))
     }
@@ -160,18 +161,18 @@ impl TestServer {
         self.state.seen.lock().expect("no handler panics while it holds this").clone()
     }
 
-    /// How often the flag of `code` was asked for.
+    /// The number of requests for the flag of `code`.
     pub fn tries(&self, code: &str) -> usize {
         self.requests().iter().filter(|request| request.code == code).count()
     }
 
-    /// How often the flag of `code` was asked for at its own URL, redirects not counted.
+    /// The number of requests for the flag of `code` at its own URL, without redirects.
     pub fn tries_at_home(&self, code: &str) -> usize {
         let home = home(code);
         self.requests().iter().filter(|request| request.path == home).count()
     }
 
-    /// The most requests that were under way at once.
+    /// The most requests that were in progress at once.
     pub fn most_in_flight(&self) -> usize {
         self.state.most_in_flight.load(Ordering::SeqCst)
     }
@@ -224,7 +225,7 @@ pub fn answer(stream: &mut TcpStream, status: &str, headers: &str, body: &[u8]) 
     stream.write_all(&[head.as_bytes(), body].concat())
 }
 
-/// For a handler that has the connection closed.
+/// The result of a handler that closes the connection.
 pub fn hang_up() -> io::Result<()> {
     Err(io::ErrorKind::ConnectionAborted.into())
 }

@@ -99,6 +99,10 @@ impl Clients {
     fn builder(&self, url: &Url, connections: Connections) -> reqwest::Result<ClientBuilder> {
         let needs_tls = url.scheme() == "https" || self.proxies().need_tls();
         let mut builder = self.proxies().configure(self.settings(needs_tls))?;
+        if self.proxies().for_url(url).is_ok_and(|proxy| proxy.is_some()) {
+            // Ends before the attempt does, so that the proxy is known to be at fault.
+            builder = builder.connect_timeout(self.options.timeout * 9 / 10);
+        }
         match connections {
             Connections::Fresh => builder = builder.pool_max_idle_per_host(0),
             Connections::Pooled => {

@@ -43,16 +43,57 @@ fn start(host: String) -> Lookup {
     });
     let result = async move {
         let addresses: io::Result<Vec<_>> = task.await.unwrap_or_else(|end| Err(end.into()));
-        addresses.map_err(|error| LookupError { host, reason: error.to_string() })
+        addresses.map_err(|error| LookupError { reason: reason(&error), host })
     };
     result.boxed().shared()
 }
 
+/// The system's reason, without the prefix that the standard library puts before it.
+fn reason(error: &io::Error) -> String {
+    let message = error.to_string();
+    message.trim_start_matches("failed to lookup address information: ").to_owned()
+}
+
 #[cfg(test)]
 impl Lookups {
-    /// Lookups that have found `addresses` for `host`.
-    pub(super) fn with(host: &str, addresses: Vec<SocketAddr>) -> Lookups {
-        let found = std::future::ready(Ok(addresses)).boxed().shared();
-        Lookups(Mutex::new(HashMap::from([(host.to_owned(), found)])))
+    /// Lookups whose result for `host` will be that of `lookup`.
+    pub(super) fn with(
+        host: &str,
+        lookup: impl Future<Output = Vec<SocketAddr>> + Send + 'static,
+    ) -> Lookups {
+        let lookup = lookup.map(Ok).boxed().shared();
+        Lookups(Mutex::new(HashMap::from([(host.to_owned(), lookup)])))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn resolve(lookups: &Lookups, host: &str) -> Result<Vec<SocketAddr>, String> {
+        let result = lookups.resolve(host.parse().unwrap()).await;
+        result.map(Iterator::collect).map_err(|error| error.to_string())
+    }
+
+    #[tokio::test]
+    async fn a_lookup_is_shared_and_survives_a_request_that_is_given_up() {
+        let address: SocketAddr = "127.0.0.1:0".parse().unwrap();
+        let (send, receive) = tokio::sync::oneshot::channel();
+        let lookups = Lookups::with("h.test", async { receive.await.unwrap() });
+        assert!(resolve(&lookups, "h.test").now_or_never().is_none());
+        send.send(vec![address]).unwrap();
+        for _ in 0..2 {
+            assert_eq!(resolve(&lookups, "h.test").await, Ok(vec![address]));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_failed_lookup_is_not_repeated() {
+        // A label is at most 63 bytes long, so this name is refused without a network.
+        let host = "x".repeat(64);
+        let lookups = Lookups::default();
+        let error = resolve(&lookups, &host).await.unwrap_err();
+        assert!(error.starts_with(&format!("could not resolve host {host}: ")), "{error}");
+        assert_eq!(resolve(&lookups, &host).now_or_never(), Some(Err(error)));
     }
 }

@@ -151,3 +151,51 @@ impl Fetcher {
         unreachable!("the loop ends with the last pause")
     }
 }
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::{TcpListener, TcpSocket, TcpStream};
+
+    use super::*;
+
+    /// A listener that answers no connection request, because its queue is full, and the
+    /// connections that fill the queue.
+    async fn unresponsive() -> (TcpListener, Vec<TcpStream>) {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).unwrap();
+        let listener = socket.listen(0).unwrap();
+        let mut queue = Vec::new();
+        let patience = Duration::from_millis(300);
+        while let Ok(Ok(stream)) =
+            timeout(patience, TcpStream::connect(listener.local_addr().unwrap())).await
+        {
+            queue.push(stream);
+        }
+        (listener, queue)
+    }
+
+    #[tokio::test]
+    async fn an_address_that_does_not_answer_gives_way_to_the_next_within_an_attempt() {
+        let (first, _queue) = unresponsive().await;
+        let port = first.local_addr().unwrap().port();
+        let second = TcpListener::bind(("127.0.0.2", port)).await.unwrap();
+        tokio::spawn(async move {
+            let (mut stream, _) = second.accept().await.unwrap();
+            let _ = stream.read(&mut [0; 1000]).await;
+            let answer = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n";
+            stream.write_all(answer).await.unwrap();
+        });
+        let addresses = [Ipv4Addr::LOCALHOST, Ipv4Addr::new(127, 0, 0, 2)];
+        let addresses = addresses.map(|ip| SocketAddr::new(IpAddr::V4(ip), 0)).to_vec();
+        let lookups = Lookups::with("flags.test", async { addresses });
+        let base = format!("http://flags.test:{port}").parse().unwrap();
+        let options = FetchOptions { timeout: Duration::from_secs(2), ..FetchOptions::default() };
+        let fetcher = Fetcher::with_lookups(base, options, lookups);
+        let fetched = fetcher.get_flag("BR".parse().unwrap(), None).await;
+        assert!(matches!(fetched.answer, Ok(Answer::NotFound)), "{fetched:?}");
+        assert_eq!(fetched.attempts, 1);
+    }
+}

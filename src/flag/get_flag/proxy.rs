@@ -88,6 +88,11 @@ impl Proxies {
         self.for_url(base.as_url()).map(drop)
     }
 
+    /// Whether requests for the flags of `base` go through a proxy.
+    pub fn apply_to(&self, base: &BaseUrl) -> bool {
+        self.for_url(base.as_url()).is_ok_and(|proxy| proxy.is_some())
+    }
+
     /// The proxy for `url`.
     ///
     /// # Errors

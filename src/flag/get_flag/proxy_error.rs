@@ -35,6 +35,9 @@ pub(super) async fn failure(
     if !error.is_connect() {
         return None;
     }
+    if error.is_timeout() {
+        return Some(transient(format!("could not connect through the proxy {name} in time")));
+    }
     let (tunnel, socks) = (find::<TunnelError>(error), find::<SocksError>(error));
     Some(match (tunnel, socks) {
         (Some(TunnelError::ProxyAuthRequired), _) => {

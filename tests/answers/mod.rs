@@ -1,0 +1,107 @@
+//! The table of odd and hostile answers over HTTP/1: what a server does, and what comes of it.
+//! Where HTTP leaves room, a client is expected to be as tolerant as curl.
+
+mod bodies;
+mod connection;
+mod heads;
+mod lengths;
+mod redirects;
+mod statuses;
+
+use std::ops::{Range, RangeInclusive};
+
+use super::support::misbehave::Handler;
+
+/// The attempts that a run may make.
+pub const ATTEMPTS: u64 = 3;
+
+/// What a server does, and what must come of it.
+pub struct Row {
+    pub does: &'static str,
+    /// The status in JSON: `ok`, `not_found` or `error`.
+    pub status: &'static str,
+    /// The kind of the error in JSON.
+    pub kind: Option<&'static str>,
+    pub attempts: RangeInclusive<u64>,
+    /// The number of requests that reach the flag's own URL.
+    pub requests: RangeInclusive<u64>,
+    /// How long it may take.
+    pub seconds: Range<f64>,
+    pub how: Handler,
+}
+
+const ANY_TIME: Range<f64> = 0.0..f64::INFINITY;
+
+impl Row {
+    pub fn is_saved(&self) -> bool {
+        self.status == "ok"
+    }
+}
+
+/// All rows, each with a code of its own.
+pub fn table() -> Vec<(String, &'static Row)> {
+    let topics = [
+        statuses::ROWS,
+        connection::ROWS,
+        lengths::ROWS,
+        heads::ROWS,
+        redirects::ROWS,
+        bodies::ROWS,
+    ];
+    let letters = || 'A'..='Z';
+    let codes = letters().flat_map(|a| letters().map(move |b| format!("{a}{b}")));
+    codes.zip(topics.into_iter().flatten()).collect()
+}
+
+const fn row(
+    does: &'static str,
+    status: &'static str,
+    kind: Option<&'static str>,
+    attempts: u64,
+    how: Handler,
+) -> Row {
+    let once_each = attempts..=attempts;
+    let requests = attempts..=attempts;
+    Row { does, status, kind, attempts: once_each, requests, seconds: ANY_TIME, how }
+}
+
+/// The flag is saved at the first attempt.
+const fn saved(does: &'static str, how: Handler) -> Row {
+    row(does, "ok", None, 1, how)
+}
+
+/// The flag is saved at the second attempt.
+const fn saved_at_second(does: &'static str, how: Handler) -> Row {
+    row(does, "ok", None, 2, how)
+}
+
+/// The flag is saved at the second attempt, after a pause.
+const fn saved_after_pause(does: &'static str, seconds: Range<f64>, how: Handler) -> Row {
+    Row { seconds, ..row(does, "ok", None, 2, how) }
+}
+
+const fn not_found(does: &'static str, how: Handler) -> Row {
+    row(does, "not_found", None, 1, how)
+}
+
+/// A failure that is retried, and here it does not go away.
+const fn transient(does: &'static str, kind: &'static str, how: Handler) -> Row {
+    row(does, "error", Some(kind), ATTEMPTS, how)
+}
+
+/// A failure that is not retried.
+const fn lasting(does: &'static str, kind: &'static str, how: Handler) -> Row {
+    row(does, "error", Some(kind), 1, how)
+}
+
+/// The connection is closed before the answer, each time. If it had answered other requests before,
+/// the first request is sent twice.
+const fn closed(does: &'static str, how: Handler) -> Row {
+    Row { requests: ATTEMPTS..=ATTEMPTS + 1, ..row(does, "error", Some("connect"), ATTEMPTS, how) }
+}
+
+/// The connection is closed before the answer, once. That costs an attempt, unless the connection
+/// had answered other requests before.
+const fn closed_once(does: &'static str, how: Handler) -> Row {
+    Row { attempts: 1..=2, ..row(does, "ok", None, 2, how) }
+}
