@@ -268,7 +268,7 @@ fn json_on_a_terminal_is_one_document_without_a_bar() {
 fn a_terminal_that_cannot_redraw_a_line_gets_the_plain_text() {
     let server = TestServer::start(whole);
     let dest = tempdir().unwrap();
-    let mut flags = run(&server.base(), &["YE", "ZW"], dest.path());
+    let mut flags = run(&server.base(), &["--order", "input", "YE", "ZW"], dest.path());
     flags.env("TERM", "dumb");
     let ended = Session::start(flags, 80).end();
     assert!(ended.written.starts_with("YE ZW \r\n2 downloads in "), "{ended:#?}");
