@@ -1,4 +1,4 @@
-//! The base URL, below which each flag has its own URL.
+//! The base URL of a server, and the URLs of the flags below it.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,7 +7,7 @@ use reqwest::Url;
 
 use crate::country::CountryCode;
 
-/// An http or https URL below which the flag of `BR` is at `br/br.gif`.
+/// An http or https URL. The flag of `BR` is at `br/br.gif` below it.
 ///
 /// ```
 /// use flags::BaseUrl;
@@ -27,17 +27,17 @@ pub enum InvalidBaseUrl {
     Scheme,
     #[error("the URL names no host")]
     Host,
-    #[error("a base URL has no query and no fragment: flags are added to its path")]
+    #[error("a base URL must not have a query or a fragment")]
     Query,
     #[error("not a URL: {0}")]
     Syntax(String),
 }
 
 impl BaseUrl {
-    /// The site of the book.
+    /// The site of the book *Fluent Python*.
     pub const REMOTE: &str = "https://www.fluentpython.com/data/flags";
 
-    /// The URL of one flag: `{base}/{cc}/{cc}.gif`, the code in lower case.
+    /// The URL of one flag: `{base}/{cc}/{cc}.gif` with the code in lower case.
     pub fn flag(&self, code: CountryCode) -> Url {
         let path = self.0.path();
         let (folder, cc) = (path.strip_suffix('/').unwrap_or(path), code.lower());
@@ -76,7 +76,7 @@ impl FromStr for BaseUrl {
         if !["http", "https"].iter().any(|known| scheme.eq_ignore_ascii_case(known)) {
             return Err(InvalidBaseUrl::Scheme);
         }
-        // Browsers read `http:///flags` as the host `flags`. Here it is a URL without a host.
+        // `Url::parse` reads `http:///flags` as the host `flags`; more likely the host is missing.
         if rest.is_empty() || rest.starts_with(['/', '\\', '?', '#', ':']) {
             return Err(InvalidBaseUrl::Host);
         }
@@ -94,7 +94,7 @@ impl fmt::Display for BaseUrl {
     }
 }
 
-/// The URL for messages, with `***` in place of a password.
+/// The URL for display in messages, with any password replaced by `***`.
 pub fn redacted(url: &Url) -> String {
     let mut url = url.clone();
     if url.password().is_some() {
@@ -108,7 +108,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_url_of_a_flag_does_not_depend_on_a_slash_at_the_end_of_the_base() {
+    fn the_url_of_a_flag_does_not_depend_on_a_trailing_slash() {
         let flag = |base: &str| base.parse::<BaseUrl>().unwrap().flag("BR".parse().unwrap());
         for base in ["http://h", "http://h/", "HTTP://H", "http://h:80/"] {
             assert_eq!(flag(base).as_str(), "http://h/br/br.gif");
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn each_defect_of_a_base_url_has_its_own_error() {
+    fn an_invalid_base_url_says_why() {
         use InvalidBaseUrl::*;
         for (text, error) in [
             ("nowhere", Scheme),
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn a_password_is_not_shown() {
+    fn a_password_is_not_displayed() {
         let base: BaseUrl = "http://ann:secret@h/flags".parse().unwrap();
         assert_eq!(base.to_string(), "http://ann:***@h/flags");
         assert!(base.flag("BR".parse().unwrap()).as_str().contains("secret"));

@@ -1,4 +1,4 @@
-//! Which flags: country codes, the two lists that have a name, and what a person may type for them.
+//! Country codes, the named lists of them, and the patterns that select them.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -6,9 +6,9 @@ use std::str::FromStr;
 
 use serde::{Serialize, Serializer};
 
-/// A two-letter code in the manner of ISO 3166-1 alpha-2: `A` to `Z` twice, upper case.
+/// A two-letter code in the format of ISO 3166-1 alpha-2, upper case.
 ///
-/// Whether a country goes by that code is for the site to say: `ZZ` is a code, too.
+/// It need not be assigned to a country: `ZZ` is valid too.
 ///
 /// ```
 /// use flags::CountryCode;
@@ -22,13 +22,13 @@ use serde::{Serialize, Serializer};
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CountryCode([u8; 2]);
 
-/// Why a word is neither a country code nor the first letter of some.
+/// The error for a text that is neither a country code nor a single letter.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("a country code is two letters from A to Z, or one letter for all that begin with it")]
 pub struct InvalidCode;
 
 impl CountryCode {
-    /// How many codes there are: AA to ZZ.
+    /// The number of codes from AA to ZZ.
     pub const COUNT: usize = 26 * 26;
 
     /// All 676 codes, AA to ZZ, in order.
@@ -36,12 +36,12 @@ impl CountryCode {
         (b'A'..=b'Z').flat_map(Self::starting_with)
     }
 
-    /// The code in lower case, as it stands in a URL.
+    /// The code in lower case, as in the URL of a flag.
     pub fn lower(self) -> String {
         self.letters().iter().map(char::to_ascii_lowercase).collect()
     }
 
-    /// The place of the code in AA to ZZ: 0 to 675.
+    /// The position of the code in AA to ZZ, from 0 to 675.
     pub fn index(self) -> usize {
         usize::from(self.0[0] - b'A') * 26 + usize::from(self.0[1] - b'A')
     }
@@ -87,7 +87,7 @@ impl Serialize for CountryCode {
     }
 }
 
-/// What one word on the command line stands for: a code, or the 26 that begin with a letter.
+/// What one argument selects: a single code, or the 26 codes that start with a letter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pattern {
     One(CountryCode),
@@ -95,7 +95,7 @@ pub enum Pattern {
 }
 
 impl Pattern {
-    /// The codes that it stands for, in order: one, or 26.
+    /// The selected codes in order: one, or 26.
     pub fn codes(self) -> Vec<CountryCode> {
         match self {
             Pattern::One(code) => vec![code],
@@ -117,7 +117,7 @@ impl FromStr for Pattern {
     }
 }
 
-/// The codes, each once and in order, and of those the first `limit`.
+/// Sorts `codes`, removes duplicates, and returns the first `limit`, or all if there is no limit.
 ///
 /// ```
 /// use flags::country::{self, Pattern};
@@ -135,33 +135,30 @@ pub fn select(
     sorted.into_iter().take(limit).collect()
 }
 
-/// The 20 most populous countries, most people first (*Fluent Python*, 2nd edition, example 20-2).
+/// The 20 most populous countries in descending order of population (*Fluent Python*, 2nd edition,
+/// example 20-2).
 pub const POP20: [CountryCode; 20] = codes(
     b"CN IN US ID BR PK NG BD RU JP \
       MX PH VN ET EG DE IR TR CD FR ",
 );
 
-/// The 194 codes whose flags the site serves, in order.
-pub const ALL: [CountryCode; 194] = codes(
-    b"AD AE AF AG AL AM AO AR AT AU AZ BA BB BD BE BF BG BH BI BJ BN BO BR BS BT \
-      BW BY BZ CA CD CF CG CH CI CL CM CN CO CR CU CV CY CZ DE DJ DK DM DZ EC EE \
-      EG ER ES ET FI FJ FM FR GA GB GD GE GH GM GN GQ GR GT GW GY HN HR HT HU ID \
-      IE IL IN IQ IR IS IT JM JO JP KE KG KH KI KM KN KP KR KW KZ LA LB LC LI LK \
-      LR LS LT LU LV LY MA MC MD ME MG MH MK ML MM MN MR MT MU MV MW MX MY MZ NA \
-      NE NG NI NL NO NP NR NZ OM PA PE PG PH PK PL PT PW PY QA RO RS RU RW SA SB \
-      SC SD SE SG SI SK SL SM SN SO SR SS ST SV SY SZ TD TG TH TJ TL TM TN TO TR \
-      TT TV TW TZ UA UG US UY UZ VA VC VE VN VU WS YE ZA ZM ZW ",
-);
+/// The 194 codes for which the remote site has a flag, sorted.
+pub const ALL: [CountryCode; 194] = codes(include_bytes!("country/codes.txt"));
 
-/// Reads a list at compile time; a list of another length than `N` does not compile.
+/// Parses a list of codes at compile time. Compilation fails if it does not have `N` of them.
 const fn codes<const N: usize>(list: &[u8]) -> [CountryCode; N] {
-    assert!(list.len() == 3 * N, "each code takes two letters and a blank");
     let mut codes = [CountryCode([b'A'; 2]); N];
-    let mut i = 0;
-    while i < N {
-        codes[i] = CountryCode([list[3 * i], list[3 * i + 1]]);
-        i += 1;
+    let (mut count, mut at) = (0, 0);
+    while at < list.len() {
+        // Blanks and line breaks of any kind separate the codes.
+        if list[at].is_ascii_whitespace() {
+            at += 1;
+        } else {
+            codes[count] = CountryCode([list[at], list[at + 1]]);
+            (count, at) = (count + 1, at + 2);
+        }
     }
+    assert!(count == N, "there are fewer codes than the array holds");
     codes
 }
 
@@ -170,19 +167,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_194_are_sorted_and_hold_the_20() {
+    fn the_194_codes_are_sorted_and_include_the_20() {
         assert!(ALL.is_sorted());
         assert!(POP20.iter().all(|code| ALL.contains(code)));
         assert_eq!(select(POP20, None).len(), 20);
     }
 
     #[test]
-    fn every_code_knows_its_place() {
+    fn the_index_of_a_code_is_its_position() {
         assert!(CountryCode::every().map(CountryCode::index).eq(0..CountryCode::COUNT));
     }
 
     #[test]
-    fn a_letter_stands_for_26_codes() {
+    fn a_single_letter_selects_26_codes() {
         let codes = "b".parse::<Pattern>().unwrap().codes();
         assert_eq!(codes.len(), 26);
         assert_eq!(codes[0].to_string(), "BA");
@@ -190,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_two_latin_letters_is_no_code() {
+    fn anything_but_one_or_two_latin_letters_is_invalid() {
         for word in ["", "B1", "BRA", "é", "ÉÉ", "B ", " BR", "🇧🇷", "--"] {
             assert_eq!(word.parse::<Pattern>(), Err(InvalidCode), "{word:?}");
         }

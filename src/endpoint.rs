@@ -1,4 +1,4 @@
-//! Which server: the book's site, one of this program's own, or any other.
+//! What `--server` accepts: the book's site, an embedded server, or any base URL.
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,24 +8,24 @@ use crate::base_url::{BaseUrl, InvalidBaseUrl};
 /// Where flags are fetched from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Endpoint {
-    /// A site, by its base URL.
+    /// A server at a base URL.
     Url(BaseUrl),
-    /// An origin inside this process, on a free loopback port.
+    /// A server inside this process, on a free loopback port.
     Embedded(Preset),
 }
 
-/// The embedded origins by name: they differ in their weather.
+/// The embedded servers, which differ in their weather.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Preset {
     /// No delay, no faults.
     Local,
-    /// 50 to 150 ms before each answer.
+    /// A delay of 50 to 150 ms before each answer.
     Delay,
-    /// That, and errors.
+    /// The same delay, and a quarter of the answers are errors.
     Error,
 }
 
-/// The label, or the base URL without a password.
+/// The name of the preset, or the base URL without a password.
 impl fmt::Display for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -37,7 +37,7 @@ impl fmt::Display for Endpoint {
     }
 }
 
-/// Why a word names no server.
+/// Why a text is not a valid server.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidEndpoint {
     #[error("neither remote, local, delay or error nor a URL that begins with http:// or https://")]

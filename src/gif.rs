@@ -47,20 +47,20 @@ pub fn check(bytes: &[u8]) -> Result<(), Defect> {
     let mut rest = Reader { bytes, at: 0 };
     rest.signature()?;
     rest.screen_descriptor()?;
-    let mut images = 0;
+    let mut has_image = false;
     loop {
         match rest.byte()? {
             EXTENSION_INTRODUCER => rest.extension()?,
             IMAGE_SEPARATOR => {
                 rest.image()?;
-                images += 1;
+                has_image = true;
             }
             TRAILER => break,
             byte => return Err(Defect::UnknownBlock { byte, offset: rest.at - 1 }),
         }
     }
     match bytes.len() - rest.at {
-        0 if images == 0 => Err(Defect::NoImage),
+        0 if !has_image => Err(Defect::NoImage),
         0 => Ok(()),
         excess => Err(Defect::Excess(excess)),
     }

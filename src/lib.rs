@@ -1,51 +1,51 @@
-//! `flags` downloads the flags of the world, and shows what concurrency buys.
+//! `flags` downloads the flags of the world and shows what concurrency buys.
 //!
-//! It is chapter 20 of *Fluent Python* (2nd edition), "Concurrent Executors", as a program: the chapter's
-//! `flags.py` and `flags_threadpool.py` fetch the flags of the 20 most populous countries, one after another
-//! and many at once. Who knows them finds their four verbs here:
+//! It is chapter 20 of *Fluent Python* (2nd edition), "Concurrent Executors", as a program. The
+//! chapter's `flags.py` and `flags_threadpool.py` fetch the flags of the 20 most populous countries,
+//! one after another and many at once. Their four functions are here under their own names:
 //!
-//! | verb | what it does | where |
+//! | function | what it does | where |
 //! |---|---|---|
-//! | `get_flag` | fetches the image of one flag | [`flag::get_flag`] |
-//! | `save_flag` | puts it in its place, whole or not at all | [`flag::save_flag`] |
-//! | `download_one` | joins the two, and tells what came of it | [`flag`] |
-//! | `download_many` | spreads that over many flags | [`downloader`] |
+//! | `get_flag` | fetches the image of one flag over HTTP | [`flag::get_flag`] |
+//! | `save_flag` | saves it as a file, whole or not at all | [`flag::save_flag`] |
+//! | `download_one` | does both for one country and reports the outcome | [`flag`] |
+//! | `download_many` | runs `download_one` for many countries | [`downloader`] |
 //!
-//! The last is the only one that there is more than one of: see the trait [`Downloader`], and a strategy or
-//! two, each of which is a page. The pool of threads and the futures behind one of them are in [`executor`].
+//! Only `download_many` exists more than once. Each strategy implements it in a file of one page:
+//! start with the trait [`Downloader`] and its sequential implementation. The thread pool with
+//! futures, the chapter's other subject, is [`executor`].
 //!
-//! # The house, top floor first
+//! # Modules, top floor first
 //!
-//! A room knows only those below it.
+//! A module imports only from those below it.
 //!
-//! - [`commands`] turn what was typed into a plan, carry it out, and report it.
-//! - [`cli`] is what a person can type, and nothing else.
-//! - [`output`] is what a person or a script sees: text, a progress bar, a table, JSON.
-//! - [`compare`] times the strategies against each other: whose turn it is, statistics, exports.
-//! - [`run`] is one run, from before the client is built to the last file in its place.
-//! - [`downloader`] has the strategies, which know neither HTTP nor files; [`run::order`], in which order what they
-//!   do is reported.
-//! - [`executor`] is a pool of threads that hands out futures.
-//! - [`flag`] is `download_one`, and its [`Outcome`](flag::Outcome).
-//! - [`flag::get_flag`] is all the HTTP there is; [`flag::save_flag`] all the writing of files; [`gif`] knows a whole GIF.
-//! - [`origin`] is a server of flags, for where there is no network, or none that fails on demand.
-//! - [`country`] knows which flags there are; [`base_url`] and [`endpoint`], where; [`shutdown`], when to stop; [`runtime`], what waits meanwhile.
+//! - [`commands`]: one file per command; arguments become a plan, which is run and reported.
+//! - [`cli`]: the command-line arguments.
+//! - [`output`]: everything a user sees: text, JSON, progress bars, tables, timelines and exports.
+//! - [`compare`]: the interleaved benchmark: schedule, rounds, statistics, results.
+//! - [`run`]: one download run, from a [`Plan`] to a [`Summary`].
+//! - [`downloader`]: the trait [`Downloader`] and the strategies, which know neither HTTP nor files.
+//! - [`flag`]: one flag, the work that a strategy repeats: get it, save it, report it.
+//! - [`executor`]: a thread pool that hands out futures.
+//! - [`origin`]: the embedded server, with delays and faults to order.
+//! - [`endpoint`] and [`base_url`]: what `--server` accepts. [`country`]: codes and names.
+//!   [`gif`]: the check for whole GIFs. [`shutdown`]: signals. [`runtime`]: the async runtime.
 //!
-//! # A flag's way
+//! # How a flag travels
 //!
-//! `download_one` is called wherever the strategy wants. The request itself is the same async code in all of
-//! them, so that what differs is how they wait, and nothing else: over plain http a thread that waits sees to
-//! its connection itself, and tasks, or those who share a connection over https, leave that to the one thread
-//! of the async runtime. The flag is saved on the thread that waited for it, or, where no thread did, on
-//! one of a few that do nothing else. What came of it goes down a channel to the main thread, which
-//! reports it.
+//! A [`Plan`] picks a strategy, which calls `download_one` for each code. `get_flag` is async and the
+//! same for all strategies: a runtime with a single worker thread drives every request. What
+//! differs is who waits: `seq` blocks one thread, `threads` and `rayon` block one thread per request,
+//! and `async` blocks none, because its tasks run on the runtime itself. The thread that finished a
+//! flag saves it and reports its [`Outcome`](flag::Outcome) under a lock. The outcomes become a
+//! [`Summary`], and that becomes the exit status.
 //!
 //! ```
 //! use flags::flag::Existing;
 //! use flags::flag::get_flag::FetchOptions;
-//! use flags::run::order::Order;
-//! use flags::origin::{Origin, Settings};
 //! use flags::flag::save_flag::Destination;
+//! use flags::origin::{Origin, Settings};
+//! use flags::run::Order;
 //! use flags::shutdown::Shutdown;
 //! use flags::{Mode, Plan, country};
 //!
@@ -61,8 +61,9 @@
 //!     order: Order::Completed,
 //!     fetch: FetchOptions::default(),
 //! };
-//! let runtime = tokio::runtime::Runtime::new()?;
-//! let summary = plan.run(runtime.handle(), &Shutdown::never(), |outcome| println!("{}", outcome.code))?;
+//! let runtime = flags::runtime::start()?;
+//! let print = |outcome: &flags::flag::Outcome| println!("{}", outcome.code);
+//! let summary = plan.run(runtime.handle(), &Shutdown::never(), print)?;
 //! assert!(summary.is_complete());
 //! assert!(folder.path().join("BR.gif").exists());
 //! # Ok::<(), Box<dyn std::error::Error>>(())
@@ -83,6 +84,8 @@ pub mod output;
 pub mod run;
 pub mod runtime;
 pub mod shutdown;
+#[cfg(unix)]
+pub mod suspend;
 
 pub use base_url::BaseUrl;
 pub use country::CountryCode;

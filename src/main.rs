@@ -1,36 +1,50 @@
-//! Parse, run, and say how it went.
+//! Parses the arguments, runs the command, and returns the exit status.
 
 use std::io::ErrorKind;
+use std::panic::{self, PanicHookInfo};
 use std::process::ExitCode;
 
+use flags::cli;
 use flags::commands::{self, Exit};
 use flags::output::stderr;
 
 fn main() -> ExitCode {
-    let cli = match flags::cli::parse() {
-        Ok(cli) => cli,
-        Err(answer) => return print(&answer),
-    };
-    match commands::run(cli) {
-        Ok(exit) => exit.into(),
-        Err(error) => match error.downcast::<clap::Error>() {
-            Ok(usage) => print(&usage),
-            Err(error) => {
-                stderr::error(&format!("{error:#}"));
-                Exit::Incomplete.into()
-            }
-        },
+    panic::set_hook(Box::new(report_panic));
+    panic::catch_unwind(run).unwrap_or(Exit::Incomplete).into()
+}
+
+fn run() -> Exit {
+    match cli::parse().map_err(anyhow::Error::from).and_then(commands::run) {
+        Ok(exit) => exit,
+        Err(error) => report_error(error),
     }
 }
 
-/// Prints help, the version, or what is wrong with the arguments. A reader that has gone away is no error.
-fn print(answer: &clap::Error) -> ExitCode {
+/// Prints one line and no backtrace.
+fn report_panic(panic: &PanicHookInfo) {
+    let message = panic.to_string().replace('\n', " ");
+    stderr::error(&format!("internal error: {message}"));
+}
+
+fn report_error(error: anyhow::Error) -> Exit {
+    match error.downcast() {
+        Ok(answer) => print_answer(&answer),
+        Err(error) => {
+            stderr::error(&format!("{error:#}"));
+            Exit::Incomplete
+        }
+    }
+}
+
+/// Prints clap's answer: a usage error, or the text of `--help` or `--version`. It is no error if
+/// the reader of that text has closed the pipe.
+fn print_answer(answer: &clap::Error) -> Exit {
     match answer.print() {
-        _ if answer.use_stderr() => Exit::Usage.into(),
+        _ if answer.use_stderr() => Exit::Usage,
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
             stderr::error(&format!("cannot write to stdout: {error}"));
-            Exit::Incomplete.into()
+            Exit::Incomplete
         }
-        _ => ExitCode::SUCCESS,
+        _ => Exit::Complete,
     }
 }

@@ -1,4 +1,4 @@
-//! What holds for whatever is typed, and for whatever a server sends.
+//! Properties of the GIF check and of country codes that hold for any input.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,8 @@ use flags::gif::{self, Defect};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-/// Data in blocks that each say their length, and the empty one that ends them (GIF89a §15).
+/// At least `least` data sub-blocks, each with its length, and the empty one that ends them
+/// (GIF89a §15).
 fn sub_blocks(least: usize) -> impl Strategy<Value = Vec<u8>> {
     vec(vec(any::<u8>(), 1..=255), least..4).prop_map(|blocks| {
         let mut bytes: Vec<u8> = blocks
@@ -20,7 +21,7 @@ fn sub_blocks(least: usize) -> impl Strategy<Value = Vec<u8>> {
     })
 }
 
-/// The byte that says whether there is a colour table, and the table (§18, §20).
+/// A byte whose bits say whether there is a color table and how long it is, and the table (§18, §20).
 fn color_table() -> impl Strategy<Value = (u8, Vec<u8>)> {
     any::<u8>().prop_flat_map(|packed| {
         let colors = if packed & 0x80 == 0 { 0 } else { 2 << (packed & 7) };
@@ -53,7 +54,7 @@ fn whole_gif() -> impl Strategy<Value = Vec<u8>> {
 
 proptest! {
     #[test]
-    fn a_whole_gif_is_whole_and_no_proper_prefix_of_it_is(image in whole_gif()) {
+    fn a_whole_gif_is_accepted_and_each_proper_prefix_is_cut_short(image in whole_gif()) {
         prop_assert_eq!(gif::check(&image), Ok(()));
         prop_assert_eq!(gif::check(b""), Err(Defect::Signature));
         for end in 1..image.len() {
@@ -62,13 +63,13 @@ proptest! {
     }
 
     #[test]
-    fn whatever_follows_a_whole_gif_is_told(image in whole_gif(), more in vec(any::<u8>(), 1..50)) {
+    fn the_check_counts_the_bytes_after_a_whole_gif(image in whole_gif(), more in vec(any::<u8>(), 1..50)) {
         let longer = [&image[..], &more].concat();
         prop_assert_eq!(gif::check(&longer), Err(Defect::Excess(more.len())));
     }
 
     #[test]
-    fn no_bytes_upset_the_check(
+    fn the_check_never_panics(
         bytes in vec(any::<u8>(), 0..2000),
         image in whole_gif(),
         changes in vec((any::<prop::sample::Index>(), any::<u8>()), 1..5),
@@ -84,7 +85,9 @@ proptest! {
     }
 
     #[test]
-    fn no_word_upsets_the_reading_of_codes(word in "\\PC*|[a-zA-Z]{0,3}|[A-Zß-ÿ\u{0}]{1,3}") {
+    fn the_parsers_never_panic_and_accept_one_or_two_letters_as_codes(
+        word in "\\PC*|[a-zA-Z]{0,3}|[A-Zß-ÿ\u{0}]{1,3}",
+    ) {
         match word.parse::<Pattern>() {
             Ok(Pattern::One(code)) => prop_assert_eq!(code.to_string(), word.to_ascii_uppercase()),
             Ok(pattern) => {
@@ -104,18 +107,18 @@ proptest! {
     }
 
     #[test]
-    fn codes_are_sorted_and_unique_and_all_that_was_asked_for(
+    fn a_selection_is_sorted_and_unique_and_has_each_requested_code(
         words in vec("[a-zA-Z]{1,2}", 0..20),
         limit in prop::option::of(1usize..100),
     ) {
         let patterns: Vec<Pattern> = words.iter().map(|word| word.parse().unwrap()).collect();
         let codes = country::select(patterns.iter().flat_map(|pattern| pattern.codes()), limit);
         prop_assert!(codes.windows(2).all(|pair| pair[0] < pair[1]), "{codes:?}");
-        let asked_for = |code: &CountryCode| {
+        let is_requested = |code: &CountryCode| {
             let code = code.to_string();
             words.iter().any(|word| code.starts_with(&word.to_uppercase()))
         };
-        let all: BTreeSet<_> = CountryCode::every().filter(asked_for).collect();
+        let all: BTreeSet<_> = CountryCode::every().filter(is_requested).collect();
         let first: Vec<_> = all.into_iter().take(limit.unwrap_or(usize::MAX)).collect();
         prop_assert_eq!(codes, first);
     }

@@ -1,18 +1,19 @@
-//! `flags serve`, as a person or a script runs it.
+//! `flags serve`, run as a user or a script runs it.
 
 mod plain_http;
+mod support;
 
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdout, Stdio};
 
-use assert_cmd::cargo::cargo_bin;
 use plain_http::get;
+use support::{flags, gif, program, stderr, stdout};
 
-/// A running `flags serve`; killed if a test ends without having ended it.
+/// A running `flags serve`, killed when dropped.
 struct Serve {
     process: Child,
-    /// What it still has to say, until somebody closes it.
+    /// The rest of stdout; `None` once it is closed.
     #[cfg_attr(not(unix), expect(dead_code))]
     stdout: Option<BufReader<ChildStdout>>,
     base_url: String,
@@ -20,7 +21,7 @@ struct Serve {
 
 impl Serve {
     fn start(arguments: &[&str]) -> Serve {
-        let mut process = Command::new(cargo_bin("flags"))
+        let mut process = program()
             .args(["serve", "--port", "0"])
             .args(arguments)
             .stdin(Stdio::null())
@@ -44,11 +45,11 @@ impl Drop for Serve {
     }
 }
 
-/// Runs it where it should end by itself: its exit status, and what it wrote to stderr.
+/// Runs a command that cannot start: its exit status and stderr.
 fn fail(arguments: &[&str]) -> (Option<i32>, String) {
-    let output = Command::new(cargo_bin("flags")).arg("serve").args(arguments).output().unwrap();
-    assert_eq!(String::from_utf8_lossy(&output.stdout), "");
-    (output.status.code(), String::from_utf8(output.stderr).unwrap())
+    let output = flags().arg("serve").args(arguments).output().unwrap();
+    assert_eq!(stdout(&output), "");
+    (output.status.code(), stderr(&output))
 }
 
 #[test]
@@ -78,7 +79,7 @@ fn many_slow_requests_do_not_take_a_thread_each() {
 }
 
 #[test]
-fn weather_is_set_as_it_is_typed() {
+fn the_weather_options_take_effect() {
     let serve = Serve::start(&["--error-rate", "1", "--error-status", "503", "--retry-after", "7"]);
     let answer = get(&serve.base_url, "/flags/br/br.gif");
     assert_eq!((answer.status, answer.header("retry-after")), (503, Some("7")));
@@ -87,14 +88,23 @@ fn weather_is_set_as_it_is_typed() {
 #[test]
 fn a_folder_is_served() {
     let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("ZZ.gif"), "flag").unwrap();
+    std::fs::write(folder.path().join("ZZ.gif"), gif("flag")).unwrap();
     let serve = Serve::start(&["--dir", folder.path().to_str().unwrap()]);
-    assert_eq!(get(&serve.base_url, "/flags/zz/zz.gif").body, b"flag");
+    assert_eq!(get(&serve.base_url, "/flags/zz/zz.gif").body, gif("flag"));
     assert_eq!(get(&serve.base_url, "/flags/br/br.gif").status, 404);
 }
 
 #[test]
-fn a_port_that_is_taken_is_one_clear_error() {
+fn a_host_name_can_be_bound() {
+    let serve = Serve::start(&["--bind", "localhost"]);
+    assert!(get(&serve.base_url, "/flags/br/br.gif").is_whole());
+    let (status, stderr) = fail(&["--port", "0", "--bind", "no-such-host.invalid"]);
+    assert_eq!(status, Some(1));
+    assert!(stderr.starts_with("flags: cannot resolve --bind no-such-host.invalid"), "{stderr}");
+}
+
+#[test]
+fn a_port_in_use_is_one_clear_error() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap();
     let (status, stderr) = fail(&["--port", &address.port().to_string()]);
@@ -104,7 +114,7 @@ fn a_port_that_is_taken_is_one_clear_error() {
 }
 
 #[test]
-fn a_folder_that_is_not_there_is_one_clear_error() {
+fn a_missing_folder_is_one_clear_error() {
     let (status, stderr) = fail(&["--port", "0", "--dir", "no/such/folder"]);
     assert_eq!(status, Some(1));
     assert!(stderr.contains("no/such/folder"), "{stderr}");
@@ -112,7 +122,7 @@ fn a_folder_that_is_not_there_is_one_clear_error() {
 }
 
 #[test]
-fn what_cannot_be_meant_is_a_usage_error() {
+fn contradictory_or_invalid_arguments_are_a_usage_error() {
     for arguments in [
         vec!["--error-rate", "0.6", "--stall-rate", "0.6"],
         vec!["--error-rate", "NaN"],
@@ -137,7 +147,7 @@ mod signals {
     use super::*;
 
     impl Serve {
-        /// Sends it a signal and waits for its end: its exit status, and what it still wrote to stdout and stderr.
+        /// Sends a signal and waits for the end: the exit status, the rest of stdout, and stderr.
         fn end(mut self, signal: Signal) -> (Option<i32>, String, String) {
             kill(Pid::from_raw(self.process.id() as i32), signal).unwrap();
             let (mut stdout, mut stderr) = (String::new(), String::new());
@@ -150,7 +160,7 @@ mod signals {
     }
 
     #[test]
-    fn either_signal_ends_it_with_a_count_and_success() {
+    fn sigint_and_sigterm_stop_it_with_counts_and_success() {
         for signal in [Signal::SIGINT, Signal::SIGTERM] {
             let serve = Serve::start(&["--error-rate", "1"]);
             get(&serve.base_url, "/flags/br/br.gif");
@@ -162,7 +172,7 @@ mod signals {
     }
 
     #[test]
-    fn open_connections_do_not_hold_it_up() {
+    fn open_connections_do_not_delay_the_end() {
         let serve = Serve::start(&["--stall-rate", "1"]);
         let mut stalled = plain_http::send(&serve.base_url, "GET /flags/br/br.gif HTTP/1.1", &[]);
         plain_http::read_one(&mut stalled, false);
@@ -171,9 +181,42 @@ mod signals {
     }
 
     #[test]
-    fn nobody_need_be_there_to_read_what_it_says() {
+    fn a_closed_stdout_does_not_stop_it() {
         let mut serve = Serve::start(&[]);
         serve.stdout = None;
         assert_eq!(serve.end(Signal::SIGTERM), (Some(0), String::new(), String::new()));
+    }
+
+    #[test]
+    fn verbose_prints_a_line_per_request_on_stderr() {
+        let options = ["-v", "--delay", "5ms", "--truncate-rate", "1"];
+        let serve = Serve::start(&options);
+        let length = get(&serve.base_url, "/flags/br/br.gif").content_length().unwrap();
+        get(&serve.base_url, "/flags/zz/zz.gif");
+        // U+202E, which reverses the text that follows it on a terminal.
+        get(&serve.base_url, "/\u{202e}");
+        let (_, _, stderr) = serve.end(Signal::SIGINT);
+        let lines: Vec<Vec<_>> = stderr.lines().map(|line| line.split(' ').collect()).collect();
+        for line in &lines {
+            assert!(line[0].ends_with('Z') && line[0].contains('T'), "{line:?}");
+            assert!(line[1].starts_with("127.0.0.1:"), "{line:?}");
+        }
+        let half = format!("{}B", length / 2);
+        assert_eq!(lines[0][2..], ["BR", "200", &half, "5ms", "truncate"]);
+        assert_eq!(lines[1][2..], ["ZZ", "404", "14B", "5ms", "-"]);
+        assert_eq!(lines[2][2..], ["/\\u{202e}", "404", "14B", "0ms", "-"]);
+        assert_eq!(lines.len(), 3, "{stderr}");
+    }
+
+    #[test]
+    fn a_file_that_is_not_a_whole_gif_is_reported_on_stderr() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("ZZ.gif"), "<html>").unwrap();
+        let serve = Serve::start(&["--dir", folder.path().to_str().unwrap()]);
+        assert_eq!(get(&serve.base_url, "/flags/zz/zz.gif").status, 404);
+        let (_, _, stderr) = serve.end(Signal::SIGINT);
+        assert!(stderr.starts_with("flags: "), "{stderr}");
+        assert!(stderr.contains("ZZ.gif is not a whole GIF"), "{stderr}");
+        assert_eq!(stderr.lines().count(), 1, "{stderr}");
     }
 }

@@ -1,5 +1,4 @@
-//! What tells the strategies apart, and what they have in common: how many requests are under way at
-//! once, and the order in which they are reported.
+//! The strategies: how many requests each makes at once, and the order in which codes are reported.
 
 mod support;
 
@@ -8,118 +7,108 @@ use std::process::{Output, Stdio};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
-use support::{TestServer, flags, gif, json, ok, program, stdout};
+use serde_json::Value;
+use support::misbehave::whole;
+use support::{TestServer, flags, json, program, stdout};
 use tempfile::tempdir;
 
 const CONCURRENT: [&str; 3] = ["threads", "rayon", "async"];
 
-/// Lets nobody pass until `full` wait; after that, everybody.
+/// The bound for a wait that a correct strategy ends much earlier.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// A barrier that stays open once `threads` threads have reached it.
 struct Gate {
-    waiting: Mutex<usize>,
-    opened: Condvar,
-    full: usize,
+    arrived: Mutex<usize>,
+    changed: Condvar,
+    threads: usize,
 }
 
 impl Gate {
-    fn new(full: usize) -> Gate {
-        Gate { waiting: Mutex::new(0), opened: Condvar::new(), full }
+    fn new(threads: usize) -> Gate {
+        Gate { arrived: Mutex::new(0), changed: Condvar::new(), threads }
     }
 
+    /// Waits for the other threads, or until a test has to fail.
     fn pass(&self) {
-        let mut waiting = self.waiting.lock().unwrap();
-        *waiting += 1;
-        self.opened.notify_all();
-        // The bound is for a strategy that never gets as many under way: the count then tells.
-        let patience = Duration::from_secs(5);
-        let _ = self
-            .opened
-            .wait_timeout_while(waiting, patience, |waiting| *waiting < self.full)
-            .unwrap();
+        let mut arrived = self.arrived.lock().unwrap();
+        *arrived += 1;
+        self.changed.notify_all();
+        let is_closed = |arrived: &mut usize| *arrived < self.threads;
+        drop(self.changed.wait_timeout_while(arrived, PATIENCE, is_closed).unwrap());
     }
 }
 
 #[test]
-fn exactly_as_many_requests_are_under_way_as_there_are_jobs() {
+fn a_concurrent_strategy_makes_exactly_as_many_requests_at_once_as_there_are_jobs() {
     for mode in CONCURRENT {
         for jobs in [1, 5, 13, 20, 100] {
-            let gate = Arc::new(Gate::new(jobs));
-            let origin = TestServer::start(move |request, stream| {
+            let gate = Gate::new(jobs);
+            let server = TestServer::start(move |request, stream| {
                 gate.pass();
-                ok(stream, &gif(&request.path))
+                whole(request, stream)
             });
             let dest = tempdir().unwrap();
-            let jobs_typed = jobs.to_string();
-            let args = [
-                "-a",
-                "-l",
-                "150",
-                "-m",
-                mode,
-                "-j",
-                &jobs_typed,
-                "--json",
-                "-s",
-                &origin.base(),
-                "-d",
-            ];
-            let output = flags().args(args).arg(dest.path()).output().unwrap();
+            let mut flags = flags();
+            flags.args(["-a", "-l", "150", "-m", mode, "-j", &jobs.to_string(), "--json"]);
+            let output =
+                flags.args(["-s", &server.base(), "-d"]).arg(dest.path()).output().unwrap();
             assert_eq!(json(&output)["counts"]["ok"], 150, "{mode} {jobs}");
             assert_eq!(json(&output)["jobs"], jobs, "{mode}");
-            assert_eq!(origin.most_in_flight(), jobs, "{mode} with {jobs} jobs");
+            assert_eq!(server.most_in_flight(), jobs, "{mode} with {jobs} jobs");
         }
     }
 }
 
 #[test]
-fn seq_has_one_request_under_way_whatever_was_asked_for() {
-    let origin = TestServer::with_flags();
+fn seq_makes_one_request_at_a_time_in_the_order_of_the_codes_with_any_number_of_jobs() {
+    let server = TestServer::with_flags();
     let dest = tempdir().unwrap();
-    let args = ["-m", "seq", "-j", "8", "--json", "-s", &origin.base(), "-d"];
+    let args = ["-m", "seq", "-j", "8", "--json", "-s", &server.base(), "-d"];
     let output = flags().args(args).arg(dest.path()).output().unwrap();
     assert_eq!(json(&output)["jobs"], 1);
-    assert_eq!(origin.most_in_flight(), 1);
-    let asked: Vec<_> = origin.requests().into_iter().map(|request| request.code).collect();
-    assert!(asked.is_sorted(), "{asked:?}");
+    assert_eq!(server.most_in_flight(), 1);
+    let requested: Vec<_> = server.requests().into_iter().map(|request| request.code).collect();
+    assert!(requested.is_sorted(), "{requested:?}");
 }
 
 #[test]
-fn where_nobody_says_there_are_as_many_jobs_as_flags_and_32_at_most() {
-    let origin = TestServer::with_flags();
+fn the_default_is_as_many_jobs_as_flags_and_at_most_32() {
+    let server = TestServer::with_flags();
     for (count, jobs) in [("1", 1), ("20", 20), ("33", 32), ("100", 32)] {
         let dest = tempdir().unwrap();
-        let args = ["-a", "-l", count, "--json", "-s", &origin.base(), "-d"];
+        let args = ["-a", "-l", count, "--json", "-s", &server.base(), "-d"];
         let output = flags().args(args).arg(dest.path()).output().unwrap();
         assert_eq!(json(&output)["jobs"], jobs);
     }
 }
 
-/// Runs the program on `CODES` against an origin that answers the last code first, each other one only
-/// when the one before it has been reported (on stderr, where `-v` has a line for each).
-fn run_backwards(mode: &str, more: &[&str]) -> Output {
-    let allowed = Arc::new((Mutex::new(1), Condvar::new()));
-    let shared = allowed.clone();
-    let origin = TestServer::start(move |request, stream| {
-        let turn = CODES.iter().rev().position(|code| *code == request.code).unwrap();
-        let (allowed, changed) = &*shared;
-        let patience = Duration::from_secs(5);
-        let allowed = allowed.lock().unwrap();
-        drop(changed.wait_timeout_while(allowed, patience, |allowed| *allowed <= turn).unwrap());
-        ok(stream, &gif(&request.path))
+/// Runs the program on [`CODES`]. The server answers the last code first, and each other one when
+/// the code after it has been reported (on stderr, where `-v` writes a line per flag).
+fn run_backwards(mode: &str, format: &[&str]) -> Output {
+    let reported = Arc::new((Mutex::new(0), Condvar::new()));
+    let shared = reported.clone();
+    let server = TestServer::start(move |request, stream| {
+        let place = CODES.iter().rev().position(|code| *code == request.code).unwrap();
+        let (reported, changed) = &*shared;
+        let is_early = |reported: &mut usize| *reported < place;
+        let reported = reported.lock().unwrap();
+        drop(changed.wait_timeout_while(reported, PATIENCE, is_early).unwrap());
+        whole(request, stream)
     });
     let dest = tempdir().unwrap();
     let mut child = program()
         .args(CODES)
-        .args(["-v", "-m", mode, "-s", &origin.base(), "-d"])
+        .args(["-v", "-m", mode, "-s", &server.base(), "-d"])
         .arg(dest.path())
-        .args(more)
+        .args(format)
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    let told = BufReader::new(child.stderr.take().unwrap());
-    for _line in told.lines() {
-        *allowed.0.lock().unwrap() += 1;
-        allowed.1.notify_all();
+    for _line in BufReader::new(child.stderr.take().unwrap()).lines() {
+        *reported.0.lock().unwrap() += 1;
+        reported.1.notify_all();
     }
     child.wait_with_output().unwrap()
 }
@@ -138,45 +127,43 @@ fn codes_are_reported_as_they_finish() {
 }
 
 #[test]
-fn under_random_delays_input_order_is_the_order_of_the_codes() {
+fn input_order_is_the_order_of_the_codes_under_random_delays() {
     for mode in CONCURRENT {
         for seed in ["1", "2", "3"] {
             let dest = tempdir().unwrap();
-            let run = |more: &[&str]| {
+            let run = |format: &[&str]| {
                 let mut flags = flags();
                 flags.args(["-m", mode, "--order", "input", "-s", "delay", "--delay", "0s..0.1s"]);
-                flags.args(["--seed", seed, "-d"]).arg(dest.path()).args(more).output().unwrap()
+                flags.args(["--seed", seed, "-d"]).arg(dest.path()).args(format).output().unwrap()
             };
             let text = stdout(&run(&[]));
-            assert!(
-                text.starts_with(&format!("{POP20} \n20 downloads in ")),
-                "{mode} {seed}: {text}"
-            );
+            let begin = format!("{POP20} \n20 downloads in ");
+            assert!(text.starts_with(&begin), "{mode} {seed}: {text}");
             assert_eq!(listed(&json(&run(&["--json"]))).join(" "), POP20, "{mode} {seed}");
         }
     }
 }
 
 /// The codes in the order in which the JSON `document` lists them.
-fn listed(document: &serde_json::Value) -> Vec<&str> {
+fn listed(document: &Value) -> Vec<&str> {
     let flags = document["flags"].as_array().unwrap();
     flags.iter().map(|flag| flag["code"].as_str().unwrap()).collect()
 }
 
 #[test]
-fn in_input_order_a_code_is_printed_as_soon_as_it_and_all_before_it_are_done() {
-    // CC is answered only when AA and BB have been read from stdout.
+fn in_input_order_a_code_is_printed_as_soon_as_it_and_all_codes_before_it_are_done() {
+    // The server answers CC when AA and BB have been read from stdout.
     let gate = Arc::new(Gate::new(2));
     let shared = gate.clone();
-    let origin = TestServer::start(move |request, stream| {
+    let server = TestServer::start(move |request, stream| {
         if request.code == "CC" {
             shared.pass();
         }
-        ok(stream, &gif(&request.path))
+        whole(request, stream)
     });
     let dest = tempdir().unwrap();
     let mut child = program()
-        .args(["AA", "BB", "CC", "--order", "input", "-s", &origin.base(), "-d"])
+        .args(["AA", "BB", "CC", "--order", "input", "-s", &server.base(), "-d"])
         .arg(dest.path())
         .stdout(Stdio::piped())
         .spawn()

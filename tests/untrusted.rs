@@ -1,4 +1,4 @@
-//! What a server or a file name says reaches the terminal as text, and can't steer it.
+//! Text from a server or a file name is printed as text and cannot control the terminal.
 
 mod support;
 
@@ -8,19 +8,19 @@ use support::misbehave::{raw, status};
 use support::{TestServer, answer, flag, flags, json, stderr, stdout};
 use tempfile::tempdir;
 
-/// A terminal would take each of these for a command, or be misled by it: ESC and its C1 forms, a bell, a
-/// line break, and marks that turn the direction of writing.
-const STEERING: [char; 8] =
+/// Characters that control a terminal or hide text on it: ESC and its C1 forms, the bell, a carriage
+/// return, DEL, and marks that reverse the direction of text.
+const CONTROLS: [char; 8] =
     ['\x1b', '\u{9b}', '\u{9d}', '\x07', '\r', '\u{202e}', '\u{2066}', '\u{7f}'];
 
 fn assert_only_text(text: &str) {
-    for char in STEERING {
+    for char in CONTROLS {
         assert!(!text.contains(char), "{char:?} in {text:?}");
     }
 }
 
 #[test]
-fn a_redirect_target_is_shown_with_what_steers_a_terminal_escaped() {
+fn control_characters_in_a_redirect_target_are_escaped() {
     let origin = TestServer::start(|request, stream| match request.code.as_str() {
         "AA" => status(stream, "302 Found", "Location: http://[\u{9b}2J\u{202e}\u{2066}\r\n"),
         "BB" => status(stream, "302 Found", "Location: ftp://h/\u{9d}0;owned\u{202e}\r\n"),
@@ -35,14 +35,14 @@ fn a_redirect_target_is_shown_with_what_steers_a_terminal_escaped() {
         assert_eq!(output.status.code(), Some(1));
         assert_only_text(&stderr(&output));
         assert_only_text(&stdout(&output));
-        let told = stderr(&output).lines().filter(|line| line.starts_with("flags: ")).count();
-        assert_eq!(told, 4, "{}", stderr(&output));
+        let errors = stderr(&output).lines().filter(|line| line.starts_with("flags: ")).count();
+        assert_eq!(errors, 4, "{}", stderr(&output));
         assert!(stderr(&output).contains("a redirect to http://[\\u{9b}2J\\u{202e}"));
     }
 }
 
 #[test]
-fn json_says_what_the_server_said_to_the_letter() {
+fn json_has_the_redirect_target_unchanged() {
     let location = "http://[\u{9b}2J\u{202e}é\u{85}";
     let header = format!("Location: {location}\r\n");
     let origin = TestServer::start(move |_, stream| status(stream, "302 Found", &header));
@@ -59,7 +59,7 @@ fn json_says_what_the_server_said_to_the_letter() {
 }
 
 #[test]
-fn a_reason_is_not_repeated() {
+fn the_reason_phrase_of_a_status_is_not_printed() {
     let origin = TestServer::start(|request, stream| match request.code.as_str() {
         "AA" => answer(stream, "418 \u{9b}2Jowned", "", b""),
         "BB" => raw(stream, b"HTTP/1.1 500 \x1b[2Jowned\r\n\r\n"),
@@ -77,7 +77,7 @@ fn a_reason_is_not_repeated() {
 }
 
 #[test]
-fn a_file_name_is_shown_with_what_steers_a_terminal_escaped() {
+fn control_characters_in_a_file_name_are_escaped() {
     let origin = TestServer::with_flags();
     let parent = tempdir().unwrap();
     let file = parent.path().join("\x1b[2J\u{202e}\n");

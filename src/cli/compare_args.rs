@@ -1,127 +1,150 @@
-//! `flags compare`, as a person types it.
+//! The command line of `flags compare`.
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::{ArgAction, Args, ValueHint};
 
+use super::contender_args::{ContenderName, MinSpeedupArg};
+use super::value_parsers::at_least_one;
 use super::{RequestArgs, SelectionArgs, WeatherArgs};
-use crate::compare::MinSpeedup;
+use crate::compare::{Contender, MinSpeedup};
 use crate::downloader::Mode;
 use crate::endpoint::Endpoint;
 
 /// Time the modes against each other
 ///
-/// Each round downloads the flags once in every mode, in an order that changes from round to round, each time
-/// with a fresh client and into a fresh temporary folder. How many times as fast a mode is, is the median of
-/// the ratios within each round, with a 95 % bootstrap interval. Without any argument, it takes about half a
-/// minute and no network.
+/// Each round downloads the flags once in every mode, in an order that changes from round to round,
+/// each time with a fresh client and into a fresh temporary folder. Speedup is the median of the
+/// per-round ratios, with a 95 % interval. Without arguments, it takes about half a minute and no
+/// network.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Exit status: 0 all is well, 1 a mode is clearly slower than --min-speedup asks, a \
-                  flag failed though the weather did not ask for it, it could not start, or an export \
-                  not be written, 2 a usage error, 129, 130, 131 or 143 ended by SIGHUP, SIGINT, \
-                  SIGQUIT or SIGTERM."
+    after_help = "Exit status: 0 done, 1 a mode is clearly slower than --min-speedup asks, a flag \
+                  failed and the failure was not injected, the comparison could not start, or an \
+                  export could not be written, 2 a usage error, 129, 130, 131 or 143 ended by \
+                  SIGHUP, SIGINT, SIGQUIT or SIGTERM."
 )]
 pub struct CompareArgs {
     #[command(flatten)]
     pub selection: SelectionArgs,
 
-    /// The modes to compare, with commas between them; each is taken once
-    #[arg(
-        long,
-        value_name = "LIST",
-        value_enum,
-        value_delimiter = ',',
-        ignore_case = true,
-        default_value = list(Mode::value_variants())
-    )]
+    /// Modes to compare, separated by commas
+    #[arg(long, value_name = "LIST", value_enum, ignore_case = true, value_delimiter = ',')]
+    #[arg(action = ArgAction::Set, default_value = "seq,threads,rayon,async")]
     modes: Vec<Mode>,
 
-    /// Rounds that count
-    #[arg(short = 'n', long, value_name = "N", default_value = "10", value_parser = super::value_parsers::at_least_one, allow_negative_numbers = true)]
+    /// Maximum number of concurrent requests; several numbers, as in 1,5,20, run each mode but seq
+    /// once per number [default: the number of flags, at most 32]
+    #[arg(short, long, visible_alias = "max-req", value_name = "LIST", value_delimiter = ',')]
+    #[arg(action = ArgAction::Set, value_parser = at_least_one, allow_negative_numbers = true)]
+    jobs: Vec<usize>,
+
+    /// Measured rounds
+    #[arg(short = 'n', long, value_name = "N", default_value = "10")]
+    #[arg(value_parser = at_least_one, allow_negative_numbers = true)]
     pub runs: usize,
 
-    /// Rounds before those, whose times are thrown away
+    /// Rounds before the measured ones, whose times are discarded
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub warmup: usize,
 
-    /// The mode that speedups are relative to [default: seq, or the first of --modes where seq is not among them]
-    #[arg(long, value_name = "MODE", value_enum, ignore_case = true, hide_possible_values = true)]
-    reference: Option<Mode>,
+    /// While a --min-speedup is inconclusive, go on in blocks of --runs rounds, up to N in all
+    /// [default: as --runs]
+    #[arg(long, value_name = "N", value_parser = at_least_one, allow_negative_numbers = true)]
+    max_runs: Option<usize>,
 
-    /// Fail if a mode is clearly less than X times as fast as the reference: if its whole interval lies below; may be given several times
-    #[arg(long, value_name = "MODE=X")]
-    pub min_speedup: Vec<MinSpeedup>,
+    /// Mode that speedups are relative to [default: seq, or the first of --modes without it]
+    #[arg(long, value_name = "MODE[@JOBS]")]
+    reference: Option<ContenderName>,
+
+    /// Fail if MODE is clearly less than X times as fast as the reference: if the whole interval of
+    /// its speedup lies below X. May be repeated
+    #[arg(long, value_name = "MODE[@JOBS]=X")]
+    min_speedup: Vec<MinSpeedupArg>,
 
     #[command(flatten)]
     pub request: RequestArgs,
 
-    /// local, delay or error, each an origin started inside this process, which needs no network; remote, which is the book's site; or any base URL [env: FLAGS_SERVER] [default: delay]
+    /// Server to download from: a name from the list below, or any http or https base URL
+    /// [env: FLAGS_SERVER] [default: delay]
     #[arg(short, long, value_name = "SERVER")]
     pub server: Option<Endpoint>,
 
-    /// Print nothing but errors; exports are written all the same
+    /// Print errors only; exports are still written
     #[arg(short, long)]
     pub quiet: bool,
 
-    /// Write the results as JSON that hyperfine's readers take, anew after each round; - is stdout, the table then goes to stderr
-    #[arg(long, value_name = "FILE", help_heading = "Exports")]
+    /// Write the results as JSON for hyperfine's scripts, again after each round; with - to stdout,
+    /// and the table to stderr
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Exports")]
     pub export_json: Option<PathBuf>,
 
-    /// Write a CSV row for each mode; - is stdout
-    #[arg(long, value_name = "FILE", help_heading = "Exports")]
+    /// Write a CSV row per mode and number of jobs; - is stdout
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Exports")]
     pub export_csv: Option<PathBuf>,
 
-    /// Write a Markdown table, as for "$GITHUB_STEP_SUMMARY"; - is stdout
-    #[arg(long, value_name = "FILE", help_heading = "Exports")]
+    /// Write a Markdown table, for example to "$GITHUB_STEP_SUMMARY"; - is stdout
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Exports")]
     pub export_markdown: Option<PathBuf>,
+
+    /// Write a self-contained page with timelines, charts and tables; - is stdout
+    #[arg(long, value_name = "FILE", help_heading = "Exports")]
+    pub export_html: Option<PathBuf>,
+
+    /// Write the timelines alone, as SVG; - is stdout
+    #[arg(long, value_name = "FILE", help_heading = "Exports")]
+    pub export_svg: Option<PathBuf>,
 
     #[command(flatten)]
     pub weather: WeatherArgs,
 }
 
 impl CompareArgs {
-    /// The modes, each once, in the order in which they were typed.
-    pub fn modes(&self) -> Vec<Mode> {
-        let mut modes = Vec::new();
-        for mode in &self.modes {
-            if !modes.contains(mode) {
-                modes.push(*mode);
-            }
+    /// What to compare: every mode with every number of jobs, where `flags` flags are downloaded.
+    pub fn contenders(&self, flags: usize) -> Vec<Contender> {
+        match self.jobs[..] {
+            [] => Contender::all(&self.modes, &[Mode::default_jobs(flags)]),
+            _ => Contender::all(&self.modes, &self.jobs),
         }
-        modes
     }
 
-    /// The mode that speedups are relative to: what was typed; `seq`; or the first, where `seq` is not compared.
+    /// The contender that speedups are relative to.
     ///
     /// # Errors
-    /// A sentence, where what was typed is not compared.
-    pub fn reference(&self) -> Result<Mode, String> {
-        let modes = self.modes();
+    /// A sentence, where `--reference` names none of `contenders`, or more than one.
+    pub fn reference(&self, contenders: &[Contender]) -> Result<Contender, String> {
         match self.reference {
-            Some(mode) if modes.contains(&mode) => Ok(mode),
-            Some(mode) => Err(format!("--reference {mode} is not among --modes {}", list(&modes))),
-            None => Ok(modes.iter().copied().find(|mode| *mode == Mode::Seq).unwrap_or(modes[0])),
+            Some(name) => name.find(contenders).map_err(|why| format!("--reference {why}")),
+            None => {
+                let seq = contenders.iter().find(|contender| contender.mode() == Mode::Seq);
+                Ok(*seq.unwrap_or(&contenders[0]))
+            }
         }
     }
 
+    /// The speedups to check.
+    ///
     /// # Errors
-    /// A sentence, where a speedup is asked of a mode that is not compared.
-    pub fn check_min_speedups(&self) -> Result<(), String> {
-        let modes = self.modes();
-        match self.min_speedup.iter().find(|gate| !modes.contains(&gate.mode())) {
-            Some(gate) => Err(format!(
-                "--min-speedup {gate}: {} is not among --modes {}",
-                gate.mode(),
-                list(&modes)
-            )),
-            None => Ok(()),
+    /// A sentence, where one names none of `contenders`, or more than one.
+    pub fn min_speedups(&self, contenders: &[Contender]) -> Result<Vec<MinSpeedup>, String> {
+        let find = |arg: &MinSpeedupArg| {
+            arg.find(contenders).map_err(|why| format!("--min-speedup {arg}: {why}"))
+        };
+        self.min_speedup.iter().map(find).collect()
+    }
+
+    /// The most measured rounds.
+    ///
+    /// # Errors
+    /// A sentence, where they are fewer than `--runs`.
+    pub fn max_runs(&self) -> Result<usize, String> {
+        match self.max_runs {
+            Some(max) if max < self.runs => {
+                Err(format!("--max-runs {max} is less than --runs {}", self.runs))
+            }
+            max => Ok(max.unwrap_or(self.runs)),
         }
     }
-}
-
-fn list(modes: &[Mode]) -> String {
-    modes.iter().map(Mode::to_string).collect::<Vec<_>>().join(",")
 }
 
 #[cfg(test)]
@@ -135,32 +158,77 @@ mod tests {
         CompareArgs::from_arg_matches(&command.try_get_matches_from(words.split_whitespace())?)
     }
 
+    fn names(words: &str) -> Vec<String> {
+        parse(words).unwrap().contenders(20).iter().map(Contender::to_string).collect()
+    }
+
     #[test]
-    fn each_mode_is_taken_once_in_the_order_of_typing() {
-        let modes = |words| parse(words).unwrap().modes();
-        assert_eq!(modes("--modes async,seq,ASYNC,seq"), [Mode::Async, Mode::Seq]);
-        assert_eq!(modes(""), Mode::value_variants());
+    fn modes_are_compared_in_the_given_order_without_duplicates() {
+        assert_eq!(names("--modes async,seq,ASYNC,seq"), ["async", "seq"]);
+        assert_eq!(names(""), ["seq", "threads", "rayon", "async"]);
         for words in ["--modes fast", "--modes seq,,async", "--modes ,", "--modes="] {
             assert!(parse(words).is_err(), "{words}");
         }
     }
 
     #[test]
-    fn the_reference_is_what_was_typed_or_seq_or_the_first() {
-        let reference = |words| parse(words).unwrap().reference();
-        assert_eq!(reference(""), Ok(Mode::Seq));
-        assert_eq!(reference("--modes async,seq"), Ok(Mode::Seq));
-        assert_eq!(reference("--modes async,threads"), Ok(Mode::Async));
-        assert_eq!(reference("--reference rayon"), Ok(Mode::Rayon));
-        let told = "--reference seq is not among --modes async,threads";
-        assert_eq!(reference("--modes async,threads --reference seq"), Err(told.into()));
+    fn several_numbers_of_jobs_are_compared_as_several_modes_are() {
+        let modes = "--modes seq,threads,async";
+        assert_eq!(names(&format!("{modes} -j 5")), ["seq", "threads", "async"]);
+        let expected = ["seq", "threads@1", "threads@20", "async@1", "async@20"];
+        assert_eq!(names(&format!("{modes} --jobs 1,20")), expected);
+        for words in ["--jobs 0", "--jobs 1,,2", "--jobs -1", "-j 1,x", "--jobs="] {
+            assert!(parse(words).is_err(), "{words}");
+        }
     }
 
     #[test]
-    fn a_speedup_can_be_asked_of_each_mode_that_is_compared() {
-        let check = |words| parse(words).unwrap().check_min_speedups();
-        assert_eq!(check("--min-speedup threads=5 --min-speedup async=7.5"), Ok(()));
-        let told = "--min-speedup rayon=5: rayon is not among --modes seq,threads";
-        assert_eq!(check("--modes seq,threads --min-speedup rayon=5"), Err(told.into()));
+    fn without_a_number_of_jobs_there_are_as_many_as_flags_up_to_32() {
+        let jobs = |flags| parse("").unwrap().contenders(flags)[1].jobs();
+        assert_eq!((jobs(3), jobs(194)), (3, 32));
+    }
+
+    fn reference(words: &str) -> Result<String, String> {
+        let args = parse(words).unwrap();
+        args.reference(&args.contenders(20)).map(|contender| contender.to_string())
+    }
+
+    #[test]
+    fn the_reference_is_the_given_one_or_seq_or_the_first() {
+        assert_eq!(reference("").unwrap(), "seq");
+        assert_eq!(reference("--modes async,seq").unwrap(), "seq");
+        assert_eq!(reference("--modes async,threads").unwrap(), "async");
+        assert_eq!(reference("--reference rayon").unwrap(), "rayon");
+        assert_eq!(reference("--jobs 1,5 --reference rayon@5").unwrap(), "rayon@5");
+        assert_eq!(
+            reference("--modes async,threads --reference seq").unwrap_err(),
+            "--reference seq is not compared; choose from async, threads"
+        );
+        assert_eq!(
+            reference("--jobs 1,5 --reference rayon").unwrap_err(),
+            "--reference rayon is ambiguous; choose from rayon@1, rayon@5"
+        );
+    }
+
+    #[test]
+    fn a_speedup_can_be_checked_for_each_mode_that_is_compared() {
+        let check = |words| {
+            let args = parse(words).unwrap();
+            args.min_speedups(&args.contenders(20))
+        };
+        assert_eq!(check("--min-speedup threads=5 --min-speedup async=7.5").unwrap().len(), 2);
+        assert_eq!(
+            check("--modes seq,threads --min-speedup rayon=5").unwrap_err(),
+            "--min-speedup rayon=5: rayon is not compared; choose from seq, threads"
+        );
+    }
+
+    #[test]
+    fn max_runs_is_at_least_runs_and_by_default_the_same() {
+        let max_runs = |words| parse(words).unwrap().max_runs();
+        assert_eq!(max_runs("--runs 7"), Ok(7));
+        assert_eq!(max_runs("--max-runs 40"), Ok(40));
+        let told = "--max-runs 5 is less than --runs 10";
+        assert_eq!(max_runs("--max-runs 5"), Err(told.into()));
     }
 }

@@ -1,56 +1,70 @@
-//! `flags [OPTIONS] [CC]...`
+//! `flags [OPTIONS] [CC]...`: download flags.
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueHint};
 
+use super::value_parsers::at_least_one;
 use super::{RequestArgs, SelectionArgs, WeatherArgs};
 use crate::downloader::Mode;
 use crate::endpoint::Endpoint;
 use crate::run::Order;
 
-/// Download flags.
+/// Arguments of a download, the default command.
 #[derive(Debug, Args)]
 pub struct DownloadArgs {
     #[command(flatten)]
     pub selection: SelectionArgs,
 
-    /// How to download many flags
+    /// Strategy for many flags
     #[arg(short, long, value_enum, default_value_t, ignore_case = true)]
     pub mode: Mode,
+
+    /// Maximum number of concurrent requests; always 1 with seq [default: the number of flags, at
+    /// most 32]
+    #[arg(short, long, visible_alias = "max-req", value_name = "N")]
+    #[arg(value_parser = at_least_one, allow_negative_numbers = true)]
+    pub jobs: Option<usize>,
 
     #[command(flatten)]
     pub request: RequestArgs,
 
-    /// remote, which is the book's site; local, delay or error, each an origin started inside this process, which needs no network; or any base URL [env: FLAGS_SERVER] [default: remote]
+    /// Server to download from: a name from the list below, or any http or https base URL
+    /// [env: FLAGS_SERVER] [default: remote]
     #[arg(short, long, value_name = "SERVER")]
     pub server: Option<Endpoint>,
 
-    /// The folder to save flags into; created if it is missing
+    /// Folder for the flags; created if missing
     #[arg(short, long, value_name = "DIR", default_value = "downloaded")]
+    #[arg(value_hint = ValueHint::DirPath)]
     pub dest: PathBuf,
 
-    /// The order in which codes are reported
+    /// Order in which codes are reported
     #[arg(long, value_enum, default_value_t, ignore_case = true)]
     pub order: Order,
 
-    /// Leave a flag that is there already, and whole
+    /// Skip flags that are already downloaded and complete
     #[arg(long, conflicts_with = "update")]
     pub skip_existing: bool,
 
-    /// Fetch a flag only if it is newer than the file, which takes the server's time as its own
+    /// Download a flag only if the server's is newer than the file
     #[arg(long)]
     pub update: bool,
 
-    /// Print one JSON document, and nothing else, on stdout
+    /// After the run, draw on stdout when each flag was waited for, received and saved; or write
+    /// the drawing to FILE, as SVG (- is stdout, and nothing else goes there)
+    #[arg(long, value_name = "FILE", require_equals = true, value_hint = ValueHint::FilePath)]
+    pub timeline: Option<Option<PathBuf>>,
+
+    /// Print one JSON document on stdout and nothing else there
     #[arg(long)]
     pub json: bool,
 
-    /// Print nothing but errors
+    /// Print errors only
     #[arg(short, long, conflicts_with = "verbose")]
     pub quiet: bool,
 
-    /// Print a line for each flag, on stderr: its size, its time, its tries
+    /// Print a line per flag on stderr: size, time and attempts
     #[arg(short, long)]
     pub verbose: bool,
 

@@ -1,6 +1,9 @@
-//! What a person can type, and nothing else.
+//! The command line: arguments, their help texts, and usage errors. Built with clap.
 
+mod command_tip;
 mod compare_args;
+mod completions_args;
+mod contender_args;
 mod download_args;
 mod request_args;
 mod selection_args;
@@ -9,10 +12,14 @@ mod server_option;
 mod value_parsers;
 mod weather_args;
 
+use std::env;
+
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand};
 
 pub use compare_args::CompareArgs;
+pub use completions_args::CompletionsArgs;
+pub use contender_args::{ContenderName, InvalidContender, MinSpeedupArg};
 pub use download_args::DownloadArgs;
 pub use request_args::RequestArgs;
 pub use selection_args::SelectionArgs;
@@ -22,19 +29,21 @@ pub use weather_args::WeatherArgs;
 
 /// Download the flags of the world, one after another or many at once
 ///
-/// Fetches the flags of the 20 most populous countries, or of those named, as GIF files, prints each code
-/// as its flag arrives, and then how long it took. With --mode, see what waiting for one flag after
-/// another costs, and what threads, rayon or async tasks save.
+/// Downloads the flags of the 20 most populous countries, or of the given codes, as GIF files.
+/// Prints each code when its flag is saved, then the number of downloads and the elapsed time. Run
+/// it with --mode seq, threads, rayon and async to see how much time concurrent requests save.
 #[derive(Debug, Parser)]
 #[command(
     name = "flags",
     version,
+    propagate_version = true,
     max_term_width = 100,
     args_conflicts_with_subcommands = true,
-    disable_help_subcommand = true,
-    after_help = "Exit status: 0 every flag is there, 1 some flag is not or the run could not start, \
-                  2 a usage error, 129, 130, 131 or 143 ended by SIGHUP, SIGINT, SIGQUIT or SIGTERM.\n\
-                  Without a network: flags --server local"
+    args_override_self = true,
+    after_help = "Exit status: 0 every flag was saved or did not need to be, 1 a flag is missing or \
+                  the run could not start, 2 usage error, 129, 130, 131 or 143 ended by SIGHUP, \
+                  SIGINT, SIGQUIT or SIGTERM.\n\
+                  To try it without a network: flags --server local"
 )]
 pub struct Cli {
     #[command(subcommand)]
@@ -43,61 +52,85 @@ pub struct Cli {
     pub download: DownloadArgs,
 }
 
-/// What to do other than download.
+/// The commands. Without one, `flags` downloads.
 #[derive(Debug, Subcommand)]
-// To make the arguments of all commands takes a twentieth of a run that fetches 20 flags from nearby.
-#[command(defer = true)]
 pub enum Command {
-    // The list of commands has these lines, each command's own help those of its arguments.
-    /// Time the modes against each other
+    #[command(display_name = "flags")]
     Compare(Box<CompareArgs>),
-    /// Serve flags over HTTP on this machine, with the delays and faults that you ask for
+    #[command(display_name = "flags")]
     Serve(ServeArgs),
+    #[command(display_name = "flags")]
+    Completions(CompletionsArgs),
+    /// Print the manual page as roff
+    ///
+    /// To read it: flags man | man -l -
+    #[command(display_name = "flags")]
+    Man,
 }
 
-/// What was typed, or what is wrong with it.
+/// Parses the arguments of this process.
+///
+/// # Errors
+/// A usage error, or the text that `--help` or `--version` asked for.
 pub fn parse() -> Result<Cli, clap::Error> {
-    Cli::try_parse()
+    Cli::try_parse().map_err(|mut error| {
+        let first = env::args_os().nth(1).unwrap_or_default();
+        let mut cli = Cli::command();
+        cli.build();
+        command_tip::add_command_tip(&mut error, &first.to_string_lossy(), &cli);
+        error
+    })
 }
 
-/// What is wrong with what was typed, where that shows only once all of it has been read.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub(crate) struct UsageError(String);
-
-/// A [`UsageError`] that says `message`.
+/// An error in arguments that are valid one by one. [`with_usage`] completes it.
 pub(crate) fn usage_error(message: impl std::fmt::Display) -> anyhow::Error {
-    UsageError(message.to_string()).into()
+    clap::Error::raw(ErrorKind::ValueValidation, message).into()
 }
 
-impl Cli {
-    /// The name of the command that was typed, if any was.
-    pub(crate) fn command_name(&self) -> Option<&'static str> {
-        match self.command {
-            None => None,
-            Some(Command::Compare(_)) => Some("compare"),
-            Some(Command::Serve(_)) => Some("serve"),
-        }
+/// Adds the usage of `command`, or of `flags` if there is none, to a [`usage_error`].
+pub(crate) fn with_usage(error: clap::Error, command: Option<&str>) -> clap::Error {
+    let mut cli = Cli::command();
+    cli.build();
+    match command.and_then(|name| cli.find_subcommand_mut(name)) {
+        Some(command) => error.format(command),
+        None => error.format(&mut cli),
     }
 }
 
-/// The same error as clap tells it, with the usage of the command that was typed.
-pub(crate) fn to_clap_error(error: &UsageError, command: Option<&str>) -> clap::Error {
-    let mut cli = Cli::command();
-    cli.build();
-    let typed = match command.and_then(|name| cli.find_subcommand_mut(name)) {
-        Some(command) => command,
-        None => &mut cli,
-    };
-    typed.error(ErrorKind::ValueValidation, error)
+impl Cli {
+    /// The name of the given command, if any.
+    pub(crate) fn command_name(&self) -> Option<&'static str> {
+        Some(match self.command.as_ref()? {
+            Command::Compare(_) => "compare",
+            Command::Serve(_) => "serve",
+            Command::Completions(_) => "completions",
+            Command::Man => "man",
+        })
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
+    use clap::{Arg, ArgAction, Command, CommandFactory};
+
+    use super::Cli;
 
     #[test]
     fn the_command_line_is_well_formed() {
-        super::Cli::command().debug_assert();
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn only_codes_and_min_speedup_accumulate() {
+        fn accumulating(command: &Command) -> Vec<String> {
+            let appends = |arg: &&Arg| matches!(arg.get_action(), ArgAction::Append);
+            let own = command.get_arguments().filter(appends).map(|arg| arg.get_id().to_string());
+            own.chain(command.get_subcommands().flat_map(accumulating)).collect()
+        }
+        let mut cli = Cli::command();
+        cli.build();
+        let mut ids = accumulating(&cli);
+        ids.retain(|id| id != "patterns" && id != "min_speedup" && id != "subcommand");
+        assert_eq!(ids, Vec::<String>::new(), "these keep the values that a later one overrides");
     }
 }

@@ -1,34 +1,36 @@
-//! Which flags.
+//! Which flags to download.
 
 use clap::Args;
 
+use super::value_parsers::at_least_one;
 use crate::country::{self, CountryCode, Pattern};
 
-/// The codes, and lists of them that have a name.
+/// Country codes, named lists of them, and a limit.
 #[derive(Debug, Args)]
 pub struct SelectionArgs {
-    /// Country codes such as BR, in any case; one letter stands for all codes that begin with it
+    /// Country codes such as BR, in any case; a single letter selects all codes that start with it
     ///
-    /// Without any: the 20 most populous countries, CN IN US ID BR PK NG BD RU JP MX PH VN ET EG DE IR TR
-    /// CD FR. Each code is taken once, and they are sorted.
+    /// Default: the 20 most populous countries, CN IN US ID BR PK NG BD RU JP MX PH VN ET EG DE IR
+    /// TR CD FR. Codes are sorted, and duplicates are removed.
     #[arg(value_name = "CC")]
     patterns: Vec<Pattern>,
 
-    /// All 194 flags that the site serves
+    /// Select all 194 flags of the remote site
     #[arg(short, long)]
     all: bool,
 
-    /// Every code from AA to ZZ, 676 in all, whether there is a flag or not
+    /// Select all 676 codes from AA to ZZ, whether or not they have a flag
     #[arg(short, long)]
     every: bool,
 
-    /// Only the first N of them
-    #[arg(short, long, value_name = "N", value_parser = super::value_parsers::at_least_one, allow_negative_numbers = true)]
+    /// Only the first N of the selected codes
+    #[arg(short, long, value_name = "N")]
+    #[arg(value_parser = at_least_one, allow_negative_numbers = true)]
     limit: Option<usize>,
 }
 
 impl SelectionArgs {
-    /// The codes, sorted, each once.
+    /// The selected codes, sorted and without duplicates.
     pub fn codes(&self) -> Vec<CountryCode> {
         let mut codes: Vec<_> = self.patterns.iter().flat_map(|pattern| pattern.codes()).collect();
         if self.all {

@@ -1,4 +1,4 @@
-//! `flags serve`, as a person types it.
+//! The arguments of `flags serve`.
 
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -7,25 +7,54 @@ use clap::Args;
 
 use super::WeatherArgs;
 
-/// Serve flags over HTTP on this machine, with the delays and faults that you ask for
+/// Serve flags over HTTP on this machine, with injected delays and faults
 ///
-/// The base URL is printed first, for `flags --server`. In a browser, the same address without /flags shows every flag.
-/// Ctrl-C stops it.
+/// Prints the base URL first, for `flags --server`. In a browser it shows all flags. Ctrl-C stops
+/// the server and prints the number of responses.
 #[derive(Args, Clone, Debug)]
-#[command(after_help = "Exit status: 0 a signal ended it, 1 it could not start, 2 a usage error.")]
+#[command(after_help = "Exit status: 0 stopped by a signal, 1 the server could not start, \
+                  2 a usage error.")]
 pub struct ServeArgs {
-    /// Listen on this address; 0.0.0.0 is all of this machine's
-    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1")]
-    pub bind: IpAddr,
+    /// Listen on this address or host name; 0.0.0.0 stands for all addresses of this machine
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1", value_parser = host)]
+    pub bind: String,
 
-    /// Listen on this port; 0 is any that is free
+    /// Listen on this port; 0 stands for any free port
     #[arg(long, value_name = "N", default_value_t = 8000)]
     pub port: u16,
 
-    /// Serve the files in this folder, named CC.gif or cc/cc.gif, instead of the built-in sample images
+    /// Serve the files CC.gif or cc/cc.gif in this folder instead of the built-in flags
     #[arg(long, value_name = "DIR")]
     pub dir: Option<PathBuf>,
 
+    /// Print a line per request on stderr: time, client, code, status, bytes, delay, fault
+    #[arg(short, long)]
+    pub verbose: bool,
+
     #[command(flatten)]
     pub weather: WeatherArgs,
+}
+
+/// Accepts an IP address or a host name. Anything with a port is refused.
+fn host(text: &str) -> Result<String, &'static str> {
+    let is_name = !text.is_empty() && !text.contains([':', '/', ' ']);
+    if is_name || text.parse::<IpAddr>().is_ok() {
+        return Ok(text.to_owned());
+    }
+    Err("an IP address or a host name is needed, without a port (see --port)")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_host_is_an_address_or_a_name_without_a_port() {
+        for text in ["127.0.0.1", "0.0.0.0", "::1", "::", "localhost", "box.example"] {
+            assert_eq!(host(text), Ok(text.to_owned()));
+        }
+        for text in ["", "localhost:80", "127.0.0.1:80", "[::1]:80", "http://localhost", "a b"] {
+            assert!(host(text).is_err(), "{text:?}");
+        }
+    }
 }

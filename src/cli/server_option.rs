@@ -1,23 +1,67 @@
-//! Where the server comes from that flags are asked of: what was typed, the environment, or the default.
+//! `--server`: its values, and its fallback to an environment variable.
 
 use std::env;
+use std::ffi::OsStr;
+use std::str::FromStr;
 
+use clap::builder::{PossibleValue, TypedValueParser, ValueParserFactory};
+use clap::{Arg, Command};
+
+use crate::base_url::BaseUrl;
 use crate::endpoint::Endpoint;
 
-/// The environment variable that names the server where none was typed.
+/// The environment variable that sets the server if `--server` is not given.
 const VARIABLE: &str = "FLAGS_SERVER";
 
-/// What was `typed`; else what the variable says, if it is there and not empty; else the `default`.
+/// The server: `option` if given, else the value of `FLAGS_SERVER` unless empty, else `default`.
 ///
 /// # Errors
-/// A usage error: what the variable says names no server.
-pub(crate) fn server(typed: Option<Endpoint>, default: &str) -> anyhow::Result<Endpoint> {
-    if let Some(server) = typed {
+/// A usage error if the value of the variable is not a server.
+pub(crate) fn server(option: Option<Endpoint>, default: &str) -> anyhow::Result<Endpoint> {
+    if let Some(server) = option {
         return Ok(server);
     }
-    let named = env::var_os(VARIABLE).filter(|value| !value.is_empty());
-    let word = named.as_ref().map_or(default.into(), |value| value.to_string_lossy());
-    word.parse().map_err(|error| {
-        super::usage_error(format!("invalid value '{word}' for {VARIABLE}: {error}"))
+    let variable = env::var_os(VARIABLE).filter(|value| !value.is_empty());
+    let value = variable.as_ref().map_or(default.into(), |value| value.to_string_lossy());
+    value.parse().map_err(|error| {
+        super::usage_error(format!("invalid value '{value}' for {VARIABLE}: {error}"))
     })
+}
+
+/// Parses an [`Endpoint`]. `--help` and shell completions list the names; a base URL is valid too.
+#[derive(Debug, Clone)]
+pub struct EndpointParser;
+
+impl ValueParserFactory for Endpoint {
+    type Parser = EndpointParser;
+
+    fn value_parser() -> EndpointParser {
+        EndpointParser
+    }
+}
+
+impl TypedValueParser for EndpointParser {
+    type Value = Endpoint;
+
+    fn parse_ref(
+        &self,
+        command: &Command,
+        arg: Option<&Arg>,
+        value: &OsStr,
+    ) -> Result<Endpoint, clap::Error> {
+        Endpoint::from_str.parse_ref(command, arg, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        let remote = format!("The site of the book: {}", BaseUrl::REMOTE);
+        Some(Box::new(
+            [
+                PossibleValue::new("remote").help(remote),
+                PossibleValue::new("local").help("A server in this process, without any delay"),
+                PossibleValue::new("delay").help("The same, with a delay of 50 to 150 ms"),
+                PossibleValue::new("error").help("The same as delay, with 25 % errors"),
+            ]
+            .into_iter(),
+        ))
+    }
 }

@@ -1,8 +1,8 @@
-//! Numbers with bounds, and what to say about those beyond.
+//! Parsers of bounded numbers, with error messages that state the bounds.
 
 use std::time::Duration;
 
-/// A whole number from 1.
+/// Parses a whole number of at least 1.
 pub(super) fn at_least_one(text: &str) -> Result<usize, &'static str> {
     match text.parse() {
         Ok(number) if number > 0 => Ok(number),
@@ -10,7 +10,12 @@ pub(super) fn at_least_one(text: &str) -> Result<usize, &'static str> {
     }
 }
 
-/// A number of seconds above 0, decimals allowed.
+/// Parses a whole number of at least 0.
+pub(super) fn whole_number(text: &str) -> Result<u32, &'static str> {
+    text.parse().map_err(|_| "a whole number from 0 is needed")
+}
+
+/// Parses a number of seconds above 0. Decimals are allowed.
 pub(super) fn seconds(text: &str) -> Result<Duration, &'static str> {
     let seconds = text.parse().ok().and_then(|number| Duration::try_from_secs_f64(number).ok());
     seconds
@@ -34,7 +39,15 @@ mod tests {
     }
 
     #[test]
-    fn counts_begin_at_one() {
+    fn whole_numbers_have_no_sign_and_no_decimals() {
+        assert_eq!(whole_number("0"), Ok(0));
+        for text in ["-1", "1.5", "", "99999999999999999999999"] {
+            assert!(whole_number(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn counts_are_at_least_one() {
         assert_eq!(at_least_one("32"), Ok(32));
         for text in ["0", "-1", "1.5", "", "99999999999999999999999"] {
             assert!(at_least_one(text).is_err(), "{text}");
@@ -43,16 +56,18 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_text_upsets_the_readers(text in "\\PC*|-?[0-9]{0,400}\\.?[0-9]{0,30}(e-?[0-9]{1,4})?") {
-            let _ = at_least_one(&text);
-            prop_assert!(seconds(&text).is_ok_and(|time| !time.is_zero()) || seconds(&text).is_err());
+        fn no_text_makes_a_parser_panic(
+            text in "\\PC*|-?[0-9]{0,400}\\.?[0-9]{0,30}(e-?[0-9]{1,4})?"
+        ) {
+            let _ = (at_least_one(&text), whole_number(&text));
+            prop_assert!(!seconds(&text).is_ok_and(|time| time.is_zero()));
         }
 
         #[test]
-        fn seconds_are_read_to_the_millisecond(milliseconds in 1u64..1_000_000_000) {
+        fn seconds_are_exact_to_the_millisecond(milliseconds in 1u64..1_000_000_000) {
             let text = format!("{}.{:03}", milliseconds / 1000, milliseconds % 1000);
-            let read = seconds(&text).unwrap();
-            prop_assert_eq!((read + Duration::from_nanos(500)).as_micros(), u128::from(milliseconds) * 1000);
+            let rounded = seconds(&text).unwrap() + Duration::from_nanos(500);
+            prop_assert_eq!(rounded.as_micros(), u128::from(milliseconds) * 1000);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! `flags compare`: times the modes against each other, and reports what that says.
+//! `flags compare`: times the modes against each other and reports the results.
 
 use std::path::PathBuf;
 
@@ -9,57 +9,60 @@ use super::download::fetch_options;
 use super::open_endpoint::OpenEndpoint;
 use crate::cli::{self, CompareArgs, usage_error};
 use crate::compare::{
-    Abort, Measured, MinSpeedup, Observer, RealRunner, Results, Round, Sample, Setup, Verdict,
+    Abort, Contender, Measured, Observer, RealRunner, Results, Round, Sample, Setup, Verdict,
     run_rounds,
 };
-use crate::downloader::Mode;
-use crate::output::comparison::{self, RoundsBar, Stream};
-use crate::output::export::{Csv, Exporter, Exports, Json, Markdown, is_same, is_stdout};
+use crate::output::comparison::{self, Stream};
+use crate::output::export::{
+    Csv, Exporter, Exports, Html, Json, Markdown, Svg, is_same, is_stdout,
+};
+use crate::output::rounds_bar::RoundsBar;
 use crate::output::stderr;
 use crate::runtime;
 use crate::shutdown::Shutdown;
 
-/// Goes through the rounds, and reports them: in full, or as far as it got.
+/// Runs the comparison and reports it. After an early end, it reports what was measured until then.
 ///
 /// # Errors
-/// An export can't be written; a run could not be timed, because of a flag that failed, or because it could
-/// not start; a [`UsageError`](cli::UsageError) where what was typed does not go together.
+/// An export cannot be written; a run could not start, or a flag failed and the failure was not
+/// injected; a usage error if arguments contradict each other.
 pub(super) fn run(args: CompareArgs) -> anyhow::Result<Exit> {
-    let reference = args.reference().map_err(usage_error)?;
-    args.check_min_speedups().map_err(usage_error)?;
+    let codes = args.selection.codes();
+    let contenders = args.contenders(codes.len());
+    let reference = args.reference(&contenders).map_err(usage_error)?;
+    let min_speedups = args.min_speedups(&contenders).map_err(usage_error)?;
+    let max_runs = args.max_runs().map_err(usage_error)?;
     let wanted = exports(&args)?;
     let stdout_is_taken = wanted.iter().any(|(_, path)| is_stdout(path));
     let stream = if stdout_is_taken { Stream::Stderr } else { Stream::Stdout };
-    let (modes, codes) = (args.modes(), args.selection.codes());
     let server = cli::server(args.server, "delay")?;
     let name = server.to_string();
     let endpoint = OpenEndpoint::open(server, &args.weather)?;
-    let mut setup = Setup {
+    let setup = Setup {
         server: name,
         weather: endpoint.weather.clone(),
-        jobs: args.request.jobs.unwrap_or_else(|| Mode::default_jobs(codes.len())),
         codes,
-        modes,
+        contenders,
         reference,
         warmup: args.warmup,
         runs: args.runs,
+        max_runs,
+        min_speedups,
     };
     let fetch = fetch_options(&args.request, endpoint.proxies()?)?;
     let runtime = runtime::start()?;
-    let stop = Shutdown::on_signal(runtime.handle()).context("cannot watch for signals")?;
-    let at_once = setup.jobs.min(setup.codes.len());
-    if let Err(few) = runtime::check_open_files(at_once, endpoint.origin.is_some()) {
-        setup.jobs = few.jobs;
-        stderr::error(&few.to_string());
-    }
+    let shutdown = Shutdown::on_signal(runtime.handle()).context("cannot watch for signals")?;
+    let at_once = setup.contenders.iter().map(|contender| contender.jobs()).max().unwrap_or(1);
+    runtime::check_open_files(at_once.min(setup.codes.len()), endpoint.origin.is_some())
+        .context("cannot compare with this many --jobs")?;
     let exports = Exports::open(wanted, &Results::new(&setup, &Measured::default()))?;
     let base = endpoint.base.clone();
-    let mut live =
-        RealRunner { setup: &setup, base, fetch, origin: endpoint.origin.as_ref(), stop };
-    let mut observer =
-        ProgressAndExports { setup: &setup, bar: RoundsBar::new(&setup, args.quiet), exports };
+    let origin = endpoint.origin.as_ref();
+    let mut runner = RealRunner { setup: &setup, base, fetch, origin, shutdown };
+    let bar = RoundsBar::new(&setup, args.quiet);
+    let mut observer = ProgressAndExports { setup: &setup, bar, exports };
 
-    let (measured, result) = run_rounds(&setup, &mut live, &mut observer);
+    let (measured, result) = run_rounds(&setup, &mut runner, &mut observer);
     observer.bar.finish();
     let results = Results::new(&setup, &measured);
     let exported = observer.exports.finish(&results);
@@ -68,18 +71,20 @@ pub(super) fn run(args: CompareArgs) -> anyhow::Result<Exit> {
     }
     exported?;
     match result {
-        Ok(()) => Ok(check_min_speedups(&args.min_speedup, &results, args.quiet)),
+        Ok(()) => Ok(report_verdicts(&results, args.quiet)),
         Err(Abort::Stopped(signal)) => Ok(Exit::Stopped(signal)),
         Err(Abort::Failed(error)) => Err(error),
     }
 }
 
-/// The exports that were asked for, with where they go.
+/// The exports on the command line, with their targets.
 fn exports(args: &CompareArgs) -> anyhow::Result<Vec<(Box<dyn Exporter>, PathBuf)>> {
-    let all: [(Box<dyn Exporter>, &Option<PathBuf>); 3] = [
+    let all: [(Box<dyn Exporter>, &Option<PathBuf>); 5] = [
         (Box::new(Json), &args.export_json),
         (Box::new(Csv), &args.export_csv),
         (Box::new(Markdown), &args.export_markdown),
+        (Box::new(Html), &args.export_html),
+        (Box::new(Svg), &args.export_svg),
     ];
     let mut wanted: Vec<(Box<dyn Exporter>, PathBuf)> = Vec::new();
     for (exporter, path) in all {
@@ -93,28 +98,27 @@ fn exports(args: &CompareArgs) -> anyhow::Result<Vec<(Box<dyn Exporter>, PathBuf
     Ok(wanted)
 }
 
-/// Says of each speedup that was asked for what the interval says about it, and fails if one is clearly
-/// missed.
-fn check_min_speedups(gates: &[MinSpeedup], results: &Results, quiet: bool) -> Exit {
+/// Prints the verdict of each `--min-speedup` on stderr, and a warning if the measurements are too
+/// noisy for any; where `quiet`, only failures.
+fn report_verdicts(results: &Results, quiet: bool) -> Exit {
     let mut exit = Exit::Complete;
-    for gate in gates {
-        let Some(speedup) = results.of(gate.mode()).and_then(|mode| mode.speedup.as_ref()) else {
-            continue;
-        };
-        let sentence = gate.sentence(speedup);
-        match gate.judge(speedup) {
+    if let Some(warning) = results.unfit_warning().filter(|_| !quiet) {
+        comparison::note(&warning);
+    }
+    for check in &results.checks {
+        match check.verdict() {
             Verdict::Failed => {
-                stderr::error(&sentence);
+                stderr::error(&check.to_string());
                 exit = Exit::Incomplete;
             }
             Verdict::Passed | Verdict::Inconclusive if quiet => {}
-            Verdict::Passed | Verdict::Inconclusive => stderr::line(&stderr::escaped(&sentence)),
+            Verdict::Passed | Verdict::Inconclusive => comparison::note(&check.to_string()),
         }
     }
     exit
 }
 
-/// Whoever wants to know how it gets on.
+/// Shows the progress, and writes the exports after each round.
 struct ProgressAndExports<'a> {
     setup: &'a Setup,
     bar: RoundsBar,
@@ -122,18 +126,22 @@ struct ProgressAndExports<'a> {
 }
 
 impl Observer for ProgressAndExports<'_> {
-    fn begins(&mut self, round: Round, mode: Mode) {
-        self.bar.begins(round, mode);
+    fn run_started(&mut self, round: Round, contender: Contender) {
+        self.bar.run_started(round, contender);
     }
 
-    fn ended(&mut self, mode: Mode, sample: &Sample) {
-        self.bar.ended(mode, sample);
+    fn run_finished(&mut self, contender: Contender, sample: &Sample) {
+        self.bar.run_finished(contender, sample);
     }
 
-    fn round_ended(&mut self, measured: &Measured) -> anyhow::Result<()> {
+    fn round_finished(&mut self, measured: &Measured) -> anyhow::Result<()> {
         if self.exports.is_empty() {
             return Ok(());
         }
         self.exports.update(&Results::new(self.setup, measured))
+    }
+
+    fn extended(&mut self, runs: usize) {
+        self.bar.extended(runs);
     }
 }

@@ -7,6 +7,7 @@ use parking_lot::Mutex;
 
 use super::Exit;
 use super::open_endpoint::OpenEndpoint;
+use super::timeline_output::TimelineOutput;
 use crate::cli::{self, DownloadArgs, RequestArgs};
 use crate::downloader::Mode;
 use crate::flag::get_flag::{FetchError, FetchOptions, Proxies, read_certificates};
@@ -16,11 +17,13 @@ use crate::output::{Format, Reporter, Verbosity, stderr};
 use crate::run::{Plan, Summary};
 use crate::runtime;
 use crate::shutdown::Shutdown;
+#[cfg(unix)]
+use crate::suspend;
 
 pub(super) fn run(args: DownloadArgs) -> anyhow::Result<Exit> {
     let codes = args.selection.codes();
     let endpoint = OpenEndpoint::open(cli::server(args.server, "remote")?, &args.weather)?;
-    let asked = args.request.jobs;
+    let asked = args.jobs;
     let mut plan = Plan {
         mode: args.mode,
         jobs: args.mode.jobs(asked.unwrap_or_else(|| Mode::default_jobs(codes.len()))),
@@ -35,7 +38,12 @@ pub(super) fn run(args: DownloadArgs) -> anyhow::Result<Exit> {
         order: args.order,
         fetch: fetch_options(&args.request, endpoint.proxies()?)?,
     };
-    let format = if args.json { Format::Json } else { Format::Text };
+    let timeline = TimelineOutput::open(args.timeline.as_ref(), args.json, args.quiet)?;
+    let format = match args.json {
+        true => Format::Json,
+        false if timeline.takes_stdout() => Format::Nothing,
+        false => Format::Text,
+    };
     let verbosity = match (args.quiet, args.verbose) {
         (true, _) => Verbosity::Quiet,
         (_, true) => Verbosity::Verbose,
@@ -50,11 +58,17 @@ pub(super) fn run(args: DownloadArgs) -> anyhow::Result<Exit> {
         stderr::error(&few.to_string());
     }
     let reporter = Arc::new(Mutex::new(Reporter::new(format, verbosity, plan.codes.len())));
+    #[cfg(unix)]
+    if reporter.lock().has_bar() {
+        let reporter = reporter.clone();
+        suspend::on_suspend(runtime.handle(), move || reporter.lock().stop_process())?;
+    }
     let summary = plan.run(runtime.handle(), &shutdown, {
         let reporter = reporter.clone();
         move |outcome| reporter.lock().report(outcome)
     })?;
     reporter.lock().finish(&summary).context("cannot write to stdout")?;
+    timeline.write(&summary)?;
     let is_direct = endpoint.origin.is_none() && !plan.fetch.proxies.apply_to(&plan.base);
     if is_direct && is_unreachable(&summary) {
         stderr::error("the server cannot be reached; without a network, try --server local");

@@ -1,25 +1,31 @@
-//! What each command does: turn what was typed into a plan, carry it out, report it.
+//! One file per command: turn arguments into a plan, run it, report it.
 
 mod compare;
+mod completions;
 mod download;
+mod man;
 mod open_endpoint;
 mod serve;
+mod timeline_output;
 
+use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
 
-use crate::cli::{self, Cli, Command, UsageError};
+use anyhow::Context;
+
+use crate::cli::{self, Cli, Command};
 use crate::shutdown::Signal;
 
-/// How the program ends. The numbers are those that scripts rely on.
+/// How the process ends. Scripts rely on the exit statuses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
-    /// Every flag is there, or what was asked for is done: 0.
+    /// Every flag was saved, or the command succeeded: 0.
     Complete,
-    /// Some flag is not, the run could not start, or a comparison fell short: 1.
+    /// A flag is missing, the run could not start, or a comparison fell short: 1.
     Incomplete,
-    /// What was typed is wrong: 2.
+    /// A usage error: 2.
     Usage,
-    /// A signal ended it: 128 and its number.
+    /// A signal ended the run: 128 plus its number.
     Stopped(Signal),
 }
 
@@ -34,20 +40,32 @@ impl From<Exit> for ExitCode {
     }
 }
 
-/// Does what was typed.
+/// Runs the given command.
 ///
 /// # Errors
-/// Why it could not be done at all, in a sentence that says what to do about it; a [`clap::Error`] where
-/// what was typed does not go together.
+/// A message about why it failed and what to do about it; a [`clap::Error`] for a usage error.
 pub fn run(cli: Cli) -> anyhow::Result<Exit> {
     let name = cli.command_name();
     let result = match cli.command {
         None => download::run(cli.download),
         Some(Command::Compare(args)) => compare::run(*args),
         Some(Command::Serve(args)) => serve::run(&args),
+        Some(Command::Completions(args)) => completions::run(&args),
+        Some(Command::Man) => man::run(),
     };
-    result.map_err(|error| match error.downcast::<UsageError>() {
-        Ok(error) => cli::to_clap_error(&error, name).into(),
+    result.map_err(|error| match error.downcast() {
+        Ok(error) => cli::with_usage(error, name).into(),
         Err(error) => error,
     })
+}
+
+/// Writes `document` to stdout. It is no error if the reader has closed the pipe.
+fn print(document: &[u8]) -> anyhow::Result<Exit> {
+    let mut stdout = io::stdout().lock();
+    match stdout.write_all(document).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(error).context("cannot write to stdout")
+        }
+        _ => Ok(Exit::Complete),
+    }
 }

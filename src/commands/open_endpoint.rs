@@ -1,4 +1,4 @@
-//! A server that can be asked for flags: somebody's, or one that runs inside this process.
+//! Turns an [`Endpoint`] into a base URL, starting the embedded server if it is one.
 
 use crate::base_url::BaseUrl;
 use crate::cli::{self, WeatherArgs};
@@ -6,29 +6,28 @@ use crate::endpoint::{Endpoint, Preset};
 use crate::flag::get_flag::Proxies;
 use crate::origin::{Origin, Settings, Weather};
 
-/// Where flags are fetched from. An origin of our own runs as long as this is kept.
+/// A server that is ready for requests. An embedded one stops when this is dropped.
 pub(super) struct OpenEndpoint {
     pub(super) base: BaseUrl,
     pub(super) origin: Option<Origin>,
-    /// Of that origin.
+    /// The weather of the embedded server.
     pub(super) weather: Option<Weather>,
 }
 
 impl OpenEndpoint {
-    /// Starts the origin, where `server` is one of our own.
+    /// Starts the embedded server if `server` is one.
     ///
     /// # Errors
-    /// The origin can't start, or `weather` was typed for a server whose weather is its own.
+    /// The embedded server cannot start. A usage error if there are weather options for another
+    /// server, or rates that add up to more than 1.
     pub(super) fn open(server: Endpoint, weather: &WeatherArgs) -> anyhow::Result<OpenEndpoint> {
         match server {
-            Endpoint::Url(base) => match weather.first_given() {
-                Some(option) => Err(cli::usage_error(format!(
-                    "{option} makes weather for --server local, delay or error, and for no other server"
-                ))),
-                None => Ok(OpenEndpoint { base, origin: None, weather: None }),
-            },
-            Endpoint::Embedded(label) => {
-                let weather = weather.over(label.weather()).map_err(cli::usage_error)?;
+            Endpoint::Url(_) if *weather != WeatherArgs::default() => {
+                Err(cli::usage_error("weather options need --server local, delay or error"))
+            }
+            Endpoint::Url(base) => Ok(OpenEndpoint { base, origin: None, weather: None }),
+            Endpoint::Embedded(preset) => {
+                let weather = weather.over(preset.weather()).map_err(cli::usage_error)?;
                 let settings = Settings { weather: weather.clone(), ..Settings::default() };
                 let origin = Origin::start(settings)?;
                 let base = origin.base_url().parse()?;

@@ -1,29 +1,32 @@
-//! `flags serve`: the origin on its own, until a signal ends it.
+//! `flags serve`: the embedded server as a command of its own, until a signal stops it.
 
 use std::io::{self, Write};
-use std::net::SocketAddr;
+use std::net::{SocketAddr, ToSocketAddrs};
+use std::sync::Arc;
 
 use anyhow::Context;
 
 use super::Exit;
 use crate::cli::{self, ServeArgs};
-use crate::origin::{FlagSource, Origin, Settings, StartError, Weather};
+use crate::origin::{Event, FlagSource, Origin, RequestLog, Settings, StartError, Weather};
+use crate::output::stderr;
 use crate::runtime;
 use crate::shutdown::Shutdown;
 
-/// Serves until SIGINT or SIGTERM, and then says how many of what it answered.
+/// Prints the base URL, serves until a signal comes, and prints the number of requests.
 ///
 /// # Errors
-/// When the folder is missing or the address taken; a [`clap::Error`] when the rates come to more than 1.
+/// The address or the folder cannot be used. A usage error if the rates add up to more than 1.
 pub(super) fn run(args: &ServeArgs) -> anyhow::Result<Exit> {
     let settings = settings(args)?;
     let runtime = runtime::start()?;
-    // Signals (but SIGHUP) are watched before anybody can know that there is something to stop.
-    let stop = Shutdown::on_signal(runtime.handle()).context("cannot watch for signals")?;
+    // Signals are handled before the base URL is printed, so that a script which has read it can
+    // stop the server properly.
+    let shutdown = Shutdown::on_signal(runtime.handle()).context("cannot watch for signals")?;
     let origin = Origin::start(settings).map_err(with_advice)?;
-    say(origin.base_url());
-    runtime.block_on(stop.requested());
-    say(&format!("served {}", origin.stop()));
+    print(origin.base_url());
+    runtime.block_on(shutdown.requested());
+    print(&format!("served {}", origin.stop()));
     Ok(Exit::Complete)
 }
 
@@ -33,11 +36,41 @@ fn settings(args: &ServeArgs) -> anyhow::Result<Settings> {
         Some(dir) => FlagSource::folder(dir)?,
         None => FlagSource::built_in(),
     };
-    Ok(Settings { bind: SocketAddr::new(args.bind, args.port), source, weather })
+    let bind = resolve(&args.bind, args.port)?;
+    let verbose = args.verbose;
+    let on_event = Arc::new(move |event: Event<'_>| match event {
+        Event::Request(request) if verbose => stderr::line(&stderr::escaped(&log_line(request))),
+        Event::Request(_) => {}
+        Event::Rejected(file) => stderr::error(&file.to_string()),
+    });
+    Ok(Settings { bind, source, weather, on_event })
 }
 
-/// A line on stdout, at once. Nobody may be there to read it, which is no reason not to serve.
-fn say(line: &str) {
+/// The address of a host. A name with addresses of both families stands for its first IPv4 address.
+fn resolve(host: &str, port: u16) -> anyhow::Result<SocketAddr> {
+    let addresses: Vec<_> = (host, port)
+        .to_socket_addrs()
+        .with_context(|| format!("cannot resolve --bind {host}"))?
+        .collect();
+    let ipv4 = addresses.iter().find(|address| address.is_ipv4());
+    ipv4.or(addresses.first())
+        .copied()
+        .with_context(|| format!("cannot resolve --bind {host}: it has no address"))
+}
+
+/// For example `2024-02-29T12:00:00.123Z 127.0.0.1:51234 BR 200 2341B 103ms reset`, with `-` for no
+/// fault. A request for anything but a flag has its path in place of the code.
+fn log_line(request: &RequestLog) -> String {
+    let time = humantime::format_rfc3339_millis(request.time);
+    let RequestLog { client, status, bytes, .. } = request;
+    let code = request.code.map_or(request.path.clone(), |code| code.to_string());
+    let delay = request.delay.as_millis();
+    let fault = request.fault.map_or("-".into(), |fault| fault.to_string());
+    format!("{time} {client} {code} {status} {bytes}B {delay}ms {fault}")
+}
+
+/// Prints a line on stdout at once. A stdout that cannot be written to does not stop the server.
+fn print(line: &str) {
     let mut stdout = io::stdout().lock();
     let _ = writeln!(stdout, "{line}").and_then(|()| stdout.flush());
 }
@@ -47,8 +80,8 @@ fn with_advice(error: StartError) -> anyhow::Error {
 
     let advice = match &error {
         StartError::Listen { source, .. } => match source.kind() {
-            AddrInUse => "; choose another --port, or 0 for any that is free",
-            AddrNotAvailable => "; --bind takes an address of this machine",
+            AddrInUse => "; choose another --port, or 0 for any free one",
+            AddrNotAvailable => "; --bind needs an address of this machine",
             PermissionDenied => "; choose a --port from 1024 up",
             _ => "",
         },

@@ -1,11 +1,10 @@
-//! How long the processor has worked for this process.
+//! Processor time of this process.
 
 use std::time::Duration;
 
-/// Processor time of the whole process, all of its threads together.
+/// Processor time of the whole process, all threads included, and with them an embedded server.
 ///
-/// An embedded server is part of the process, and so is its work. On systems other than Unix, where no safe
-/// interface offers it, both are zero.
+/// Zero on systems other than Unix, where no safe interface reports it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct CpuTime {
     pub user: Duration,
@@ -13,12 +12,12 @@ pub struct CpuTime {
 }
 
 impl CpuTime {
-    /// Since the process started.
-    pub fn so_far() -> CpuTime {
+    /// The processor time since the process started.
+    pub fn now() -> CpuTime {
         #[cfg(unix)]
         {
             use nix::sys::resource::{UsageWho, getrusage};
-            // It fails only for a process that is not there.
+            // getrusage(2) fails only on invalid arguments.
             getrusage(UsageWho::RUSAGE_SELF)
                 .map(|usage| CpuTime {
                     user: duration(usage.user_time()),
@@ -30,7 +29,7 @@ impl CpuTime {
         CpuTime::default()
     }
 
-    /// What has been added since `earlier`.
+    /// The processor time between `earlier` and this.
     pub fn since(self, earlier: CpuTime) -> CpuTime {
         CpuTime {
             user: self.user.saturating_sub(earlier.user),
@@ -41,11 +40,9 @@ impl CpuTime {
 
 #[cfg(unix)]
 fn duration(time: nix::sys::time::TimeVal) -> Duration {
-    Duration::from_secs(part(time.tv_sec())) + Duration::from_micros(part(time.tv_usec()))
-}
-
-/// Which integer it comes as differs from system to system. It is never negative.
-#[cfg(unix)]
-fn part(number: impl TryInto<u64>) -> u64 {
-    number.try_into().unwrap_or(0)
+    // The integer types differ from system to system; the values are never negative.
+    fn unsigned(number: impl TryInto<u64>) -> u64 {
+        number.try_into().unwrap_or(0)
+    }
+    Duration::from_secs(unsigned(time.tv_sec())) + Duration::from_micros(unsigned(time.tv_usec()))
 }

@@ -1,69 +1,84 @@
-//! How much longer it will take.
+//! An estimate of the remaining time.
 
 use std::collections::HashMap;
 use std::time::Duration;
 
-use super::{Sample, Setup};
-use crate::downloader::Mode;
+use super::{Contender, Sample, Setup};
 
-/// What is left, going by what each mode has taken so far.
+/// Estimates the remaining time from the mean time of each contender so far.
 #[derive(Debug)]
 pub struct Eta {
-    modes: HashMap<Mode, Ran>,
+    contenders: HashMap<Contender, Finished>,
     rounds: usize,
 }
 
+/// The finished runs of one contender.
 #[derive(Debug, Default)]
-struct Ran {
-    times: usize,
-    altogether: Duration,
+struct Finished {
+    runs: usize,
+    total: Duration,
 }
 
 impl Eta {
-    /// Before the first run.
+    /// The state before the first run.
     pub fn new(setup: &Setup) -> Eta {
-        let modes = setup.modes.iter().map(|mode| (*mode, Ran::default())).collect();
-        Eta { modes, rounds: setup.warmup.saturating_add(setup.runs) }
+        let contenders = setup.contenders.iter().map(|name| (*name, Finished::default()));
+        let rounds = setup.warmup.saturating_add(setup.runs);
+        Eta { contenders: contenders.collect(), rounds }
     }
 
-    /// Takes note of a run, be it to warm up.
-    pub fn ended(&mut self, mode: Mode, sample: &Sample) {
-        let ran = self.modes.entry(mode).or_default();
-        ran.times += 1;
-        ran.altogether += sample.elapsed;
+    /// Sets the number of rounds, warm-up included.
+    pub fn set_rounds(&mut self, rounds: usize) {
+        self.rounds = rounds;
     }
 
-    /// How many runs there have been.
-    pub fn runs(&self) -> usize {
-        self.modes.values().map(|ran| ran.times).sum()
+    /// Adds a finished run, measured or not.
+    pub fn add(&mut self, contender: Contender, sample: &Sample) {
+        let finished = self.contenders.entry(contender).or_default();
+        finished.runs += 1;
+        finished.total += sample.elapsed;
     }
 
-    /// About how long the rest will take. Nothing while there is a mode that has not run yet.
+    /// The number of finished runs.
+    pub fn finished(&self) -> usize {
+        self.contenders.values().map(|finished| finished.runs).sum()
+    }
+
+    /// The number of runs in all rounds.
+    pub fn total(&self) -> usize {
+        self.rounds.saturating_mul(self.contenders.len())
+    }
+
+    /// The remaining time; `None` until every contender has run once.
     pub fn left(&self) -> Option<Duration> {
-        let left = |ran: &Ran| {
-            let mean = ran.altogether.as_secs_f64() / ran.times as f64;
-            Duration::try_from_secs_f64(mean * self.rounds.saturating_sub(ran.times) as f64).ok()
+        let left = |finished: &Finished| {
+            let mean = finished.total.as_secs_f64() / finished.runs as f64;
+            let rounds = self.rounds.saturating_sub(finished.runs);
+            Duration::try_from_secs_f64(mean * rounds as f64).ok()
         };
-        self.modes.values().map(left).try_fold(Duration::ZERO, |sum, left| sum.checked_add(left?))
+        let mut all = self.contenders.values().map(left);
+        all.try_fold(Duration::ZERO, |sum, left| sum.checked_add(left?))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::compare::results::tests::{millis, setup};
+    use crate::compare::made_up::{contender, millis, setup};
 
     #[test]
-    fn what_is_left_is_what_each_mode_takes_times_the_rounds_it_has_left() {
+    fn the_remaining_time_is_the_mean_of_each_contender_times_its_remaining_rounds() {
         let setup = setup();
         let mut eta = Eta::new(&setup);
         assert_eq!(eta.left(), None);
-        for (mode, took) in setup.modes.iter().zip([2000, 100, 200, 300]) {
+        for (contender, took) in setup.contenders.iter().zip([2000, 100, 200, 300]) {
             assert_eq!(eta.left(), None);
-            eta.ended(*mode, &millis(took));
+            eta.add(*contender, &millis(took));
         }
-        assert_eq!((eta.left(), eta.runs()), (Some(Duration::from_millis(3 * 2600)), 4));
-        eta.ended(Mode::Seq, &millis(4000));
+        assert_eq!((eta.left(), eta.finished()), (Some(Duration::from_millis(3 * 2600)), 4));
+        eta.add(contender("seq"), &millis(4000));
         assert_eq!(eta.left(), Some(Duration::from_millis(2 * 3000 + 3 * 600)));
+        eta.set_rounds(5);
+        assert_eq!(eta.left(), Some(Duration::from_millis(3 * 3000 + 4 * 600)));
     }
 }

@@ -1,4 +1,4 @@
-//! Which failures the weather set, and so belong to what is compared.
+//! Tells injected failures from others. Only injected ones are part of a measurement.
 
 use std::time::Duration;
 
@@ -7,9 +7,9 @@ use crate::flag::Failure;
 use crate::flag::get_flag::FetchError;
 use crate::origin::{Fault, Weather};
 
-/// Whether `weather` is why the flag of `code` failed so on its last try, the `attempts`th.
+/// Whether `weather` injected the `failure` of the last attempt, number `attempts`, for `code`.
 ///
-/// The fault that it set for that try has to be one that shows in this way.
+/// That is so if the fault that it injects into this attempt can lead to this failure.
 pub(super) fn is_injected(
     weather: &Weather,
     code: CountryCode,
@@ -25,11 +25,11 @@ pub(super) fn is_injected(
         Failure::Fetch(FetchError::Status { status, .. }) => {
             impairment.fault == Some(Fault::Error) && *status == weather.error_status.get()
         }
-        // A reset may overtake the head of its answer; then no connection is all there is to see.
+        // A reset that arrives before the head of the answer looks like a lost connection.
         Failure::Fetch(FetchError::Truncated { .. } | FetchError::Connect(_)) => {
             matches!(impairment.fault, Some(Fault::Reset | Fault::Truncate))
         }
-        // How long a limited body takes depends on its size, which who failed to get it doesn't know.
+        // How long a throttled body takes depends on its size, which is not known here.
         Failure::Fetch(FetchError::Timeout(_)) => {
             impairment.fault == Some(Fault::Stall)
                 || impairment.delay >= timeout
@@ -48,7 +48,7 @@ mod tests {
 
     const SECOND: Duration = Duration::from_secs(1);
 
-    fn explained(weather: &Weather, failure: impl Into<Failure>) -> bool {
+    fn injected(weather: &Weather, failure: impl Into<Failure>) -> bool {
         is_injected(weather, "BR".parse().unwrap(), 1, &failure.into(), SECOND)
     }
 
@@ -62,49 +62,49 @@ mod tests {
     }
 
     #[test]
-    fn fair_weather_explains_nothing() {
+    fn weather_without_faults_injects_no_failure() {
         let failures = [status(418), status(503), truncated(), FetchError::Timeout(SECOND)];
         for failure in failures {
-            assert!(!explained(&Weather::default(), failure));
+            assert!(!injected(&Weather::default(), failure));
         }
-        assert!(!explained(&Weather::default(), Failure::NotFound));
-        assert!(!explained(&Weather::delayed(), FetchError::Connect(String::new())));
+        assert!(!injected(&Weather::default(), Failure::NotFound));
+        assert!(!injected(&Weather::delayed(), FetchError::Connect(String::new())));
     }
 
     #[test]
-    fn each_fault_explains_what_it_looks_like_and_nothing_else() {
+    fn each_fault_accounts_for_its_own_kind_of_failure_only() {
         let error = Weather { error_rate: Rate::ALWAYS, ..Weather::default() };
-        assert!(explained(&error, status(418)));
-        assert!(!explained(&error, status(500)));
-        assert!(!explained(&error, Failure::NotFound));
-        assert!(!explained(&error, truncated()));
+        assert!(injected(&error, status(418)));
+        assert!(!injected(&error, status(500)));
+        assert!(!injected(&error, Failure::NotFound));
+        assert!(!injected(&error, truncated()));
         let gone = Weather { error_status: "404".parse().unwrap(), ..error };
-        assert!(explained(&gone, Failure::NotFound));
+        assert!(injected(&gone, Failure::NotFound));
 
         let reset = Weather { reset_rate: Rate::ALWAYS, ..Weather::default() };
         let truncate = Weather { truncate_rate: Rate::ALWAYS, ..Weather::default() };
         for weather in [reset, truncate] {
-            assert!(explained(&weather, truncated()));
-            assert!(!explained(&weather, FetchError::Timeout(SECOND)));
-            assert!(!explained(&weather, status(418)));
+            assert!(injected(&weather, truncated()));
+            assert!(!injected(&weather, FetchError::Timeout(SECOND)));
+            assert!(!injected(&weather, status(418)));
         }
         let stall = Weather { stall_rate: Rate::ALWAYS, ..Weather::default() };
-        assert!(explained(&stall, FetchError::Timeout(SECOND)));
-        assert!(!explained(&stall, truncated()));
+        assert!(injected(&stall, FetchError::Timeout(SECOND)));
+        assert!(!injected(&stall, truncated()));
     }
 
     #[test]
-    fn a_timeout_is_explained_by_a_delay_that_is_as_long() {
+    fn a_delay_as_long_as_the_timeout_accounts_for_a_timeout() {
         let delay = |text: &str| Weather { delay: text.parse().unwrap(), ..Weather::default() };
-        assert!(explained(&delay("1s"), FetchError::Timeout(SECOND)));
-        assert!(!explained(&delay("0.9s"), FetchError::Timeout(SECOND)));
+        assert!(injected(&delay("1s"), FetchError::Timeout(SECOND)));
+        assert!(!injected(&delay("0.9s"), FetchError::Timeout(SECOND)));
         let slow = Weather { bandwidth: Some("1".parse().unwrap()), ..Weather::default() };
-        assert!(explained(&slow, FetchError::Timeout(SECOND)));
+        assert!(injected(&slow, FetchError::Timeout(SECOND)));
     }
 
     #[test]
-    fn no_weather_explains_a_disk_that_is_full() {
+    fn a_full_disk_is_never_injected() {
         let storm = Weather { error_rate: Rate::ALWAYS, ..Weather::default() };
-        assert!(!explained(&storm, std::io::Error::from(std::io::ErrorKind::StorageFull)));
+        assert!(!injected(&storm, std::io::Error::from(std::io::ErrorKind::StorageFull)));
     }
 }

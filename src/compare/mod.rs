@@ -1,54 +1,62 @@
-//! Times the strategies against each other, on a machine that has other things to do as well.
+//! The benchmark: times the strategies against each other in interleaved rounds.
 //!
-//! A [`Setup`] says what is compared. [`run_rounds`] goes through its rounds, each of which runs every mode
-//! once in an order of the [`schedule`], and has a [`Runner`] carry out each run: [`RealRunner`] does. What is
-//! [`Measured`] becomes [`Results`], which an [`export`] writes and a [`MinSpeedup`] judges.
+//! A [`Setup`] says what to compare. [`run_rounds`] goes through its rounds: each runs every
+//! [`Contender`] once, in an order from the [`schedule`], by means of a [`Runner`] such as
+//! [`RealRunner`]. [`Results`] evaluates what was [`Measured`], each [`MinSpeedup`] included.
 
+mod contender;
 mod cpu_time;
 mod eta;
+mod ideal;
 mod injected;
+mod looks;
+#[cfg(test)]
+pub(crate) mod made_up;
+mod measured;
+pub mod median_interval;
 mod min_speedup;
-pub mod results;
+mod results;
 mod rounds;
 mod runner;
 pub mod schedule;
+pub mod sentences;
+#[cfg(test)]
+mod simulation;
 pub mod statistics;
+mod unfit;
 
+pub use contender::Contender;
 pub use cpu_time::CpuTime;
 pub use eta::Eta;
-pub use min_speedup::{InvalidMinSpeedup, MinSpeedup, Verdict};
-pub use results::{ModeResult, Results, Speedup};
-pub use rounds::{Abort, Measured, Observer, Runner, Sample, run_rounds};
+pub use looks::{Look, Looks};
+pub use measured::{Measured, Sample};
+pub use min_speedup::{Checked, MinSpeedup, Verdict};
+pub use results::{Ideal, ModeResult, Results, Speedup};
+pub use rounds::{Abort, Observer, Runner, run_rounds};
 pub use runner::RealRunner;
 pub use schedule::Round;
 
 use crate::country::CountryCode;
-use crate::downloader::Mode;
 use crate::origin::Weather;
 
-/// What is compared, and how often.
+/// What to compare, and how many times.
 #[derive(Debug, Clone)]
 pub struct Setup {
     /// The server's label or base URL, for the record.
     pub server: String,
-    /// Of an embedded server: the weather that each round's is made from, by [`Round::seed`].
+    /// The weather of an embedded server. Each round has another seed: see [`Round::seed`].
     pub weather: Option<Weather>,
     pub codes: Vec<CountryCode>,
-    /// Each once, in the order in which they are shown.
-    pub modes: Vec<Mode>,
-    /// Most requests at once, in every mode but `seq`.
-    pub jobs: usize,
-    /// The mode that speedups are relative to: one of `modes`.
-    pub reference: Mode,
-    /// Rounds that don't count, before those that do.
+    /// Without duplicates, in the order in which they are shown.
+    pub contenders: Vec<Contender>,
+    /// The contender that speedups are relative to: one of `contenders`.
+    pub reference: Contender,
+    /// Rounds that are not measured, before those that are.
     pub warmup: usize,
-    /// Rounds that count, at least one.
+    /// Measured rounds, at least one. With `max_runs`, the rounds between two looks.
     pub runs: usize,
-}
-
-impl Setup {
-    /// The most requests at once that `mode` makes.
-    pub fn jobs(&self, mode: Mode) -> usize {
-        mode.jobs(self.jobs)
-    }
+    /// The most measured rounds, at least `runs`.
+    pub max_runs: usize,
+    /// The speedups to check. The comparison goes on until all are decided, or `max_runs` is reached.
+    pub min_speedups: Vec<MinSpeedup>,
 }

@@ -1,297 +1,319 @@
-//! What the times say about each mode.
+//! The evaluation of the measurements: statistics, speedups, verdicts.
 
-use super::statistics::{CONFIDENCE, Interval, Stats, median, median_interval};
-use super::{Measured, Sample, Setup};
-use crate::downloader::Mode;
+use super::median_interval::{Interval, median_interval};
+use super::min_speedup::Checked;
+use super::statistics::{Stats, median};
+use super::{Contender, Look, Measured, MinSpeedup, Sample, Setup, Verdict};
 
-/// All that was found out, with what it was found out about.
+/// All results so far, with what was compared.
 #[derive(Debug)]
 pub struct Results<'a> {
     pub setup: &'a Setup,
-    /// The order of each round that counts.
-    pub rounds: Vec<Vec<Mode>>,
-    /// Those modes that have been timed, in the order of the setup.
+    /// The order of each measured round.
+    pub rounds: Vec<Vec<Contender>>,
+    /// The number of measured rounds at the next look, or at the last one.
+    pub runs: usize,
+    /// The looks so far.
+    pub looks: Vec<Look>,
+    /// The contenders with at least one measured run, in the order of the setup.
     pub modes: Vec<ModeResult>,
+    /// Each `--min-speedup` for which there is a measured speedup.
+    pub checks: Vec<Checked>,
 }
 
-/// What was found out about one mode. Times are in seconds.
+/// The results of one contender. Times are in seconds.
 #[derive(Debug, Clone)]
 pub struct ModeResult {
-    pub mode: Mode,
-    pub jobs: usize,
+    pub contender: Contender,
     /// The runs, in the order of the rounds.
     pub samples: Vec<Sample>,
-    /// Of elapsed.
     pub elapsed: Stats,
-    /// Of the processor's time in user mode, and for it in the kernel.
+    /// Processor time in user mode.
     pub user: Stats,
+    /// Processor time in the kernel.
     pub system: Stats,
-    /// (The flags' own times, added up, ÷ jobs) ÷ elapsed: the median over the runs. At 1, every job was
-    /// busy with a flag from start to end.
+    /// The median over the runs of (sum of the flags' own times ÷ jobs) ÷ elapsed. At 1, every job
+    /// was busy with a flag from start to end.
     pub efficiency: f64,
-    /// Nothing where no round has both this mode and the reference.
+    /// `None` where the shortest possible time of no run is known.
+    pub ideal: Option<Ideal>,
+    /// `None` where no round has both this contender and the reference.
     pub speedup: Option<Speedup>,
+    /// Whether this contender cannot be told from the one with the lowest median time. False for
+    /// all of them if that holds for all of them.
+    pub fastest: bool,
 }
 
-/// How many times as fast as the reference.
+/// The shortest possible time. It differs from round to round, as the delays do.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Ideal {
+    /// The median over the runs of the shortest possible time, in seconds.
+    pub seconds: f64,
+    /// The median over the runs of shortest possible time ÷ elapsed: 1 is ideal.
+    pub share: f64,
+}
+
+/// How many times as fast as the reference a contender is.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Speedup {
-    pub reference: Mode,
-    /// The median of the ratios of elapsed within each round.
+    pub reference: Contender,
+    /// The median of the per-round ratios reference's time ÷ contender's time.
     pub median: f64,
-    /// Where that median lies, with a confidence of [`CONFIDENCE`].
+    /// An interval for the median of these ratios.
     pub interval: Interval,
-    /// How many rounds it rests on.
+    /// The confidence that was asked for, from 0 to 1. A few rounds cannot reach it: see
+    /// [`median_interval`].
+    pub confidence: f64,
+    /// The number of ratios.
     pub rounds: usize,
 }
 
-impl Results<'_> {
-    /// What `measured` says so far; there may be nothing in it yet.
-    pub fn new<'a>(setup: &'a Setup, measured: &Measured) -> Results<'a> {
-        let modes = setup.modes.iter().filter_map(|mode| ModeResult::new(setup, measured, *mode));
-        Results { setup, rounds: measured.orders(), modes: modes.collect() }
-    }
-
-    /// The mode with the lowest median time.
-    pub fn fastest(&self) -> Option<Mode> {
-        let faster =
-            |a: &&ModeResult, b: &&ModeResult| a.elapsed.median.total_cmp(&b.elapsed.median);
-        self.modes.iter().min_by(faster).map(|result| result.mode)
-    }
-
-    /// What was found out about `mode`.
-    pub fn of(&self, mode: Mode) -> Option<&ModeResult> {
-        self.modes.iter().find(|result| result.mode == mode)
-    }
-
-    /// What it all means, a sentence for each mode but the reference.
-    pub fn sentences(&self) -> Vec<String> {
-        self.modes.iter().filter_map(ModeResult::sentence).collect()
-    }
-
-    /// What was compared: `20 flags from delay, 10 rounds`, or `3 of 10 rounds` where it ended early.
-    pub fn title(&self) -> String {
-        let Setup { server, codes, runs, .. } = self.setup;
-        let flags = if codes.len() == 1 { "flag" } else { "flags" };
-        // A round that lacks a run is told by what it lacks.
-        let whole = self.rounds.iter().filter(|round| round.len() == self.setup.modes.len());
-        let rounds = match whole.count() {
-            whole if whole == *runs => runs.to_string(),
-            whole => format!("{whole} of {runs}"),
+impl<'a> Results<'a> {
+    /// Evaluates `measured`, which may be empty.
+    pub fn new(setup: &'a Setup, measured: &Measured) -> Results<'a> {
+        let rounds = measured.orders();
+        let whole = rounds.iter().filter(|round| round.len() == setup.contenders.len()).count();
+        let look = setup.looks().next(rounds.len());
+        let mut modes: Vec<_> = setup
+            .contenders
+            .iter()
+            .filter_map(|contender| ModeResult::new(setup, measured, *contender, look))
+            .collect();
+        mark_fastest(&mut modes, measured, look);
+        let mut results = Results {
+            setup,
+            rounds,
+            runs: look.runs,
+            looks: setup.looks().until(whole),
+            modes,
+            checks: Vec::new(),
         };
-        let noun = if *runs == 1 { "round" } else { "rounds" };
-        format!("{} {flags} from {server}, {rounds} {noun}", codes.len())
+        results.checks = results.check(look);
+        results
+    }
+
+    /// The verdicts at `look`. Between two looks, and at those that have too few rounds for their
+    /// confidence, every verdict is inconclusive. The last look decides in any case.
+    fn check(&self, look: Look) -> Vec<Checked> {
+        let last = look.runs == self.setup.looks().last();
+        let between_looks = self.whole_rounds() != look.runs;
+        let check = |min_speedup: &MinSpeedup| {
+            let speedup = self.of(min_speedup.contender)?.speedup?;
+            let too_few = !last && speedup.interval.confidence < look.confidence;
+            let too_early = between_looks || too_few;
+            Some(Checked { min_speedup: *min_speedup, speedup, too_early })
+        };
+        self.setup.min_speedups.iter().filter_map(check).collect()
+    }
+
+    /// The results of `contender`.
+    pub fn of(&self, contender: Contender) -> Option<&ModeResult> {
+        self.modes.iter().find(|result| result.contender == contender)
+    }
+
+    /// Whether no `--min-speedup` is inconclusive.
+    pub fn all_decided(&self) -> bool {
+        self.checks.iter().all(|check| check.verdict() != Verdict::Inconclusive)
+    }
+
+    /// The contenders that share the lowest time; none if that is all of them.
+    pub fn fastest(&self) -> Vec<Contender> {
+        let fastest = self.modes.iter().filter(|result| result.fastest);
+        fastest.map(|result| result.contender).collect()
+    }
+
+    /// The number of measured rounds in which every contender has run.
+    pub fn whole_rounds(&self) -> usize {
+        let all = self.setup.contenders.len();
+        self.rounds.iter().filter(|round| round.len() == all).count()
+    }
+}
+
+fn mark_fastest(modes: &mut [ModeResult], measured: &Measured, look: Look) {
+    let by_median =
+        |a: &&ModeResult, b: &&ModeResult| a.elapsed.median.total_cmp(&b.elapsed.median);
+    let Some(best) = modes.iter().min_by(by_median).map(|result| result.contender) else { return };
+    for result in modes.iter_mut() {
+        let ratios = measured.ratios(best, result.contender);
+        let interval = median_interval(&ratios, look.confidence);
+        result.fastest = interval.is_none_or(|interval| interval.contains(1.0));
+    }
+    if modes.iter().all(|result| result.fastest) {
+        modes.iter_mut().for_each(|result| result.fastest = false);
     }
 }
 
 impl ModeResult {
-    fn new(setup: &Setup, measured: &Measured, mode: Mode) -> Option<ModeResult> {
-        let samples = measured.samples(mode);
-        let jobs = setup.jobs(mode);
-        let all = |of: fn(&Sample) -> f64| samples.iter().map(of).collect::<Vec<_>>();
-        let busy = |sample: &Sample| {
-            sample.flags.as_secs_f64() / jobs as f64 / sample.elapsed.as_secs_f64()
-        };
+    fn new(
+        setup: &Setup,
+        measured: &Measured,
+        contender: Contender,
+        look: Look,
+    ) -> Option<ModeResult> {
+        let samples: Vec<_> = measured.samples(contender).into_iter().cloned().collect();
+        let all = |of: &dyn Fn(&Sample) -> f64| samples.iter().map(of).collect::<Vec<_>>();
+        let jobs = contender.jobs() as f64;
+        let efficiency = all(&|sample| sample.busy().as_secs_f64() / jobs / sample.seconds());
+        let ratios = measured.ratios(setup.reference, contender);
         Some(ModeResult {
-            mode,
-            jobs,
-            elapsed: Stats::of(&all(Sample::seconds))?,
-            user: Stats::of(&all(|sample| sample.cpu.user.as_secs_f64()))?,
-            system: Stats::of(&all(|sample| sample.cpu.system.as_secs_f64()))?,
-            efficiency: median(&samples.iter().map(busy).collect::<Vec<_>>())?,
-            speedup: Speedup::new(setup.reference, &measured.ratios(setup.reference, mode)),
+            contender,
+            elapsed: Stats::of(&all(&Sample::seconds))?,
+            user: Stats::of(&all(&|sample| sample.cpu.user.as_secs_f64()))?,
+            system: Stats::of(&all(&|sample| sample.cpu.system.as_secs_f64()))?,
+            efficiency: median(&efficiency)?,
+            ideal: Ideal::of(&samples),
+            speedup: Speedup::new(setup.reference, &ratios, look.confidence),
+            fastest: false,
             samples,
         })
     }
 
-    /// `threads: 14.2 times as fast as seq (13.8 to 14.6), 96 % of what 20 jobs can give`.
-    fn sentence(&self) -> Option<String> {
-        let speedup = self.speedup.filter(|speedup| speedup.reference != self.mode)?;
-        let ModeResult { mode, jobs, .. } = self;
-        let Speedup { reference, .. } = speedup;
-        let times = rounded(speedup.median);
-        let interval = speedup.interval_in_words();
-        let share = percent(self.efficiency);
-        let noun = if *jobs == 1 { "job" } else { "jobs" };
-        Some(format!(
-            "{mode}: {times} times as fast as {reference} {interval}, {share} of what {jobs} {noun} can give"
-        ))
+    /// The run whose time is nearest to the median: the one to draw.
+    pub fn median_run(&self) -> Option<&Sample> {
+        let distance = |sample: &&Sample| (sample.seconds() - self.elapsed.median).abs();
+        self.samples.iter().min_by(|a, b| distance(a).total_cmp(&distance(b)))
+    }
+}
+
+impl Ideal {
+    fn of(samples: &[Sample]) -> Option<Ideal> {
+        let known = samples.iter().filter_map(|sample| Some((sample, sample.ideal?.as_secs_f64())));
+        let shares: Vec<_> =
+            known.clone().map(|(sample, ideal)| ideal / sample.seconds()).collect();
+        let seconds: Vec<_> = known.map(|(_, ideal)| ideal).collect();
+        Some(Ideal { seconds: median(&seconds)?, share: median(&shares)? })
     }
 }
 
 impl Speedup {
-    fn new(reference: Mode, ratios: &[f64]) -> Option<Speedup> {
-        let (median, interval) = (median(ratios)?, median_interval(ratios)?);
-        Some(Speedup { reference, median, interval, rounds: ratios.len() })
+    fn new(reference: Contender, ratios: &[f64], confidence: f64) -> Option<Speedup> {
+        let interval = median_interval(ratios, confidence)?;
+        Some(Speedup {
+            reference,
+            median: median(ratios)?,
+            interval,
+            confidence,
+            rounds: ratios.len(),
+        })
     }
-
-    /// How sure the interval is: 0.95.
-    pub fn confidence(&self) -> f64 {
-        CONFIDENCE
-    }
-
-    /// `(13.8 to 14.6)`; a single round has no interval to speak of.
-    pub fn interval_in_words(&self) -> String {
-        match self.rounds {
-            1 => "(one round)".into(),
-            _ => format!("({} to {})", rounded(self.interval.low), rounded(self.interval.high)),
-        }
-    }
-}
-
-impl Sample {
-    /// Elapsed, in seconds.
-    pub fn seconds(&self) -> f64 {
-        self.elapsed.as_secs_f64()
-    }
-}
-
-/// To three significant digits, or three decimals: `0.070`, `1.00`, `14.2`, `1234`.
-pub fn rounded(number: f64) -> String {
-    let decimals = match number {
-        ..0.9995 => 3,
-        ..9.995 => 2,
-        ..99.95 => 1,
-        _ => 0,
-    };
-    format!("{number:.decimals$}")
-}
-
-/// `96 %`.
-pub fn percent(share: f64) -> String {
-    format!("{:.0} %", share * 100.0)
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
-    use std::time::Duration;
-
+mod tests {
     use super::*;
-    use crate::compare::rounds::{Abort, Observer, Runner, run_rounds};
-    use crate::compare::{CpuTime, Round};
-    use crate::origin::Weather;
-
-    /// Two flags in all four modes, one warm-up round and three that count.
-    pub(crate) fn setup() -> Setup {
-        Setup {
-            server: "delay".into(),
-            weather: Some(Weather::delayed()),
-            codes: ["BR", "CN"].map(|code| code.parse().unwrap()).to_vec(),
-            modes: vec![Mode::Seq, Mode::Threads, Mode::Rayon, Mode::Async],
-            jobs: 2,
-            reference: Mode::Seq,
-            warmup: 1,
-            runs: 3,
-        }
-    }
-
-    /// A run of so many milliseconds, its flags busy for 90 % of that.
-    pub(crate) fn millis(millis: u64) -> Sample {
-        let elapsed = Duration::from_millis(millis);
-        let cpu = CpuTime { user: elapsed / 10, system: elapsed / 20 };
-        Sample { elapsed, flags: elapsed * 9 / 10, cpu, exit_code: 0 }
-    }
-
-    struct Times<F>(F);
-
-    impl<F: Fn(Round, Mode) -> Option<u64>> Runner for Times<F> {
-        fn time(&mut self, round: Round, mode: Mode) -> Result<Sample, Abort> {
-            let ending = || Abort::Failed(anyhow::anyhow!("that is all"));
-            (self.0)(round, mode).map(millis).ok_or_else(ending)
-        }
-    }
-
-    struct Nobody;
-
-    impl Observer for Nobody {
-        fn begins(&mut self, _: Round, _: Mode) {}
-        fn ended(&mut self, _: Mode, _: &Sample) {}
-        fn round_ended(&mut self, _: &Measured) -> anyhow::Result<()> {
-            Ok(())
-        }
-    }
-
-    /// Times that are made up: it ends where there are none.
-    pub(crate) fn measured(setup: &Setup, times: impl Fn(Round, Mode) -> Option<u64>) -> Measured {
-        run_rounds(setup, &mut Times(times), &mut Nobody).0
-    }
-
-    /// seq takes 2 s, then 3 s, then 4 s; the others 200 ms each time.
-    pub(crate) fn times(round: Round, mode: Mode) -> Option<u64> {
-        match (round, mode) {
-            (Round::Counted(n), Mode::Seq) => Some(1000 * (n as u64 + 1)),
-            _ => Some(200),
-        }
-    }
+    use crate::compare::Round;
+    use crate::compare::made_up::{contender, gate, measured, setup, times};
 
     #[test]
     fn a_speedup_is_the_median_of_the_ratios_within_each_round() {
         let setup = setup();
         let results = Results::new(&setup, &measured(&setup, times));
-        let speedup = results.of(Mode::Threads).unwrap().speedup.unwrap();
+        let speedup = results.of(contender("threads")).unwrap().speedup.unwrap();
         assert_eq!((speedup.median, speedup.rounds), (15.0, 3));
-        assert_eq!(speedup.interval, Interval { low: 10.0, high: 20.0 });
-        let own = results.of(Mode::Seq).unwrap().speedup.unwrap();
+        assert_eq!((speedup.interval.low, speedup.interval.high), (10.0, 20.0));
+        let own = results.of(contender("seq")).unwrap().speedup.unwrap();
         assert_eq!((own.median, own.interval.low, own.interval.high), (1.0, 1.0, 1.0));
     }
 
     #[test]
-    fn efficiency_is_the_flags_own_time_shared_out_to_the_jobs_over_elapsed() {
+    fn efficiency_is_the_flags_own_time_per_job_divided_by_elapsed() {
         let setup = setup();
         let results = Results::new(&setup, &measured(&setup, times));
-        let efficiency = |mode| results.of(mode).unwrap().efficiency;
-        assert!((efficiency(Mode::Seq) - 0.9).abs() < 1e-9);
-        assert!((efficiency(Mode::Rayon) - 0.45).abs() < 1e-9);
+        let efficiency = |name| results.of(contender(name)).unwrap().efficiency;
+        assert!((efficiency("seq") - 0.9).abs() < 1e-9);
+        assert!((efficiency("rayon") - 0.45).abs() < 1e-9);
     }
 
     #[test]
-    fn what_it_means_is_said_in_a_sentence_for_each_mode_but_the_reference() {
+    fn of_ideal_is_the_median_of_each_runs_shortest_possible_time_divided_by_its_time() {
         let setup = setup();
+        let seq = contender("seq");
+        let mut measured = measured(&setup, times);
+        let results = Results::new(&setup, &measured);
+        assert_eq!(results.of(seq).unwrap().ideal, Some(Ideal { seconds: 1.5, share: 0.5 }));
+        measured.samples_mut(seq)[1].ideal = None;
+        measured.samples_mut(seq)[2].ideal = None;
+        let results = Results::new(&setup, &measured);
+        assert_eq!(results.of(seq).unwrap().ideal, Some(Ideal { seconds: 1.0, share: 0.5 }));
+        measured.samples_mut(seq)[0].ideal = None;
+        assert_eq!(Results::new(&setup, &measured).of(seq).unwrap().ideal, None);
+    }
+
+    fn fastest(times: impl Fn(usize, &str) -> u64) -> Vec<String> {
+        let setup = Setup { runs: 10, max_runs: 10, ..setup() };
+        let times = |round, contender: Contender| match round {
+            Round::Warmup(_) => Some(1),
+            Round::Measured(n) => Some(times(n, &contender.to_string())),
+        };
         let results = Results::new(&setup, &measured(&setup, times));
-        let sentences = results.sentences();
-        assert_eq!(sentences.len(), 3);
-        let told =
-            "threads: 15.0 times as fast as seq (10.0 to 20.0), 45 % of what 2 jobs can give";
-        assert_eq!(sentences[0], told);
+        results.fastest().iter().map(Contender::to_string).collect()
     }
 
     #[test]
-    fn the_fastest_has_the_lowest_median() {
-        let setup = setup();
-        let times = |_, mode| Some(if mode == Mode::Async { 100 } else { 200 });
-        let results = Results::new(&setup, &measured(&setup, times));
-        assert_eq!(results.fastest(), Some(Mode::Async));
-        assert_eq!(Results::new(&setup, &Measured::default()).fastest(), None);
+    fn every_contender_that_cannot_be_told_from_the_best_one_is_marked_fastest() {
+        let clear = |_, name: &str| if name == "async" { 100 } else { 200 };
+        assert_eq!(fastest(clear), ["async"]);
+        let tied = |round, name: &str| match name {
+            "seq" => 1000,
+            "threads" => 200,
+            "rayon" => 190 + 2 * round as u64,
+            _ => 250,
+        };
+        assert_eq!(fastest(tied), ["threads", "rayon"]);
     }
 
     #[test]
-    fn a_mode_that_never_met_the_reference_has_no_speedup() {
-        let setup = Setup { reference: Mode::Async, runs: 1, ..setup() };
+    fn no_contender_is_marked_fastest_when_none_can_be_told_apart() {
+        assert_eq!(fastest(|_, _| 200), [""; 0]);
+        let setup = setup();
+        assert_eq!(Results::new(&setup, &Measured::default()).fastest(), []);
+    }
+
+    #[test]
+    fn a_contender_that_shares_no_round_with_the_reference_has_no_speedup() {
+        let reference = contender("async");
+        let setup = Setup { reference, runs: 1, max_runs: 1, ..setup() };
         let results = Results::new(
             &setup,
-            &measured(&setup, |round, mode| match (round, mode) {
-                (Round::Counted(_), Mode::Async) => None,
+            &measured(&setup, |round, contender| match round {
+                Round::Measured(_) if contender == reference => None,
                 _ => Some(100),
             }),
         );
-        assert!(results.of(Mode::Async).is_none());
-        assert_eq!(results.of(Mode::Seq).unwrap().speedup, None);
-        assert_eq!(results.sentences(), Vec::<String>::new());
-        assert_eq!(results.title(), "2 flags from delay, 0 of 1 round");
+        assert!(results.of(reference).is_none());
+        assert_eq!(results.of(contender("seq")).unwrap().speedup, None);
     }
 
     #[test]
-    fn numbers_are_rounded_to_three_digits() {
-        for (number, text) in [
-            (14.23, "14.2"),
-            (1.0, "1.00"),
-            (0.9999, "1.00"),
-            (9.999, "10.0"),
-            (0.07042, "0.070"),
-            (1234.4, "1234"),
-        ] {
-            assert_eq!(rounded(number), text);
-        }
-        assert_eq!(percent(0.956), "96 %");
+    fn each_speedup_to_check_has_its_verdict() {
+        let min_speedups = vec![gate("threads", 5.0), gate("rayon", 15.0), gate("async", 25.0)];
+        let setup = Setup { min_speedups, ..setup() };
+        let results = Results::new(&setup, &measured(&setup, times));
+        let verdicts: Vec<_> = results.checks.iter().map(Checked::verdict).collect();
+        assert_eq!(verdicts, [Verdict::Passed, Verdict::Inconclusive, Verdict::Failed]);
+        assert!(!results.all_decided());
+    }
+
+    #[test]
+    fn a_look_before_the_last_one_decides_nothing_with_too_few_rounds() {
+        let setup = Setup { max_runs: 6, min_speedups: vec![gate("threads", 5.0)], ..setup() };
+        let after = |rounds| {
+            let times = |round, contender| match round {
+                Round::Measured(n) if n > rounds => None,
+                _ => times(round, contender),
+            };
+            Results::new(&setup, &measured(&setup, times)).all_decided()
+        };
+        assert!(!after(3));
+        assert!(!after(5));
+        assert!(after(6));
+    }
+
+    #[test]
+    fn the_run_to_draw_is_the_one_nearest_to_the_median() {
+        let setup = setup();
+        let results = Results::new(&setup, &measured(&setup, times));
+        let seq = results.of(contender("seq")).unwrap();
+        assert_eq!(seq.median_run().unwrap().seconds(), 3.0);
     }
 }

@@ -1,78 +1,81 @@
-//! Runs for real: a fresh client, a fresh folder, and the round's weather each time.
+//! Runs that download: each with a fresh client, a fresh folder and the weather of its round.
 
 use std::time::Duration;
 
 use anyhow::{Context, anyhow};
 use tempfile::TempDir;
 
+use super::ideal::shortest_possible;
 use super::injected::is_injected;
-use super::{Abort, CpuTime, Round, Runner, Sample, Setup};
+use super::{Abort, Contender, CpuTime, Round, Runner, Sample, Setup};
 use crate::base_url::BaseUrl;
-use crate::downloader::Mode;
 use crate::flag::get_flag::FetchOptions;
 use crate::flag::save_flag::Destination;
-use crate::flag::{Existing, Failure, Outcome};
+use crate::flag::{Existing, Failure, Outcome, Span, Status};
 use crate::origin::{Origin, Weather};
 use crate::run::Order;
 use crate::run::{Plan, Summary};
 use crate::runtime;
 use crate::shutdown::Shutdown;
 
-/// How long the threads of one run get to end before the next run begins.
-const PATIENCE: Duration = Duration::from_secs(1);
+/// How long to wait at most for the threads of one run to end before the next run starts.
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Downloads for real what a [`Setup`] names.
+/// Downloads what a [`Setup`] names.
 pub struct RealRunner<'a> {
     pub setup: &'a Setup,
     pub base: BaseUrl,
     pub fetch: FetchOptions,
-    /// Where the flags are from an origin of our own.
+    /// The embedded server, if the flags come from one.
     pub origin: Option<&'a Origin>,
-    pub stop: Shutdown,
+    pub shutdown: Shutdown,
 }
 
 impl Runner for RealRunner<'_> {
-    fn time(&mut self, round: Round, mode: Mode) -> Result<Sample, Abort> {
-        if let Some(signal) = self.stop.signal() {
+    fn run(&mut self, round: Round, contender: Contender) -> Result<Sample, Abort> {
+        if let Some(signal) = self.shutdown.signal() {
             return Err(Abort::Stopped(signal));
         }
         let weather = self.set_weather(round);
-        let in_context =
-            |error: anyhow::Error| Abort::Failed(error.context(format!("{mode}, {round}")));
-        let (summary, cpu) = self.run(mode).map_err(in_context)?;
+        let failed =
+            |error: anyhow::Error| Abort::Failed(error.context(format!("{contender}, {round}")));
+        let (summary, cpu) = self.download(contender).map_err(failed)?;
         if let Some(signal) = summary.interrupted_by {
             return Err(Abort::Stopped(signal));
         }
-        if let Some(reason) = self.unexplained(&summary, weather.as_ref()) {
-            let end = "such a run is no measurement, so the comparison ends";
-            return Err(in_context(anyhow!("{reason}; {end}")));
+        if let Some(failure) = self.failure_not_injected(&summary, weather.as_ref()) {
+            return Err(failed(anyhow!(
+                "{failure}; comparison aborted: this failure was not injected"
+            )));
         }
-        Ok(Sample {
-            elapsed: summary.elapsed,
-            flags: summary.outcomes.iter().map(Outcome::duration).sum(),
-            cpu,
-            exit_code: if summary.is_complete() { 0 } else { 1 },
-        })
+        let spans: Vec<_> = summary.outcomes.iter().map(Span::from).collect();
+        // The delays of further attempts are not part of the bound.
+        let at_once = spans.iter().all(|span| span.status == Status::Ok && span.attempts == 1);
+        let ideal = weather
+            .filter(|_| at_once)
+            .and_then(|weather| shortest_possible(&weather, &self.setup.codes, contender.jobs()));
+        let exit_code = if summary.is_complete() { 0 } else { 1 };
+        Ok(Sample { elapsed: summary.elapsed, cpu, exit_code, ideal, spans })
     }
 }
 
 impl RealRunner<'_> {
-    /// Every mode of a round meets the same weather, and each round another one.
+    /// Gives the embedded server the weather of `round`, which is the same for every contender.
     fn set_weather(&self, round: Round) -> Option<Weather> {
         let base = self.setup.weather.as_ref()?;
         let weather = Weather { seed: round.seed(base.seed), ..base.clone() };
-        // Set anew for each run, so that each flag's tries are counted from 1 again.
+        // Setting it also restarts the server's count of attempts for each code.
         self.origin?.set_weather(weather.clone());
         Some(weather)
     }
 
-    fn run(&self, mode: Mode) -> anyhow::Result<(Summary, CpuTime)> {
+    fn download(&self, contender: Contender) -> anyhow::Result<(Summary, CpuTime)> {
         let folder = temporary_folder()?;
-        // As each run of the program has it, with nothing left over from the run before.
+        // A fresh runtime, so that no connection or thread of the run before is left.
         let runtime = runtime::start()?;
         let plan = Plan {
-            mode,
-            jobs: self.setup.jobs(mode),
+            mode: contender.mode(),
+            jobs: contender.jobs(),
             codes: self.setup.codes.clone(),
             base: self.base.clone(),
             destination: Destination::open(folder.path())?,
@@ -80,24 +83,24 @@ impl RealRunner<'_> {
             order: Order::Completed,
             fetch: self.fetch.clone(),
         };
-        let before = CpuTime::so_far();
-        let summary = plan.run(runtime.handle(), &self.stop, |_| {})?;
-        let cpu = CpuTime::so_far().since(before);
-        runtime.shutdown_timeout(PATIENCE);
+        let before = CpuTime::now();
+        let summary = plan.run(runtime.handle(), &self.shutdown, |_| {})?;
+        let cpu = CpuTime::now().since(before);
+        runtime.shutdown_timeout(SHUTDOWN_TIMEOUT);
         folder.close().context("cannot remove a temporary folder")?;
         Ok((summary, cpu))
     }
 
-    /// What went wrong with the first flag that failed for a reason of its own, and how many others did.
-    fn unexplained(&self, summary: &Summary, weather: Option<&Weather>) -> Option<String> {
-        let by_weather = |outcome: &Outcome, failure: &Failure| {
+    /// Describes the first failure that the weather did not inject, and counts the others.
+    fn failure_not_injected(&self, summary: &Summary, weather: Option<&Weather>) -> Option<String> {
+        let injected = |outcome: &Outcome, failure: &Failure| {
             weather.is_some_and(|weather| {
                 is_injected(weather, outcome.code, outcome.attempts, failure, self.fetch.timeout)
             })
         };
         let mut failed = summary.outcomes.iter().filter_map(|outcome| {
             let failure = outcome.result.as_ref().err()?;
-            (!by_weather(outcome, failure)).then_some((outcome, failure))
+            (!injected(outcome, failure)).then_some((outcome, failure))
         });
         let (first, failure) = failed.next()?;
         let others = match failed.count() {
@@ -111,7 +114,7 @@ impl RealRunner<'_> {
 
 fn temporary_folder() -> anyhow::Result<TempDir> {
     tempfile::Builder::new().prefix("flags-compare-").tempdir().with_context(|| {
-        let place = std::env::temp_dir();
-        format!("cannot make a temporary folder in {}", place.display())
+        let parent = std::env::temp_dir();
+        format!("cannot create a temporary folder in {}", parent.display())
     })
 }

@@ -16,10 +16,10 @@ use super::Executor;
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum JobError {
     /// It panicked with this message.
-    #[error("a job panicked: {0}")]
+    #[error("the job panicked: {0}")]
     Panicked(String),
     /// It was cancelled before it started.
-    #[error("a job was cancelled")]
+    #[error("the job was cancelled")]
     Cancelled,
 }
 

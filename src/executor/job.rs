@@ -20,7 +20,7 @@ where
     T: Send + 'static,
 {
     /// A job to queue, and the future of what `closure` will return.
-    pub(super) fn new(closure: F) -> (Future<T>, Box<dyn Job>) {
+    pub(super) fn with_future(closure: F) -> (Future<T>, Box<dyn Job>) {
         let (future, same) = Future::pair();
         (future, Box::new(Task { future: same, closure }))
     }

@@ -3,7 +3,7 @@
 //! [`Executor::submit`] queues a job and returns its [`Future`]. There are two ways to wait for many
 //! jobs: [`Executor::map`] in the order of the input, [`as_completed`] in the order of completion.
 //!
-//! A pool starts with one worker thread and grows up to its maximum while jobs wait. Up to four
+//! A pool starts with one worker thread and grows up to its maximum while jobs wait. Up to six
 //! workers start as soon as there are jobs for them; further ones join only when the queue has
 //! stalled, because workers that find nothing to do slow down the others.
 //!
@@ -73,7 +73,7 @@ impl Executor {
         F: FnOnce() -> T + Send + 'static,
         T: Send + 'static,
     {
-        let (future, task) = Task::new(job);
+        let (future, task) = Task::with_future(job);
         self.pool.push(task);
         future
     }

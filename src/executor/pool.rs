@@ -1,7 +1,7 @@
 //! The queue of jobs, and the worker threads that run them.
 //!
-//! The newest worker takes its first job only when the queue has stalled: jobs wait, and no worker
-//! has taken one for [`STALL`]. It then starts the next worker, up to the maximum.
+//! Up to [`EAGER_WORKERS`] workers start as soon as there are jobs for them. After that, whenever
+//! jobs wait and none has been taken for [`STALL`], the number of workers doubles, up to the maximum.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -14,11 +14,11 @@ use parking_lot::{Condvar, Mutex};
 use super::future::catch_panic;
 use super::job::Job;
 
-/// The number of workers that do not wait for a stall.
-const EAGER_WORKERS: usize = 4;
+/// The number of workers that start without waiting for a stall.
+const EAGER_WORKERS: usize = 6;
 
-/// How long the queue must stand still before a worker joins. It is halved for each worker that
-/// joins in a row, so that 20 slow jobs are all running after about 2 ms.
+/// How long the queue must stand still before there are more workers. Of jobs that take long, 20 are
+/// running after three such times.
 const STALL: Duration = Duration::from_micros(500);
 
 /// What an executor shares with its workers.
@@ -65,7 +65,7 @@ impl Pool {
             workers: Mutex::default(),
             max_workers,
         });
-        pool.start_worker(0, STALL)?;
+        pool.start_worker(0, true)?;
         Ok(pool)
     }
 
@@ -98,31 +98,42 @@ impl Pool {
         }
     }
 
-    fn start_worker(self: &Arc<Self>, number: usize, stall: Duration) -> io::Result<()> {
+    fn start_worker(self: &Arc<Self>, number: usize, is_newest: bool) -> io::Result<()> {
         let pool = self.clone();
         // Held until the handle is stored, so that `close` knows each worker that is running.
         let mut workers = self.workers.lock();
         let worker = thread::Builder::new()
             .name(format!("executor-{number}"))
-            .spawn(move || pool.work(number, stall))?;
+            .spawn(move || pool.work(number, is_newest))?;
         workers.push(worker);
         Ok(())
     }
 
-    /// The life of a worker: one job after another, until the queue is closed and empty.
-    fn work(self: &Arc<Self>, number: usize, stall: Duration) {
-        let (first, stall) = match number < EAGER_WORKERS {
-            true => (self.next_job(), STALL),
-            false => self.next_job_after_stall(stall),
-        };
-        let Some(first) = first else { return };
-        if number + 1 < self.max_workers {
-            // If the system refuses a further thread, the workers that are running do all the jobs.
-            let _ = self.start_worker(number + 1, stall / 2);
+    /// The life of a worker: one job after another, until the queue is closed and empty. The newest
+    /// worker decides when more of them are needed.
+    fn work(self: &Arc<Self>, number: usize, is_newest: bool) {
+        if is_newest {
+            let (job, more) = match number < EAGER_WORKERS {
+                true => (self.next_job(), 1),
+                false => (self.next_job_after_stall(), number),
+            };
+            let Some(job) = job else { return };
+            self.start_more(number + 1, more);
+            catch_panic(|| job.run());
         }
-        catch_panic(|| first.run());
         while let Some(job) = self.next_job() {
             catch_panic(|| job.run());
+        }
+    }
+
+    /// Starts up to `more` workers, numbered from `first`, as far as the maximum allows. If the
+    /// system refuses a thread, the workers that are running do all the jobs.
+    fn start_more(self: &Arc<Self>, first: usize, more: usize) {
+        let end = self.max_workers.min(first + more);
+        for number in first..end {
+            if self.start_worker(number, number + 1 == end).is_err() {
+                return;
+            }
         }
     }
 
@@ -133,9 +144,9 @@ impl Pool {
         queue.take()
     }
 
-    /// Waits for a job that no other worker takes for the time `stall`, or for [`STALL`] once one has
-    /// been taken. Returns the time that was waited for as well.
-    fn next_job_after_stall(&self, mut stall: Duration) -> (Option<Box<dyn Job>>, Duration) {
+    /// Waits until jobs have been waiting for [`STALL`] without any being taken, and takes one. `None`
+    /// once the queue is closed and empty.
+    fn next_job_after_stall(&self) -> Option<Box<dyn Job>> {
         let mut queue = self.queue.lock();
         loop {
             self.queue_not_empty.wait_while(&mut queue, |queue| queue.is_idle());
@@ -143,12 +154,11 @@ impl Pool {
             self.queue_not_empty.wait_while_for(
                 &mut queue,
                 |queue| queue.taken == taken && !queue.jobs.is_empty(),
-                stall,
+                STALL,
             );
             if queue.taken == taken {
-                return (queue.take(), stall);
+                return queue.take();
             }
-            stall = STALL;
         }
     }
 }

@@ -6,6 +6,8 @@ mod download_one;
 pub mod get_flag;
 mod outcome;
 pub mod save_flag;
+mod span;
 
 pub use download_one::{Download, Existing};
 pub use outcome::{Done, Failure, Outcome};
+pub use span::{Span, Status};

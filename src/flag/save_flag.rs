@@ -107,6 +107,6 @@ fn touch_if_identical(path: &Path, image: &[u8], modified: Option<SystemTime>) -
 /// A new file in `folder` that is deleted when dropped, with the mode that the umask gives.
 ///
 /// `tempfile`'s own constructor would give mode 0600, and its errors name the temporary file.
-fn temporary_file(folder: &Path, prefix: &str) -> io::Result<NamedTempFile> {
+pub(crate) fn temporary_file(folder: &Path, prefix: &str) -> io::Result<NamedTempFile> {
     Builder::new().prefix(prefix).rand_bytes(4).make_in(folder, |path| File::create_new(path))
 }

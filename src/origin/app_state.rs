@@ -1,34 +1,38 @@
-//! What the requests to one origin share.
+//! The state that all requests to one server share.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use parking_lot::Mutex;
 
+use super::Settings;
+use super::event::{Event, EventHandler, RequestLog};
 use super::request_counts::RequestCounts;
-use super::source::FlagSource;
+use super::source::{FlagSource, RejectedFile};
 use super::weather::Weather;
 use crate::country::CountryCode;
 
-/// What the requests to one origin share.
+/// The state that all requests to one server share.
 pub(super) struct AppState {
     pub(super) source: FlagSource,
     weather_state: Mutex<Arc<WeatherState>>,
     counts: Mutex<RequestCounts>,
+    on_event: EventHandler,
 }
 
-/// The weather that is set, and how often each code has been tried under it.
+/// The current weather, and the number of attempts for each code since it was set.
 pub(super) struct WeatherState {
     pub(super) weather: Weather,
-    tries: [AtomicU32; CountryCode::COUNT],
+    attempts: [AtomicU32; CountryCode::COUNT],
 }
 
 impl AppState {
-    pub(super) fn new(source: FlagSource, weather: Weather) -> AppState {
+    pub(super) fn new(settings: Settings) -> AppState {
         AppState {
-            source,
-            weather_state: Mutex::new(WeatherState::new(weather)),
+            source: settings.source,
+            weather_state: Mutex::new(WeatherState::new(settings.weather)),
             counts: Mutex::default(),
+            on_event: settings.on_event,
         }
     }
 
@@ -44,24 +48,31 @@ impl AppState {
         *self.counts.lock()
     }
 
-    /// One more of that kind.
-    pub(super) fn count(&self, kind: impl FnOnce(&mut RequestCounts) -> &mut u64) {
-        *kind(&mut self.counts.lock()) += 1;
+    /// Counts an answered request and reports it.
+    pub(super) fn record(&self, request: &RequestLog) {
+        self.counts.lock().add(request);
+        (self.on_event)(Event::Request(request));
+    }
+
+    /// Reports a file that could not be served.
+    pub(super) fn report_rejected(&self, file: &RejectedFile) {
+        (self.on_event)(Event::Rejected(file));
     }
 }
 
 impl WeatherState {
     fn new(weather: Weather) -> Arc<WeatherState> {
-        Arc::new(WeatherState { weather, tries: [const { AtomicU32::new(0) }; CountryCode::COUNT] })
+        let attempts = [const { AtomicU32::new(0) }; CountryCode::COUNT];
+        Arc::new(WeatherState { weather, attempts })
     }
 
-    /// Counts a try for `code`, and says which it is, from 1.
-    pub(super) fn count_try(&self, code: CountryCode) -> u32 {
-        self.tries[code.index()].fetch_add(1, Ordering::Relaxed).wrapping_add(1)
+    /// Counts an attempt for `code` and returns its number, from 1.
+    pub(super) fn count_attempt(&self, code: CountryCode) -> u32 {
+        self.attempts[code.index()].fetch_add(1, Ordering::Relaxed).wrapping_add(1)
     }
 
-    /// Which try for `code` would be the next, from 1.
-    pub(super) fn next_try(&self, code: CountryCode) -> u32 {
-        self.tries[code.index()].load(Ordering::Relaxed).wrapping_add(1)
+    /// The number that the next attempt for `code` will have, from 1.
+    pub(super) fn next_attempt(&self, code: CountryCode) -> u32 {
+        self.attempts[code.index()].load(Ordering::Relaxed).wrapping_add(1)
     }
 }

@@ -1,28 +1,28 @@
-//! Has the client got it already? (RFC 9110 §13)
+//! Conditional requests: whether the client's copy of a flag is still valid (RFC 9110 §13).
 
 use axum::http::{HeaderMap, header};
 
-use super::served_flag::Flag;
+use super::served_flag::ServedFlag;
 
-/// Whether a 304 will do: the client's copy is still good.
+/// Whether the client's copy is still valid, so that the answer is 304.
 ///
-/// `If-None-Match` goes before `If-Modified-Since`, which is not even looked at beside it (RFC 9110 §13.2.2).
-pub(super) fn is_unchanged(request: &HeaderMap, flag: &Flag) -> bool {
+/// If the request has `If-None-Match`, `If-Modified-Since` is ignored (RFC 9110 §13.2.2).
+pub(super) fn is_unchanged(request: &HeaderMap, flag: &ServedFlag) -> bool {
     let mut tags = request.get_all(header::IF_NONE_MATCH).iter().peekable();
     if tags.peek().is_some() {
-        return tags.filter_map(|list| list.to_str().ok()).any(|list| names(list, flag));
+        return tags.filter_map(|list| list.to_str().ok()).any(|list| matches(list, flag));
     }
     let since = request.get(header::IF_MODIFIED_SINCE).and_then(|date| date.to_str().ok());
-    // What is not a date is ignored (§13.1.3).
+    // An invalid date is ignored (RFC 9110 §13.1.3).
     since
         .and_then(|date| httpdate::parse_http_date(date).ok())
         .is_some_and(|date| flag.modified <= date)
 }
 
-/// Whether a list of entity tags has the flag's: compared weakly, as §13.1.2 asks for.
+/// Whether a list of entity tags contains the flag's, by the weak comparison of RFC 9110 §13.1.2.
 ///
-/// The flag's own tag has no comma in it, so that a list may be taken apart at each.
-fn names(list: &str, flag: &Flag) -> bool {
+/// Splitting at every comma is correct because the flag's tag contains none.
+fn matches(list: &str, flag: &ServedFlag) -> bool {
     list.split(',')
         .map(str::trim)
         .any(|tag| tag == "*" || flag.etag == tag.strip_prefix("W/").unwrap_or(tag))
@@ -39,11 +39,11 @@ mod tests {
     /// Sun, 09 Sep 2001 01:46:40 GMT
     const MODIFIED: Duration = Duration::from_secs(1_000_000_000);
 
-    fn unchanged(lines: &[(header::HeaderName, &str)]) -> bool {
-        let flag = Flag::new((&b"GIF"[..]).into(), SystemTime::UNIX_EPOCH + MODIFIED);
+    fn unchanged(headers: &[(header::HeaderName, &str)]) -> bool {
+        let flag = ServedFlag::new((&b"GIF"[..]).into(), SystemTime::UNIX_EPOCH + MODIFIED);
         let etag = flag.etag.to_str().unwrap();
         let mut request = HeaderMap::new();
-        for (name, value) in lines {
+        for (name, value) in headers {
             let value = value.replace("ETAG", etag);
             request.append(name, HeaderValue::try_from(value).unwrap());
         }
@@ -51,7 +51,7 @@ mod tests {
     }
 
     #[test]
-    fn a_copy_with_the_same_tag_is_good() {
+    fn a_copy_with_the_same_tag_is_valid() {
         use header::IF_NONE_MATCH;
 
         for list in ["ETAG", "W/ETAG", "*", "\"other\", ETAG", "W/\"a\",W/ETAG ,\"b\""] {
@@ -64,10 +64,10 @@ mod tests {
     }
 
     #[test]
-    fn a_copy_that_is_not_older_is_good() {
+    fn a_copy_that_is_not_older_is_valid() {
         use header::IF_MODIFIED_SINCE;
 
-        for (date, good) in [
+        for (date, valid) in [
             ("Sun, 09 Sep 2001 01:46:40 GMT", true),
             ("Sunday, 09-Sep-01 01:46:40 GMT", true),
             ("Sun, 09 Sep 2001 01:46:39 GMT", false),
@@ -75,12 +75,12 @@ mod tests {
             ("yesterday", false),
             ("", false),
         ] {
-            assert_eq!(unchanged(&[(IF_MODIFIED_SINCE, date)]), good, "{date}");
+            assert_eq!(unchanged(&[(IF_MODIFIED_SINCE, date)]), valid, "{date}");
         }
     }
 
     #[test]
-    fn a_tag_goes_before_a_date() {
+    fn a_tag_takes_precedence_over_a_date() {
         use header::{IF_MODIFIED_SINCE, IF_NONE_MATCH};
 
         let (old, new) = ("Sat, 01 Jan 2000 00:00:00 GMT", "Sat, 01 Jan 2022 00:00:00 GMT");

@@ -1,7 +1,8 @@
-//! The origin: a small HTTP server of flags, alone or inside another process, with weather that is the same each time.
+//! A small HTTP server of flags with reproducible delays and faults. It runs as a command of its
+//! own (`flags serve`) or inside another command (`--server local`, `delay` and `error`).
 //!
-//! `{base}/cc/cc.gif` is a flag, and `/` a page that shows them all. A request finds its flag in the [`FlagSource`], meets its
-//! [`Impairment`] in the [`Weather`], and is counted in the [`RequestCounts`].
+//! `{base}/cc/cc.gif` is a flag and `/` is a page that shows them all. The [`FlagSource`] finds the
+//! flag of a request, the [`Weather`] decides its [`Impairment`], and [`RequestCounts`] count it.
 //!
 //! ```
 //! use flags::origin::{Origin, Settings};
@@ -14,12 +15,13 @@
 
 mod app_state;
 mod body;
+mod built_in;
 mod conditional;
 mod connection;
+mod event;
 mod page;
 mod request_counts;
 mod routes;
-mod samples;
 mod served_flag;
 mod server;
 mod source;
@@ -33,111 +35,117 @@ use std::thread::{self, JoinHandle};
 
 use tokio::sync::oneshot;
 
+pub use event::{Event, EventHandler, RequestLog};
 pub use request_counts::RequestCounts;
-pub use source::{FlagSource, InvalidFolder};
+pub use source::{FlagSource, InvalidFolder, RejectedFile};
 pub use weather::{
     ByteRate, Delay, ErrorStatus, Fault, Impairment, InvalidValue, Rate, RatesTooHigh, Weather,
 };
 
 use app_state::AppState;
 
-/// A running origin, on a thread of its own. It stops at once when it is dropped, whatever it is in the middle of.
+/// A running server, on a thread of its own. Dropping it stops it at once and closes all of its
+/// connections.
 pub struct Origin {
     base_url: String,
     state: Arc<AppState>,
-    /// Dropping it stops the thread.
+    /// Dropping the sender stops the thread.
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
 
-/// Where an origin listens, and what it serves.
-#[derive(Clone, Debug)]
+/// How to start an [`Origin`]. The default is the built-in flags without weather, on a free port of
+/// the loopback interface.
+#[derive(Clone)]
 pub struct Settings {
-    /// Port 0 is any that is free.
+    /// The address to listen on. Port 0 means any free port.
     pub bind: SocketAddr,
-    /// What it serves.
+    /// The flags to serve.
     pub source: FlagSource,
-    /// What it puts in the way.
+    /// The delays and faults to inject.
     pub weather: Weather,
+    /// Called for each [`Event`], on the server's thread: requests wait until it returns.
+    pub on_event: EventHandler,
 }
 
-/// The sample images, without weather, on a free port of the loopback interface.
 impl Default for Settings {
     fn default() -> Self {
         Settings {
             bind: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             source: FlagSource::built_in(),
             weather: Weather::default(),
+            on_event: Arc::new(|_| {}),
         }
     }
 }
 
-/// Why an origin could not start.
+/// Why an [`Origin`] could not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// Its address cannot be listened on; most often, another program does so already.
+    /// The system refused to listen on the address, for example because it is in use.
     #[error("cannot listen on {address}")]
     Listen {
-        /// The address that was asked for.
+        /// The address from the [`Settings`].
         address: SocketAddr,
-        /// What the system says.
+        /// The system's error.
         source: io::Error,
     },
-    /// The system gives no thread, or nothing to wait for events with.
+    /// The system refused the thread or the event queue that the server runs on.
     #[error("cannot start a server")]
     Runtime(#[source] io::Error),
 }
 
 impl Origin {
-    /// Starts an origin; connections are accepted from here on.
+    /// Starts a server. It accepts connections when this returns.
     ///
     /// # Errors
-    /// When the address cannot be listened on.
+    /// A [`StartError`] if the address is not available or the system is out of resources.
     pub fn start(settings: Settings) -> Result<Origin, StartError> {
-        let Settings { bind, source, weather } = settings;
-        let state = Arc::new(AppState::new(source, weather));
-        let served = state.clone();
+        let bind = settings.bind;
+        let state = Arc::new(AppState::new(settings));
+        let server_state = state.clone();
         let (stop, stopped) = oneshot::channel();
         let (started, outcome) = mpsc::channel();
-        // The runtime begins and ends on this thread: tokio forbids to drop one within another, where a caller may be.
+        // The runtime lives on this thread from start to end, because tokio panics if a runtime is
+        // dropped inside another one, and the caller may run in one.
         let thread = thread::Builder::new()
             .name("origin".into())
-            .spawn(move || server::run(bind, served, &started, stopped))
+            .spawn(move || server::run(bind, server_state, &started, stopped))
             .map_err(StartError::Runtime)?;
-        let address = outcome.recv().expect("the thread says how it went before it ends")?;
+        let address = outcome.recv().expect("the thread reports its start before it ends")?;
         let base_url = format!("http://{}/flags", reachable(address));
         Ok(Origin { base_url, state, stop: Some(stop), thread: Some(thread) })
     }
 
-    /// What a flag's address begins with, as in `http://127.0.0.1:8000/flags`: without a slash at the end.
+    /// The base URL of the flags, such as `http://127.0.0.1:8000/flags`, without a final slash.
     ///
-    /// An origin that listens on all addresses names the loopback one.
+    /// A server that listens on all addresses has the loopback address in its URL.
     pub fn base_url(&self) -> &str {
         &self.base_url
     }
 
-    /// How many of what it has answered since it started.
+    /// The number of requests answered since the start, by kind.
     pub fn counts(&self) -> RequestCounts {
         self.state.counts()
     }
 
-    /// Sets new weather. The tries for each code are counted from 1 again.
+    /// Replaces the weather and restarts the count of attempts for each code.
     ///
-    /// A request that has begun keeps the weather that it met.
+    /// A request that has arrived already keeps the weather it met.
     pub fn set_weather(&self, weather: Weather) {
         self.state.set_weather(weather);
     }
 
-    /// Stops it, as dropping it does, and says how many of what it has answered.
+    /// Stops the server as dropping does, and returns the number of requests answered, by kind.
     pub fn stop(mut self) -> RequestCounts {
-        self.halt();
+        self.shut_down();
         self.counts()
     }
 
-    fn halt(&mut self) {
+    fn shut_down(&mut self) {
         self.stop.take();
         if let Some(thread) = self.thread.take() {
-            // A panic in there has been reported, and there is nothing left to stop.
+            // An error means that the thread panicked. The panic hook has reported that.
             let _ = thread.join();
         }
     }
@@ -151,11 +159,12 @@ impl fmt::Debug for Origin {
 
 impl Drop for Origin {
     fn drop(&mut self) {
-        self.halt();
+        self.shut_down();
     }
 }
 
-/// The address itself, or the loopback one where it stands for all.
+/// An address that a client on this machine can connect to: the loopback address in place of the
+/// unspecified one, which stands for all addresses.
 fn reachable(address: SocketAddr) -> SocketAddr {
     let ip = match address.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),

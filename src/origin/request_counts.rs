@@ -1,42 +1,60 @@
-//! How many of what an origin answered.
+//! The number of requests that a server has answered, by kind.
 
 use std::fmt;
 
-use serde::Serialize;
+use super::event::RequestLog;
+use super::weather::Fault;
 
-/// How many of what an origin answered, by kind. What it had not begun to answer when it stopped, or when the client
-/// hung up, is not among it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+/// The number of requests that a server has answered, by kind. A request whose answer had not begun
+/// when the server stopped or the client hung up is not counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RequestCounts {
-    /// Flags, whole; to `HEAD`, their headers.
+    /// Whole flags, or only their headers in answer to `HEAD`.
     pub ok: u64,
-    /// 304, the client's copy is still good.
+    /// 304: the client's copy is still valid.
     pub unchanged: u64,
     /// 404.
     pub not_found: u64,
-    /// Errors that the weather set.
+    /// Injected errors.
     pub errors: u64,
     /// Connections reset in mid-body.
     pub resets: u64,
-    /// Bodies ended early.
+    /// Bodies that ended early.
     pub truncations: u64,
-    /// Bodies gone silent.
+    /// Bodies that went silent.
     pub stalls: u64,
-    /// The page for a browser, and what belongs to it.
+    /// The gallery page with its style sheet and icon, and redirects to it.
     pub pages: u64,
-    /// 405, for a method other than `GET` and `HEAD`.
+    /// 405: a method other than `GET` and `HEAD`.
     pub refused: u64,
-    /// 500, for a file that could not be read.
+    /// 500: a file could not be read.
     pub failed: u64,
 }
 
 impl RequestCounts {
-    /// All of it.
+    /// The sum of all kinds.
     pub fn requests(&self) -> u64 {
         self.kinds().iter().map(|(count, ..)| count).sum()
     }
 
-    /// Each count, and what one and many of it are called.
+    /// Adds one request.
+    pub(super) fn add(&mut self, request: &RequestLog) {
+        let count = match (request.fault, request.status) {
+            (Some(Fault::Error), _) => &mut self.errors,
+            (Some(Fault::Reset), _) => &mut self.resets,
+            (Some(Fault::Truncate), _) => &mut self.truncations,
+            (Some(Fault::Stall), _) => &mut self.stalls,
+            (None, 304) => &mut self.unchanged,
+            (None, 404) => &mut self.not_found,
+            (None, 405) => &mut self.refused,
+            (None, 500) => &mut self.failed,
+            (None, _) if request.code.is_some() => &mut self.ok,
+            (None, _) => &mut self.pages,
+        };
+        *count += 1;
+    }
+
+    /// Each count with its name in the singular and in the plural.
     fn kinds(&self) -> [(u64, &'static str, &'static str); 10] {
         [
             (self.ok, "ok", "ok"),
@@ -53,15 +71,16 @@ impl RequestCounts {
     }
 }
 
-/// As `212 requests: 190 ok, 12 not found, 10 errors`: only what occurred.
+/// For example `212 requests: 190 ok, 12 not found, 10 errors`. Kinds that did not occur are left
+/// out.
 impl fmt::Display for RequestCounts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let requests = self.requests();
         write!(f, "{requests} {}", if requests == 1 { "request" } else { "requests" })?;
         let occurred = self.kinds().into_iter().filter(|(count, ..)| *count > 0);
-        for (i, (count, one, many)) in occurred.enumerate() {
-            let joint = if i == 0 { ":" } else { "," };
-            write!(f, "{joint} {count} {}", if count == 1 { one } else { many })?;
+        for (i, (count, singular, plural)) in occurred.enumerate() {
+            let separator = if i == 0 { ":" } else { "," };
+            write!(f, "{separator} {count} {}", if count == 1 { singular } else { plural })?;
         }
         Ok(())
     }
@@ -72,19 +91,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_occurred_is_told() {
-        assert_eq!(RequestCounts::default().to_string(), "0 requests");
-        assert_eq!(
-            RequestCounts { ok: 1, ..RequestCounts::default() }.to_string(),
-            "1 request: 1 ok"
-        );
-        let tally = RequestCounts {
-            ok: 190,
-            not_found: 12,
-            errors: 1,
-            resets: 9,
-            ..RequestCounts::default()
-        };
-        assert_eq!(tally.to_string(), "212 requests: 190 ok, 12 not found, 1 error, 9 resets");
+    fn only_kinds_that_occurred_are_printed() {
+        let none = RequestCounts::default();
+        assert_eq!(none.to_string(), "0 requests");
+        assert_eq!(RequestCounts { ok: 1, ..none }.to_string(), "1 request: 1 ok");
+        let counts = RequestCounts { ok: 190, not_found: 12, errors: 1, resets: 9, ..none };
+        assert_eq!(counts.to_string(), "212 requests: 190 ok, 12 not found, 1 error, 9 resets");
     }
 }

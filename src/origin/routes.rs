@@ -1,137 +1,184 @@
-//! What is answered to which request.
+//! Which request gets which answer, and the record of each.
 
 use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
-use axum::Router;
-use axum::body::Body;
-use axum::extract::connect_info::ConnectInfo;
+use axum::body::{Body, HttpBody};
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, Method, StatusCode, Uri, header};
-use axum::response::{IntoResponse, Response};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
+use axum::{Extension, Router};
 use tokio::time::{Instant, sleep_until};
 
 use super::app_state::AppState;
-use super::body::faulty_body;
+use super::body::{faulty_body, length_sent};
 use super::conditional::is_unchanged;
-use super::connection::ResetHandle;
+use super::connection::{Connection, ResetHandle};
+use super::event::RequestLog;
 use super::page;
-use super::served_flag::Flag;
-use super::weather::status_name;
-use super::weather::{Fault, Weather};
+use super::served_flag::ServedFlag;
+use super::source::RejectedFile;
+use super::weather::{Fault, Impairment, Weather};
 use crate::country::CountryCode;
 
-/// Everything that an origin answers.
+/// All routes of a server.
 pub(super) fn router(state: Arc<AppState>) -> Router {
     Router::new()
-        .route("/", get(page::page))
+        .route("/", get(page::gallery))
         .route("/page.css", get(page::style))
         .route("/icon.svg", get(page::icon))
+        // The base URL, which `flags serve` prints and people open in a browser.
+        .route("/flags", get(redirect_to_gallery))
+        .route("/flags/", get(redirect_to_gallery))
         .route("/flags/{folder}/{file}", get(flag))
         .fallback(not_found)
-        .method_not_allowed_fallback(method_refused)
+        .method_not_allowed_fallback(method_not_allowed)
+        .layer(middleware::from_fn_with_state(state.clone(), record))
         .with_state(state)
 }
 
-/// `GET` or `HEAD` of a flag, through the weather.
+/// Counts each request and reports it once its answer is ready.
+async fn record(
+    State(state): State<Arc<AppState>>,
+    Extension(connection): Extension<Connection>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let (time, path) = (SystemTime::now(), request.uri().path().to_owned());
+    let mut response = next.run(request).await;
+    let length = response.body().size_hint().lower();
+    let delivery: Delivery = response.extensions_mut().remove().unwrap_or_default();
+    state.record(&RequestLog {
+        time,
+        client: connection.client,
+        path,
+        code: delivery.code,
+        status: response.status().as_u16(),
+        bytes: delivery.bytes.unwrap_or(length),
+        delay: delivery.delay,
+        fault: delivery.fault,
+    });
+    response
+}
+
+/// What [`record`] has to know of the answer to a request for a flag: an extension of the response.
+#[derive(Clone, Default)]
+struct Delivery {
+    code: Option<CountryCode>,
+    delay: Duration,
+    /// The fault that took effect.
+    fault: Option<Fault>,
+    /// The number of bytes that will be sent of a body that is metered or cut.
+    bytes: Option<u64>,
+}
+
+/// `GET` or `HEAD` of a flag, with the weather's delay and fault.
 ///
-/// Each such request for a flag that is there counts as a try. For one that is not there the answer is a 404: it waits as
-/// long as the next try would, but has no faults.
+/// Each request for a flag that exists counts as an attempt. The answer for one that does not exist
+/// is a 404, which has the delay of the next attempt but no fault.
 async fn flag(
     State(state): State<Arc<AppState>>,
-    ConnectInfo(reset_handle): ConnectInfo<ResetHandle>,
+    Extension(connection): Extension<Connection>,
     request: Request,
 ) -> Response {
-    let Some(code) = code_in(request.uri()) else { return not_found(State(state)).await };
+    let Some(code) = code_in(request.uri()) else { return not_found().await };
     let arrival = Instant::now();
     let weather_state = state.weather_state();
     let found = state.source.get(code).await;
     let attempt = match &found {
-        Ok(Some(_)) => weather_state.count_try(code),
-        _ => weather_state.next_try(code),
+        Ok(Some(_)) => weather_state.count_attempt(code),
+        _ => weather_state.next_attempt(code),
     };
-    let impairment = weather_state.weather.impairment(code, attempt);
-    if !impairment.delay.is_zero() {
-        // What it took to find the flag is part of the delay, and not added to it.
-        sleep_until(arrival + impairment.delay).await;
+    let weather = &weather_state.weather;
+    let Impairment { delay, fault } = weather.impairment(code, attempt);
+    if !delay.is_zero() {
+        // The time it took to find the flag is part of the delay.
+        sleep_until(arrival + delay).await;
     }
-    match found {
-        Ok(Some(flag)) => match impairment.fault {
-            Some(Fault::Error) => error(&state, &weather_state.weather),
-            fault => {
-                flag_response(&state, &weather_state.weather, &request, flag, fault, reset_handle)
-            }
-        },
-        Ok(None) => not_found(State(state)).await,
-        Err(_) => {
-            state.count(|counts| &mut counts.failed);
-            (StatusCode::INTERNAL_SERVER_ERROR, "the file cannot be read\n").into_response()
+    let (mut response, fault, bytes) = match found {
+        Ok(Some(flag)) => flag_response(&request, flag, weather, fault, connection.reset_handle),
+        Ok(None) => (not_found().await, None, None),
+        Err(file) => {
+            state.report_rejected(&file);
+            (rejected(&file).await, None, None)
         }
-    }
+    };
+    response.extensions_mut().insert(Delivery { code: Some(code), delay, fault, bytes });
+    response
 }
 
-/// The code in `/flags/cc/cc.gif`: in lower case, and twice the same. Nothing is decoded.
+/// The code in `/flags/cc/cc.gif`: in lower case, twice the same. Percent-encoding is not decoded.
 fn code_in(uri: &Uri) -> Option<CountryCode> {
     let (folder, file) = uri.path().strip_prefix("/flags/")?.split_once('/')?;
     let code: CountryCode = folder.parse().ok()?;
     (folder == code.lower() && file.strip_suffix(".gif")? == folder).then_some(code)
 }
 
+/// The answer for a flag that exists, the fault that takes effect in it, and the number of bytes
+/// that will be sent of a body that may be metered or cut.
 fn flag_response(
-    state: &AppState,
-    weather: &Weather,
     request: &Request,
-    flag: Flag,
+    flag: ServedFlag,
+    weather: &Weather,
     fault: Option<Fault>,
     reset_handle: ResetHandle,
-) -> Response {
+) -> (Response, Option<Fault>, Option<u64>) {
+    if fault == Some(Fault::Error) {
+        return (error_response(weather), fault, None);
+    }
     let validators = [
         (header::ETAG, flag.etag.clone()),
         (header::LAST_MODIFIED, flag.last_modified.clone()),
-        // To be kept, but asked about each time: a folder may change.
+        // A client may keep a copy but must revalidate it: the files of a folder may change.
         (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
     ];
+    // Faults in mid-body need a body: 304 and the answer to HEAD have none.
     if is_unchanged(request.headers(), &flag) {
-        state.count(|counts| &mut counts.unchanged);
-        return (StatusCode::NOT_MODIFIED, validators).into_response();
+        return ((StatusCode::NOT_MODIFIED, validators).into_response(), None, None);
     }
     let content = [
         (header::CONTENT_TYPE, HeaderValue::from_static("image/gif")),
         (header::CONTENT_LENGTH, HeaderValue::from(flag.bytes.len())),
     ];
-    // There is no body to break in the answer to HEAD.
-    let fault = fault.filter(|_| request.method() != Method::HEAD);
-    state.count(|tally| match fault {
-        Some(Fault::Reset) => &mut tally.resets,
-        Some(Fault::Truncate) => &mut tally.truncations,
-        Some(Fault::Stall) => &mut tally.stalls,
-        Some(Fault::Error) | None => &mut tally.ok,
-    });
-    let body = match *request.method() {
-        Method::HEAD => Body::empty(),
-        _ => faulty_body(flag.bytes, weather.bandwidth, fault, reset_handle),
-    };
-    (validators, content, body).into_response()
+    if request.method() == Method::HEAD {
+        return ((validators, content, Body::empty()).into_response(), None, None);
+    }
+    let bytes = length_sent(flag.bytes.len(), fault);
+    let body = faulty_body(flag.bytes, weather.bandwidth, fault, reset_handle);
+    ((validators, content, body).into_response(), fault, Some(bytes as u64))
 }
 
-/// An error that the weather sets.
-fn error(state: &AppState, weather: &Weather) -> Response {
-    state.count(|counts| &mut counts.errors);
+/// The error that the weather injects.
+fn error_response(weather: &Weather) -> Response {
     let status = StatusCode::from_u16(weather.error_status.get())
-        .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let mut response = (status, status_name(weather.error_status) + "\n").into_response();
+        .expect("an error status is a number from 400 to 599");
+    let mut response = (status, format!("{}\n", weather.error_status)).into_response();
     if let Some(seconds) = weather.retry_after {
         response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
     }
     response
 }
 
-async fn not_found(State(state): State<Arc<AppState>>) -> Response {
-    state.count(|counts| &mut counts.not_found);
+async fn rejected(file: &RejectedFile) -> Response {
+    match file {
+        RejectedFile::NotAGif { .. } => not_found().await,
+        RejectedFile::Unreadable { .. } => {
+            (StatusCode::INTERNAL_SERVER_ERROR, "500 The file cannot be read\n").into_response()
+        }
+    }
+}
+
+async fn redirect_to_gallery() -> Redirect {
+    // A permanent redirect would be cached for whichever server has this port next.
+    Redirect::temporary("/")
+}
+
+async fn not_found() -> Response {
     (StatusCode::NOT_FOUND, "404 Not Found\n").into_response()
 }
 
-async fn method_refused(State(state): State<Arc<AppState>>) -> Response {
-    state.count(|counts| &mut counts.refused);
+async fn method_not_allowed() -> Response {
     (StatusCode::METHOD_NOT_ALLOWED, "405 Method Not Allowed\n").into_response()
 }

@@ -1,6 +1,5 @@
-//! The thread that an origin lives on.
+//! The thread that a server runs on: opens the listener and serves until it is stopped.
 
-use std::future::IntoFuture;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, mpsc};
@@ -11,20 +10,22 @@ use tokio::sync::oneshot;
 
 use super::StartError;
 use super::app_state::AppState;
-use super::connection::{ConnectionListener, ResetHandle};
+use super::connection;
 use super::routes;
 
-/// How many connections may wait to be accepted: a thousand that come at once should not have to try again.
+/// How many connections may wait to be accepted. It is large enough that a burst of a thousand
+/// clients connects without retransmissions.
 const BACKLOG: u32 = 1024;
 
-/// Listens, says on `started` where or why not, and serves until `stopped`.
+/// Listens on `bind`, sends the address or the error on `started`, and serves until the sender of
+/// `stopped` is dropped.
 pub(super) fn run(
     bind: SocketAddr,
     state: Arc<AppState>,
     started: &mpsc::Sender<Result<SocketAddr, StartError>>,
     stopped: oneshot::Receiver<()>,
 ) {
-    // Whoever started the origin waits for one of these, and so is there to receive it.
+    // The receiver waits for one message, so sending it succeeds.
     let (runtime, listener) = match open(bind) {
         Ok((runtime, listener, address)) => {
             let _ = started.send(Ok(address));
@@ -35,20 +36,19 @@ pub(super) fn run(
             return;
         }
     };
-    let service = routes::router(state).into_make_service_with_connect_info::<ResetHandle>();
     runtime.block_on(async {
         tokio::select! {
             _ = stopped => {}
-            _ = axum::serve(ConnectionListener(listener), service).into_future() => {}
+            () = connection::accept(listener, routes::router(state)) => {}
         }
     });
-    // Not even a file that takes long to read is waited for.
+    // Does not wait for a file that is being read.
     runtime.shutdown_background();
 }
 
-/// A runtime, and a listener that it drives.
+/// Starts a runtime and a listener that it drives.
 fn open(bind: SocketAddr) -> Result<(Runtime, TcpListener, SocketAddr), StartError> {
-    // This one thread answers far more than is asked for. Images are drawn and files are read on a few others.
+    // One thread is enough for all requests. A few others read files.
     let runtime = Builder::new_current_thread()
         .enable_all()
         .max_blocking_threads(4)
@@ -66,7 +66,8 @@ fn listen(bind: SocketAddr) -> io::Result<(TcpListener, SocketAddr)> {
         SocketAddr::V4(_) => TcpSocket::new_v4()?,
         SocketAddr::V6(_) => TcpSocket::new_v6()?,
     };
-    // On Unix this frees a port as soon as its last server has ended; on Windows it would let two share it.
+    // On Unix this frees the port as soon as its last server has ended. On Windows it would let two
+    // servers share the port.
     #[cfg(unix)]
     socket.set_reuseaddr(true)?;
     socket.bind(bind)?;

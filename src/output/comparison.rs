@@ -1,111 +1,40 @@
-//! What a person sees of a comparison: a bar while it runs, and then a table and what it means.
+//! The report of a comparison: a table, and sentences that say what it means.
 
-use std::io::{self, Write};
-use std::time::Duration;
+use std::io::{self, IsTerminal, Write};
 
-use console::Term;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use anstyle::Style;
 
-use super::progress::can_redraw;
+use super::stderr;
 use super::table::table;
-use crate::compare::{Eta, Results, Round, Sample, Setup};
-use crate::downloader::Mode;
+use crate::compare::Results;
 
-/// A bar on stderr, where that is a terminal: the round, and about how long the rest will take.
-pub struct RoundsBar {
-    bar: ProgressBar,
-    eta: Eta,
-    warmup: usize,
-    runs: usize,
-}
+const BOLD: Style = Style::new().bold();
 
-impl RoundsBar {
-    /// An empty one; none where `quiet`, or where stderr can't show it.
-    pub fn new(setup: &Setup, quiet: bool) -> RoundsBar {
-        let bar = match quiet || !can_redraw() {
-            true => ProgressBar::hidden(),
-            false => visible(setup),
-        };
-        RoundsBar { bar, eta: Eta::new(setup), warmup: setup.warmup, runs: setup.runs }
-    }
-
-    /// Says what is being timed now.
-    pub fn begins(&self, round: Round, mode: Mode) {
-        let (name, round, of) = match round {
-            Round::Warmup(n) => ("warm-up", n, self.warmup),
-            Round::Counted(n) => ("round", n, self.runs),
-        };
-        let left = self.eta.left().map(|left| format!(", about {} left", rough(left)));
-        let left = left.unwrap_or_default();
-        self.bar.set_message(format!("{name} {round} of {of}: {mode}{left}"));
-    }
-
-    /// Moves on by one run.
-    pub fn ended(&mut self, mode: Mode, sample: &Sample) {
-        self.eta.ended(mode, sample);
-        self.bar.set_position(self.eta.runs() as u64);
-    }
-
-    /// Takes the bar away.
-    pub fn finish(&self) {
-        self.bar.finish_and_clear();
-    }
-}
-
-fn visible(setup: &Setup) -> ProgressBar {
-    let runs = setup.warmup.saturating_add(setup.runs).saturating_mul(setup.modes.len());
-    let bar = ProgressBar::with_draw_target(Some(runs as u64), ProgressDrawTarget::stderr());
-    let template = match anstream::AutoStream::choice(&io::stderr()) {
-        anstream::ColorChoice::Never => "{bar:30} {wide_msg}",
-        _ => "{bar:30.green/dim} {wide_msg}",
-    };
-    let style = ProgressStyle::with_template(template);
-    bar.set_style(style.expect("the template is well-formed").progress_chars("━╸─"));
-    bar.enable_steady_tick(Duration::from_millis(250));
-    bar
-}
-
-/// `45 s`, `3 min 20 s`.
-fn rough(time: Duration) -> String {
-    match time.as_secs_f64().round() as u64 {
-        short @ ..60 => format!("{short} s"),
-        long => format!("{} min {} s", long / 60, long % 60),
-    }
-}
-
-/// Where the table goes.
+/// Where the report goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stream {
     Stdout,
-    /// Where an export has stdout for itself.
+    /// Used when an export takes stdout.
     Stderr,
 }
 
-/// Writes the table and what it means; nothing where nothing was measured. Bars and colours are for a
-/// terminal.
+/// Writes the report, or nothing if nothing was measured. Bars and colours are for terminals.
 ///
 /// # Errors
-/// It can't be written. A reader that has gone away is no error.
+/// The stream cannot be written. A closed pipe is not an error.
 pub fn show(results: &Results, stream: Stream) -> io::Result<()> {
     if results.modes.is_empty() {
         return Ok(());
     }
-    let page = |terminal: Term| {
-        let columns = terminal.is_term().then(|| usize::from(terminal.size().1));
-        let sentences = results.sentences();
-        let gap = if sentences.is_empty() { "" } else { "\n" };
-        let lines: String = sentences.into_iter().map(|line| line + "\n").collect();
-        table(results, columns) + gap + &lines
-    };
     let written = match stream {
         Stream::Stdout => {
-            let page = page(Term::stdout());
+            let report = report(results, terminal_width(&io::stdout()));
             let mut stdout = anstream::stdout().lock();
-            stdout.write_all(page.as_bytes()).and_then(|()| stdout.flush())
+            stdout.write_all(report.as_bytes()).and_then(|()| stdout.flush())
         }
         Stream::Stderr => {
-            let page = page(Term::stderr());
-            anstream::stderr().lock().write_all(page.as_bytes())
+            let report = report(results, terminal_width(&io::stderr()));
+            anstream::stderr().lock().write_all(report.as_bytes())
         }
     };
     written.or_else(|error| match error.kind() {
@@ -114,13 +43,57 @@ pub fn show(results: &Results, stream: Stream) -> io::Result<()> {
     })
 }
 
+/// Writes a sentence to stderr, wrapped between words where stderr is a terminal.
+pub fn note(sentence: &str) {
+    stderr::line(&wrapped(sentence, terminal_width(&io::stderr())));
+}
+
+/// The width of the terminal in columns; `None` if `stream` is not a terminal.
+fn terminal_width(stream: &impl IsTerminal) -> Option<usize> {
+    let width = || terminal_size::terminal_size().map_or(80, |(width, _)| width.0.into());
+    stream.is_terminal().then(width)
+}
+
+fn report(results: &Results, width: Option<usize>) -> String {
+    let title = wrapped(&results.title(), width);
+    let table = table(results, width);
+    let sentences = results.sentences();
+    let gap = if sentences.is_empty() { "" } else { "\n" };
+    let sentences: String =
+        sentences.iter().map(|sentence| wrapped(sentence, width) + "\n").collect();
+    format!("{BOLD}{title}{BOLD:#}\n\n{table}{gap}{sentences}")
+}
+
+/// `text` with line breaks between words where it is wider than the terminal.
+fn wrapped(text: &str, width: Option<usize>) -> String {
+    match width {
+        Some(width) => textwrap::fill(text, textwrap::Options::new(width).break_words(false)),
+        None => text.to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::compare::made_up::{measured, setup, times};
 
     #[test]
-    fn what_is_left_is_told_roughly() {
-        assert_eq!(rough(Duration::from_millis(59_400)), "59 s");
-        assert_eq!(rough(Duration::from_secs(200)), "3 min 20 s");
+    fn the_report_has_a_title_the_table_and_the_sentences() {
+        let setup = setup();
+        let report = report(&Results::new(&setup, &measured(&setup, times)), None);
+        let report = anstream::adapter::strip_str(&report).to_string();
+        assert!(report.starts_with("2 flags from delay, 3 rounds\n\nmode  "), "{report}");
+        assert!(report.contains("\n\nthreads: 15.0 times as fast as seq"), "{report}");
+    }
+
+    #[test]
+    fn on_a_narrow_terminal_sentences_are_wrapped_between_words() {
+        let setup = setup();
+        let report = report(&Results::new(&setup, &measured(&setup, times)), Some(40));
+        let expected = "\
+rayon: 15.0 times as fast as seq (10.0
+to 20.0), 50 % of ideal with 2 jobs
+";
+        assert!(report.contains(expected), "{report}");
     }
 }

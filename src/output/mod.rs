@@ -4,9 +4,12 @@ pub mod comparison;
 pub mod export;
 mod progress;
 mod reporter;
+pub mod rounds_bar;
 pub mod run_json;
 pub mod stderr;
 mod table;
 pub mod text;
+pub mod time_unit;
+pub mod timeline;
 
 pub use reporter::{Format, Reporter, Verbosity};

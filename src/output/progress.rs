@@ -1,37 +1,34 @@
-//! The progress bar, and how it shares a terminal with the codes and with lines on stderr.
+//! The progress bar, and how it shares a terminal with the codes and with messages.
 
 use std::io::{self, IsTerminal};
 use std::time::Duration;
 
 use console::Term;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle, TermLike};
 
 use super::stderr;
 use crate::country::CountryCode;
 
-/// A bar on stderr, where that is a terminal.
+/// With three-digit counts, 17 columns wide. On a terminal of 20 columns, the bar never wraps and
+/// leaves space for the `^C` that the terminal shows for Ctrl-C.
+const TEMPLATE: &str = "{bar:9.green/dim} {pos}/{len}";
+
+/// How often a bar is drawn at most, per second.
+const DRAWS_PER_SECOND: u8 = 20;
+
+/// A bar on stderr, if that is a terminal.
 pub(super) struct Progress {
     bar: ProgressBar,
-    /// Where stdout is a terminal as well, that is the same one.
+    /// The codes above the bar, if stdout is a terminal as well.
     codes: Option<CodesLine>,
 }
 
 impl Progress {
-    /// An empty bar for `total` flags, or none where stderr is no terminal that can redraw a line.
+    /// An empty bar for `total` flags, or none if stderr is not a terminal that can redraw a line.
     pub(super) fn new(total: usize) -> Progress {
-        if !can_redraw() {
-            return Progress::hidden();
-        }
-        let bar = ProgressBar::with_draw_target(Some(total as u64), ProgressDrawTarget::stderr());
-        let template = match anstream::AutoStream::choice(&io::stderr()) {
-            anstream::ColorChoice::Never => "{bar:40} {pos}/{len} {msg:2} {elapsed}",
-            _ => "{bar:40.green/dim} {pos}/{len} {msg:2.bold} {elapsed}",
-        };
-        let style = ProgressStyle::with_template(template);
-        bar.set_style(style.expect("the template is well-formed").progress_chars("━╸─"));
-        bar.enable_steady_tick(Duration::from_millis(100));
-        let codes = io::stdout().is_terminal().then(|| CodesLine::new(Term::stdout()));
-        Progress { bar, codes }
+        let bar = bar(total, TEMPLATE);
+        let shares_terminal = !bar.is_hidden() && io::stdout().is_terminal();
+        Progress { bar, codes: shares_terminal.then(CodesLine::default) }
     }
 
     /// No bar.
@@ -39,27 +36,31 @@ impl Progress {
         Progress { bar: ProgressBar::hidden(), codes: None }
     }
 
-    /// Whether the codes stand on the same terminal as the bar.
+    /// Whether there is a bar.
+    pub(super) fn is_visible(&self) -> bool {
+        !self.bar.is_hidden()
+    }
+
+    /// Whether the codes go to the same terminal as the bar.
     pub(super) fn shares_terminal(&self) -> bool {
         self.codes.is_some()
     }
 
-    /// Counts one flag as done.
-    pub(super) fn advance(&self, code: CountryCode) {
-        self.bar.set_message(code.to_string());
+    /// Counts one flag.
+    pub(super) fn advance(&self) {
         self.bar.inc(1);
     }
 
-    /// Has the code and a blank written to stdout.
+    /// Writes the code and a blank with `write`, which writes to stdout.
     pub(super) fn code(&mut self, code: CountryCode, write: impl FnOnce(&str)) {
         let text = format!("{code} ");
         match &mut self.codes {
-            Some(codes) => self.bar.suspend(|| codes.append(&text, write)),
+            Some(codes) => self.bar.suspend(|| write(&codes.append(&text))),
             None => write(&text),
         }
     }
 
-    /// Writes what went wrong to stderr.
+    /// Writes an error message to stderr.
     pub(super) fn error(&mut self, message: &str) {
         self.above(|| stderr::error(message));
     }
@@ -76,11 +77,38 @@ impl Progress {
         }
     }
 
-    /// Takes the bar away. Returns whether the cursor stands at the start of a line.
-    pub(super) fn finish(&self) -> bool {
-        self.bar.finish_and_clear();
-        self.codes.is_some()
+    /// Suspends this process, as Ctrl-Z asks for, with the bar cleared until it continues.
+    #[cfg(unix)]
+    pub(super) fn stop_process(&mut self) {
+        self.above(|| {
+            // It fails only for signals that can't be caught.
+            let _ = signal_hook::low_level::emulate_default_handler(signal_hook::consts::SIGTSTP);
+        });
     }
+
+    /// Removes the bar. On a shared terminal, the cursor is then at the start of a line.
+    pub(super) fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+/// A bar of `total` steps on stderr, drawn as the indicatif `template` says; a hidden one if stderr
+/// can't redraw a line.
+pub(super) fn bar(total: usize, template: &str) -> ProgressBar {
+    if !can_redraw() {
+        return ProgressBar::hidden();
+    }
+    let terminal = Box::new(UnpaddedTerminal(Term::buffered_stderr()));
+    let target = ProgressDrawTarget::term_like_with_hz(terminal, DRAWS_PER_SECOND);
+    let bar = ProgressBar::with_draw_target(Some(total as u64), target);
+    let template = match anstream::AutoStream::choice(&io::stderr()) {
+        anstream::ColorChoice::Never => template.replace(".green/dim", ""),
+        _ => template.to_owned(),
+    };
+    let style = ProgressStyle::with_template(&template).expect("the template is well-formed");
+    bar.set_style(style.progress_chars("━╸─"));
+    bar.enable_steady_tick(Duration::from_millis(100));
+    bar
 }
 
 /// Whether stderr is a terminal that can redraw a line.
@@ -89,32 +117,80 @@ pub(super) fn can_redraw() -> bool {
     !dumb && io::stderr().is_terminal()
 }
 
-/// The line of codes on a terminal with a bar below it.
+/// A terminal that gets no trailing blanks. indicatif fills each line with them, up to the last
+/// column. They would wrap when the terminal gets narrower, and a `^C` would go to the next line, so
+/// that the bar on the line before would stay.
+#[derive(Debug)]
+struct UnpaddedTerminal(Term);
+
+impl TermLike for UnpaddedTerminal {
+    fn width(&self) -> u16 {
+        self.0.size().1
+    }
+
+    fn height(&self) -> u16 {
+        self.0.size().0
+    }
+
+    fn write_str(&self, text: &str) -> io::Result<()> {
+        self.0.write_str(text.trim_end_matches(' '))?;
+        match text.ends_with(' ') {
+            true => self.0.write_str("\x1b[K"),
+            false => Ok(()),
+        }
+    }
+
+    fn write_line(&self, text: &str) -> io::Result<()> {
+        self.0.write_line(text)
+    }
+
+    fn clear_line(&self) -> io::Result<()> {
+        self.0.clear_line()
+    }
+
+    fn move_cursor_up(&self, lines: usize) -> io::Result<()> {
+        self.0.move_cursor_up(lines)
+    }
+
+    fn move_cursor_down(&self, lines: usize) -> io::Result<()> {
+        self.0.move_cursor_down(lines)
+    }
+
+    fn move_cursor_right(&self, columns: usize) -> io::Result<()> {
+        self.0.move_cursor_right(columns)
+    }
+
+    fn move_cursor_left(&self, columns: usize) -> io::Result<()> {
+        self.0.move_cursor_left(columns)
+    }
+
+    fn flush(&self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+/// The line of codes on a terminal, with the bar on the line below.
 ///
-/// The bar wants the start of a line, so the line of codes is ended each time, and gone back to for the
-/// next code.
+/// The bar needs a line of its own, so a line break follows each code. The next code is preceded by
+/// the control sequences that move the cursor back to the end of the codes.
+#[derive(Default)]
 struct CodesLine {
-    terminal: Term,
-    /// How many columns the line fills. At 0, there is no line to go back to.
+    /// The columns that are in use. At 0, the next code starts a new line.
     column: usize,
 }
 
 impl CodesLine {
-    fn new(terminal: Term) -> CodesLine {
-        CodesLine { terminal, column: 0 }
-    }
-
-    fn append(&mut self, text: &str, write: impl FnOnce(&str)) {
-        let (_, width) = self.terminal.size();
-        if self.column + text.len() > usize::from(width) {
+    /// What to write to the terminal to append `text` to the line.
+    fn append(&mut self, text: &str) -> String {
+        let width = terminal_size::terminal_size().map_or(80, |(width, _)| usize::from(width.0));
+        if self.column + text.len() > width {
             self.column = 0;
         }
-        if self.column > 0 {
-            // A terminal that won't have its cursor moved shows the codes one to a line.
-            let _ = self.terminal.move_cursor_up(1);
-            let _ = self.terminal.move_cursor_right(self.column);
-        }
+        let back = match self.column {
+            0 => String::new(),
+            column => format!("\x1b[A\x1b[{column}C"),
+        };
         self.column += text.len();
-        write(&format!("{text}\n"));
+        format!("{back}{text}\n")
     }
 }

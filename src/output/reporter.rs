@@ -1,6 +1,7 @@
-//! What a person or a script sees of a run: text, a progress bar, or JSON.
+//! Reports a run while it goes on: text and a progress bar, or one JSON document at the end.
 
 use std::io::{self, Write};
+use std::mem;
 
 use super::progress::Progress;
 use super::{run_json, text};
@@ -12,41 +13,53 @@ use crate::run::Summary;
 pub enum Format {
     Text,
     Json,
+    /// Nothing: stdout is for another document.
+    Nothing,
 }
 
-/// How much is said of each flag.
+/// How much is reported of each flag.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Verbosity {
-    /// Errors alone.
+    /// Only errors.
     Quiet,
     #[default]
     Normal,
-    /// A line for each flag, on stderr.
+    /// A line per flag on stderr as well.
     Verbose,
 }
 
-/// Reports a run as it goes.
+/// Reports the outcomes of a run and its summary.
 pub struct Reporter {
     format: Format,
     verbosity: Verbosity,
     stdout: Stdout,
     progress: Progress,
+    /// Whether stdout and stderr go to the same file, pipe or terminal, as with `2>&1`.
+    is_one_log: bool,
+    /// Whether stdout ends with codes that no line break follows.
+    has_open_line: bool,
 }
 
 impl Reporter {
-    /// For a run over `total` flags. Nothing is shown yet but an empty bar, on a terminal.
+    /// A reporter for a run over `total` flags. It shows an empty progress bar on a terminal.
     pub fn new(format: Format, verbosity: Verbosity, total: usize) -> Reporter {
-        let bar = format == Format::Text && verbosity != Verbosity::Quiet;
+        let has_bar = format == Format::Text && verbosity != Verbosity::Quiet;
         Reporter {
             format,
             verbosity,
             stdout: Stdout::default(),
-            progress: if bar { Progress::new(total) } else { Progress::hidden() },
+            progress: if has_bar { Progress::new(total) } else { Progress::hidden() },
+            is_one_log: is_one_log(),
+            has_open_line: false,
         }
     }
 
-    /// Reports one flag: its code on stdout, what went wrong on stderr.
+    /// Reports one flag: its code on stdout, or its error on stderr.
     pub fn report(&mut self, outcome: &Outcome) {
+        let has_message = outcome.result.is_err() || self.verbosity == Verbosity::Verbose;
+        if has_message && self.is_one_log && mem::take(&mut self.has_open_line) {
+            self.stdout.write("\n");
+        }
         if outcome.result.is_err() {
             self.progress.error(&text::failure(outcome));
         }
@@ -55,57 +68,78 @@ impl Reporter {
         }
         if matches!(outcome.result, Ok(Done::Saved { .. })) && self.shows_codes() {
             self.progress.code(outcome.code, |text| self.stdout.write(text));
+            self.has_open_line = !self.progress.shares_terminal();
         }
-        self.progress.advance(outcome.code);
+        self.progress.advance();
     }
 
-    /// Reports the whole run, and what became of stdout.
+    /// Reports the whole run.
     ///
     /// # Errors
-    /// Something that was to go to stdout could not be written. A reader that has gone away is no error: it
-    /// had what it wanted.
+    /// The first error in writing to stdout during the run. A closed pipe does not count: its reader
+    /// had enough.
     pub fn finish(&mut self, summary: &Summary) -> io::Result<()> {
-        let at_line_start = self.progress.finish();
+        self.progress.finish();
+        let at_line_start =
+            self.progress.shares_terminal() || self.is_one_log && !self.has_open_line;
         match (self.format, self.verbosity) {
             (Format::Json, _) => self.stdout.write(&run_json::document(summary)?),
-            (Format::Text, Verbosity::Quiet) => {}
+            (Format::Nothing, _) | (Format::Text, Verbosity::Quiet) => {}
             (Format::Text, _) => {
                 let line_break = if at_line_start { "" } else { "\n" };
                 self.stdout.write(&format!("{line_break}{}\n", text::count(summary)));
             }
         }
-        std::mem::replace(&mut self.stdout.outcome, Ok(()))
+        mem::replace(&mut self.stdout.result, Ok(()))
     }
 
-    /// With a line for each flag on the same terminal, the codes would stand there twice.
+    /// Whether a progress bar is shown.
+    pub fn has_bar(&self) -> bool {
+        self.progress.is_visible()
+    }
+
+    /// Suspends this process, as Ctrl-Z asks for, and restores the display when it continues.
+    #[cfg(unix)]
+    pub fn stop_process(&mut self) {
+        self.progress.stop_process();
+    }
+
+    /// Whether the line of codes is shown. With a line per flag on the same terminal it is not,
+    /// because each code would appear twice.
     fn shows_codes(&self) -> bool {
         let twice = self.verbosity == Verbosity::Verbose && self.progress.shares_terminal();
         self.format == Format::Text && self.verbosity != Verbosity::Quiet && !twice
     }
 }
 
-/// Stdout, which may be closed or full: the run goes on all the same, and the first error is kept.
+/// Whether stdout and stderr are the same. A stream that is closed is not.
+fn is_one_log() -> bool {
+    let (stdout, stderr) = (same_file::Handle::stdout(), same_file::Handle::stderr());
+    matches!((stdout, stderr), (Ok(stdout), Ok(stderr)) if stdout == stderr)
+}
+
+/// Stdout, which may be closed or full. The run goes on all the same; the first error is kept.
 struct Stdout {
-    outcome: io::Result<()>,
-    open: bool,
+    result: io::Result<()>,
+    is_open: bool,
 }
 
 impl Default for Stdout {
     fn default() -> Self {
-        Stdout { outcome: Ok(()), open: true }
+        Stdout { result: Ok(()), is_open: true }
     }
 }
 
 impl Stdout {
     fn write(&mut self, text: &str) {
-        if !self.open {
+        if !self.is_open {
             return;
         }
         let mut stdout = io::stdout().lock();
         if let Err(error) = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
-            self.open = false;
+            self.is_open = false;
             if error.kind() != io::ErrorKind::BrokenPipe {
-                self.outcome = Err(error);
+                self.result = Err(error);
             }
         }
     }

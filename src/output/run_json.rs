@@ -1,4 +1,4 @@
-//! A run as one JSON document.
+//! A run as one JSON document (`--json`).
 
 use std::fmt::Write;
 
@@ -10,7 +10,7 @@ use crate::downloader::Mode;
 use crate::flag::{Done, Failure, Outcome};
 use crate::run::{Counts, Summary};
 
-/// The version of the document's form. It changes when a reader would have to.
+/// The version of the document's format. It changes with incompatible changes only.
 pub const SCHEMA_VERSION: u32 = 1;
 
 #[derive(Serialize)]
@@ -36,6 +36,8 @@ struct Flag<'a> {
     attempts: u32,
     http_version: Option<&'static str>,
     start_s: f64,
+    answered_s: Option<f64>,
+    fetched_s: Option<f64>,
     end_s: f64,
     error: Option<Error>,
 }
@@ -46,11 +48,11 @@ struct Error {
     message: String,
 }
 
-/// The document, indented, with a line break at its end. It may go to a terminal, too, so that what could
-/// steer one is escaped in all its strings.
+/// The document, indented, with a line break at its end. Characters that control a terminal are
+/// escaped in all strings, because the document may be shown on one.
 ///
 /// # Errors
-/// None that is known: numbers, names and texts can all be written as JSON.
+/// None in practice: numbers and strings can always be written as JSON.
 pub fn document(summary: &Summary) -> serde_json::Result<String> {
     let document = Document {
         schema_version: SCHEMA_VERSION,
@@ -64,7 +66,7 @@ pub fn document(summary: &Summary) -> serde_json::Result<String> {
         flags: summary.outcomes.iter().map(Flag::from).collect(),
     };
     let text = serde_json::to_string_pretty(&document)? + "\n";
-    // Only within strings is there anything else than ASCII, and all that has to go has four digits.
+    // Such characters occur in strings only, and all of them have four-digit escapes.
     Ok(text.chars().fold(String::with_capacity(text.len()), |mut safe, char| {
         match char != '\n' && stderr::is_terminal_control(char) {
             true => drop(write!(safe, "\\u{:04x}", u32::from(char))),
@@ -93,6 +95,8 @@ impl<'a> From<&'a Outcome> for Flag<'a> {
             attempts: outcome.attempts,
             http_version: outcome.http_version,
             start_s: seconds(outcome.start),
+            answered_s: outcome.answered.map(seconds),
+            fetched_s: outcome.fetched.map(seconds),
             end_s: seconds(outcome.end),
             error: failure.and_then(|failure| {
                 Some(Error { kind: failure.kind()?, message: failure.to_string() })

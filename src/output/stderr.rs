@@ -1,29 +1,24 @@
-//! Lines on stderr: what went wrong, with the program's name before it.
+//! Messages on stderr.
 
 use std::fmt::Write as _;
 use std::io::Write as _;
 
-use anstyle::{AnsiColor, Style};
+use anstyle::AnsiColor;
 
-/// Writes `flags: {message}`, the name in red where stderr is a terminal that shows colours.
+/// Writes `flags: {message}`, with the name in red on a terminal that shows colours.
 ///
-/// A stderr that is closed or full keeps nobody from their flags, so that is not reported.
+/// Errors are ignored: a closed or full stderr must not stop a download.
 pub fn error(message: &str) {
     let red = AnsiColor::Red.on_default().bold();
     line(&format!("{red}flags:{red:#} {}", escaped(message)));
 }
 
-/// Writes one line of `styled` text: styles are dropped where stderr is no terminal, or `NO_COLOR` is set.
+/// Writes a line with ANSI styles, which are removed off a terminal or if `NO_COLOR` is set.
 pub fn line(styled: &str) {
     let _ = writeln!(anstream::stderr().lock(), "{styled}");
 }
 
-/// `text` in `style`, for [`line`](fn@line).
-pub fn styled(text: &str, style: Style) -> String {
-    format!("{style}{}{style:#}", escaped(text))
-}
-
-/// `text` with control characters escaped, so that what a server sends can't steer the terminal.
+/// `text` with control characters escaped, so that text from a server can't control the terminal.
 ///
 /// ```
 /// use flags::output::stderr::escaped;
@@ -41,8 +36,8 @@ pub fn escaped(text: &str) -> String {
     safe
 }
 
-/// Whether `char` can make a terminal do something other than show it: a control character, or one of the
-/// marks that reorder a line, which hide what it says as well.
+/// Whether a terminal acts on `char` instead of showing it: control characters, and the marks that
+/// reorder a line of text.
 pub(super) fn is_terminal_control(char: char) -> bool {
     let reorders = matches!(
         char,

@@ -1,77 +1,139 @@
-//! A comparison as a table that reads at a glance.
+//! The results of a comparison as a table that fits the terminal.
 
 use anstyle::{AnsiColor, Style};
 
-use crate::compare::results::{percent, rounded};
+use super::time_unit::TimeUnit;
+use crate::compare::sentences::{percent, rounded};
 use crate::compare::{ModeResult, Results};
 
-/// How wide a table without bars is, in columns.
-const WIDTH: usize = 70;
-
-const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
 
-/// In which unit the table shows times.
-#[derive(Clone, Copy)]
-struct Unit {
-    name: &'static str,
-    per_second: f64,
-    decimals: usize,
+/// The narrowest and the widest bar, in terminal columns.
+const BAR: (usize, usize) = (8, 30);
+
+/// The columns from the most to the least important: the last ones give way first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Kind {
+    Name,
+    Median,
+    Speedup,
+    Fastest,
+    OfIdeal,
+    Interval,
+    Deviation,
+    Bar,
+    Efficiency,
 }
 
-const SECONDS: Unit = Unit { name: "s", per_second: 1.0, decimals: 3 };
-const MILLISECONDS: Unit = Unit { name: "ms", per_second: 1000.0, decimals: 1 };
+/// A column: its head, and a cell for each contender.
+struct Column {
+    kind: Kind,
+    head: String,
+    cells: Vec<String>,
+    right_aligned: bool,
+    /// The blanks before it.
+    gap: usize,
+}
 
-/// The table, in styles. In a terminal that is so many `columns` wide, each mode's time is drawn as well;
-/// for a reader that is no person, there are numbers alone.
-pub(super) fn table(results: &Results, columns: Option<usize>) -> String {
-    let slowest = results.modes.iter().map(|mode| mode.elapsed.median).fold(0.0, f64::max);
-    let unit = if slowest < 1.0 { MILLISECONDS } else { SECONDS };
-    let width = columns.map(|columns| columns.saturating_sub(WIDTH + 2).clamp(8, 30));
-    let title = results.title();
-    let head = head(results, unit, width);
-    let mut table = format!("{BOLD}{title}{BOLD:#}\n\n{DIM}{head}{DIM:#}\n");
-    for result in &results.modes {
-        let fastest = results.fastest() == Some(result.mode);
-        let style = if fastest { AnsiColor::Green.on_default().bold() } else { Style::new() };
-        let bar = width.map(|width| bar(result.elapsed.median / slowest, width));
-        let cells = [
-            format!("{style}{:<8}{style:#}", result.mode),
-            times(result, unit),
-            bar.map(|bar| format!("{style}{bar}{style:#}  ")).unwrap_or_default(),
-            speedup(result),
-            format!("{:>12}", percent(result.efficiency)),
-            if fastest { format!("  {style}fastest{style:#}") } else { String::new() },
-        ];
-        table += &(cells.concat() + "\n");
+/// The table with ANSI styles.
+///
+/// On a terminal that is `width` columns wide, each time is drawn as a bar, and columns are left
+/// out until the rows fit. Without a width, it has every column and no bars.
+pub(super) fn table(results: &Results, width: Option<usize>) -> String {
+    let mut columns = columns(results);
+    match width {
+        Some(width) => fit(&mut columns, results, width),
+        None => columns.retain(|column| column.kind != Kind::Bar),
+    }
+    let heads = line(&columns, |column| &column.head);
+    let mut table = format!("{DIM}{heads}{DIM:#}\n");
+    for (row, result) in results.modes.iter().enumerate() {
+        let style =
+            if result.fastest { AnsiColor::Green.on_default().bold() } else { Style::new() };
+        table += &format!("{style}{}{style:#}\n", line(&columns, |column| &column.cells[row]));
     }
     table
 }
 
-fn head(results: &Results, unit: Unit, bars: Option<usize>) -> String {
-    let gap = " ".repeat(bars.map_or(0, |width| width + 2));
-    let times = format!("median ± dev. [{}]", unit.name);
-    let speedup = format!("speedup over {}", results.setup.reference);
-    format!("{:<8}{times:<19}{gap}{speedup:<22}  efficiency", "mode")
+/// Leaves out columns until the rest fits into `width`, and fits in the bars if there is room.
+fn fit(columns: &mut Vec<Column>, results: &Results, width: usize) {
+    let is_bar = |column: &Column| column.kind == Kind::Bar;
+    while total_width(columns) > width {
+        let Some(least) = (0..columns.len()).max_by_key(|index| columns[*index].kind) else {
+            return;
+        };
+        if columns[least].kind <= Kind::Median {
+            break;
+        }
+        columns.remove(least);
+    }
+    let room = width.saturating_sub(total_width(columns));
+    if let Some(column) = columns.iter_mut().find(|column| is_bar(column)) {
+        let bar_width = (BAR.0 + room).min(BAR.1);
+        column.cells = bars(results, bar_width);
+    }
+    // On the narrowest terminals, heads may not be wider than the cells.
+    if total_width(columns) > width {
+        for column in columns {
+            let widest = column.cells.iter().map(|cell| width_of(cell)).max().unwrap_or(0);
+            column.head = column.head.chars().take(widest).collect();
+            column.gap = column.gap.min(1);
+        }
+    }
 }
 
-fn times(result: &ModeResult, unit: Unit) -> String {
-    let Unit { per_second, decimals, .. } = unit;
-    let time = |seconds: f64| format!("{:.decimals$}", seconds * per_second);
-    let deviation = result.elapsed.stddev.map(|stddev| format!("± {}", time(stddev)));
-    format!("{:>7} {:<11}", time(result.elapsed.median), deviation.unwrap_or_default())
-}
-
-fn speedup(result: &ModeResult) -> String {
-    let (middle, interval) = match result.speedup {
-        None => ("-".into(), String::new()),
-        Some(speedup) if speedup.reference == result.mode => ("1".into(), String::new()),
-        Some(speedup) => (rounded(speedup.median), speedup.interval_in_words()),
+fn columns(results: &Results) -> Vec<Column> {
+    let unit = TimeUnit::of(results);
+    let reference = results.setup.reference;
+    let column = |kind, head: &str, right_aligned, gap, cell: &dyn Fn(&ModeResult) -> String| {
+        let cells = results.modes.iter().map(cell).collect();
+        Column { kind, head: head.into(), cells, right_aligned, gap }
     };
-    format!("{middle:>5} {interval:<16}")
+    let mut columns = vec![
+        column(Kind::Name, "mode", false, 0, &|result| result.contender.to_string()),
+        column(Kind::Median, &format!("median [{}]", unit.name), true, 2, &|result| {
+            unit.format(result.elapsed.median)
+        }),
+        column(Kind::Deviation, "± dev.", false, 1, &|result| {
+            let stddev = result.elapsed.stddev.map(|stddev| format!("± {}", unit.format(stddev)));
+            stddev.unwrap_or_default()
+        }),
+        Column {
+            kind: Kind::Bar,
+            head: String::new(),
+            cells: bars(results, BAR.0),
+            right_aligned: false,
+            gap: 2,
+        },
+        column(Kind::Speedup, "speedup", true, 2, &|result| match result.speedup {
+            None => "-".into(),
+            Some(_) if result.contender == reference => "1".into(),
+            Some(speedup) => rounded(speedup.median),
+        }),
+        column(Kind::Interval, &format!("over {reference}"), false, 1, &|result| {
+            let speedup = result.speedup.filter(|_| result.contender != reference);
+            speedup.map(|speedup| speedup.interval_in_words()).unwrap_or_default()
+        }),
+        column(Kind::Efficiency, "efficiency", true, 2, &|result| percent(result.efficiency)),
+    ];
+    if results.modes.iter().any(|result| result.ideal.is_some()) {
+        columns.push(column(Kind::OfIdeal, "of ideal", true, 2, &|result| {
+            result.ideal.map_or("-".into(), |ideal| percent(ideal.share))
+        }));
+    }
+    columns.push(column(Kind::Fastest, "", false, 2, &|result| match result.fastest {
+        true => "fastest".into(),
+        false => String::new(),
+    }));
+    columns
 }
 
-/// A bar of so large a share of `width` columns, to an eighth of one, and blanks for the rest.
+fn bars(results: &Results, width: usize) -> Vec<String> {
+    let slowest = results.modes.iter().map(|result| result.elapsed.median).fold(0.0, f64::max);
+    results.modes.iter().map(|result| bar(result.elapsed.median / slowest, width)).collect()
+}
+
+/// A bar over this share of `width` columns, to an eighth of a column, padded with blanks.
 fn bar(share: f64, width: usize) -> String {
     let eighths = ((share * width as f64 * 8.0).round() as usize).clamp(1, width * 8);
     let mut bar = "█".repeat(eighths / 8);
@@ -79,52 +141,130 @@ fn bar(share: f64, width: usize) -> String {
     format!("{bar:<width$}")
 }
 
+impl Column {
+    /// The terminal columns that it takes, without its gap.
+    fn width(&self) -> usize {
+        let cells = self.cells.iter().map(|cell| width_of(cell));
+        cells.chain([width_of(&self.head)]).max().unwrap_or(0)
+    }
+}
+
+fn total_width(columns: &[Column]) -> usize {
+    columns.iter().map(|column| column.gap + column.width()).sum()
+}
+
+/// One row, without blanks at its end.
+fn line<'a>(columns: &'a [Column], text: impl Fn(&'a Column) -> &'a String) -> String {
+    let cell = |column: &'a Column| {
+        let (gap, width, text) = (" ".repeat(column.gap), column.width(), text(column));
+        match column.right_aligned {
+            true => format!("{gap}{text:>width$}"),
+            false => format!("{gap}{text:<width$}"),
+        }
+    };
+    columns.iter().map(cell).collect::<String>().trim_end().to_owned()
+}
+
+/// The terminal columns that `text` takes: every character here takes one.
+fn width_of(text: &str) -> usize {
+    text.chars().count()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::compare::results::tests::{measured, setup, times};
-    use crate::compare::{Round, Setup};
+    use crate::compare::made_up::{measured, setup, times};
+    use crate::compare::{Contender, Measured, Round, Setup};
     use crate::downloader::Mode;
 
-    #[test]
-    fn off_a_terminal_the_table_is_columns_of_numbers_and_no_wider_than_a_page() {
-        let setup = setup();
-        let table = anstream::adapter::strip_str(&table(
-            &Results::new(&setup, &measured(&setup, times)),
-            None,
-        ))
-        .to_string();
-        let expected = "\
-2 flags from delay, 3 rounds
+    fn plain(results: &Results, width: Option<usize>) -> String {
+        anstream::adapter::strip_str(&table(results, width)).to_string()
+    }
 
-mode    median ± dev. [s]  speedup over seq        efficiency
-seq       3.000 ± 1.000        1                         90 %
-threads   0.200 ± 0.000     15.0 (10.0 to 20.0)          45 %  fastest
-rayon     0.200 ± 0.000     15.0 (10.0 to 20.0)          45 %
-async     0.200 ± 0.000     15.0 (10.0 to 20.0)          45 %
-";
-        assert_eq!(table, expected);
-        assert!(table.lines().all(|line| line.chars().count() <= WIDTH));
+    /// Twelve contenders, with names and numbers as long as they get.
+    fn wide() -> (Setup, Measured) {
+        let modes = [Mode::Seq, Mode::Threads, Mode::Rayon, Mode::Async];
+        let contenders = Contender::all(&modes, &[1, 5, 194]);
+        let setup = Setup { reference: contenders[0], contenders, ..setup() };
+        let measured = measured(&setup, times);
+        (setup, measured)
     }
 
     #[test]
-    fn on_a_terminal_each_mode_has_a_bar_and_the_fastest_a_colour() {
-        let setup = Setup { modes: vec![Mode::Seq, Mode::Threads], ..setup() };
-        let table = table(&Results::new(&setup, &measured(&setup, times)), Some(80));
-        let row = |mode: &str| table.lines().find(|line| line.contains(mode)).unwrap().to_owned();
-        assert!(row("3.000").contains(&"█".repeat(8)), "{table}");
-        assert!(row("fastest").contains("▌ "), "{table}");
-        assert!(row("fastest").contains("\x1b[1m\x1b[32m"), "{table}");
-        let plain = anstream::adapter::strip_str(&table).to_string();
-        assert!(plain.lines().all(|line| line.chars().count() <= 80), "{plain}");
+    fn off_a_terminal_the_table_has_every_number_and_no_bars() {
+        let setup = setup();
+        let table = plain(&Results::new(&setup, &measured(&setup, times)), None);
+        let expected = "\
+mode     median [s] ± dev.   speedup over seq        efficiency  of ideal
+seq           3.000 ± 1.000        1                       90 %      50 %
+threads       0.200 ± 0.000     15.0 (10.0 to 20.0)        45 %      50 %  fastest
+rayon         0.200 ± 0.000     15.0 (10.0 to 20.0)        45 %      50 %  fastest
+async         0.200 ± 0.000     15.0 (10.0 to 20.0)        45 %      50 %  fastest
+";
+        assert_eq!(table, expected);
+    }
+
+    #[test]
+    fn no_row_is_wider_than_the_terminal() {
+        let (setup, measured) = wide();
+        let results = Results::new(&setup, &measured);
+        for width in 20..=120 {
+            let table = plain(&results, Some(width));
+            let rows = table.lines();
+            assert!(rows.clone().all(|row| width_of(row) <= width), "{width}:\n{table}");
+            assert_eq!(rows.count(), 1 + setup.contenders.len());
+        }
+    }
+
+    #[test]
+    fn at_40_columns_the_table_still_has_median_speedup_and_the_fastest() {
+        let setup = setup();
+        let table = plain(&Results::new(&setup, &measured(&setup, times)), Some(40));
+        let expected = "\
+mode     median [s]  speedup
+seq           3.000        1
+threads       0.200     15.0  fastest
+rayon         0.200     15.0  fastest
+async         0.200     15.0  fastest
+";
+        assert_eq!(table, expected);
+    }
+
+    #[test]
+    fn at_20_columns_the_table_still_has_names_and_medians() {
+        let (setup, measured) = wide();
+        let table = plain(&Results::new(&setup, &measured), Some(20));
+        let row = table.lines().find(|line| line.starts_with("threads@194"));
+        assert_eq!(row, Some("threads@194 0.200"), "{table}");
+    }
+
+    #[test]
+    fn on_a_terminal_each_contender_has_a_bar_and_the_fastest_are_green() {
+        let setup = setup();
+        let results = Results::new(&setup, &measured(&setup, times));
+        let table = table(&results, Some(80));
+        let row = |text: &str| table.lines().find(|line| line.contains(text)).unwrap().to_owned();
+        assert!(row("3.000").contains(&"█".repeat(BAR.0)), "{table}");
+        assert!(row("threads").contains("▌ "), "{table}");
+        assert!(row("threads").starts_with("\x1b[1m\x1b[32m"), "{table}");
+        assert!(!row("3.000").contains('\x1b'), "{table}");
+    }
+
+    #[test]
+    fn bars_grow_with_the_terminal_up_to_a_limit() {
+        let setup = setup();
+        let results = Results::new(&setup, &measured(&setup, times));
+        let longest = |width| plain(&results, Some(width)).matches('█').count();
+        assert!(longest(70) < longest(80) && longest(80) < longest(110));
+        assert_eq!(longest(200), longest(300));
     }
 
     #[test]
     fn times_of_less_than_a_second_are_in_milliseconds() {
         let setup = setup();
         let times = |_: Round, _| Some(250);
-        let table = table(&Results::new(&setup, &measured(&setup, times)), None);
-        assert!(table.contains("median ± dev. [ms]") && table.contains("250.0 ± 0.0"), "{table}");
+        let table = plain(&Results::new(&setup, &measured(&setup, times)), None);
+        assert!(table.contains("median [ms] ± dev.") && table.contains("250.0 ± 0.0"), "{table}");
     }
 
     #[test]

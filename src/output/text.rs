@@ -1,4 +1,4 @@
-//! The sentences of a run: one for a flag, one for all.
+//! The text of a run: a line per flag, and the summary.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use indicatif::DecimalBytes;
 use crate::flag::{Done, Failure, Outcome};
 use crate::run::Summary;
 
-/// What went wrong with one flag: `ZZ: not found: http://…`. Empty for one that went well.
+/// Why a flag failed: `ZZ: not found: http://…`. Empty for a flag that did not.
 pub fn failure(outcome: &Outcome) -> String {
     match &outcome.result {
         Err(failure) => format!("{}: {failure}: {}", outcome.code, outcome.url),
@@ -15,14 +15,14 @@ pub fn failure(outcome: &Outcome) -> String {
     }
 }
 
-/// How one flag went: `BR: 11.62 kB in 0.131s, 1 try`.
+/// Size, time and attempts of a flag: `BR: 11.62 kB in 0.131s, 1 try`.
 pub fn details(outcome: &Outcome) -> String {
     let what = match &outcome.result {
         Ok(Done::Saved { bytes, .. }) => DecimalBytes(*bytes as u64).to_string(),
         Ok(Done::Skipped { .. }) => "skipped".into(),
         Ok(Done::Unchanged { .. }) => "unchanged".into(),
         Err(Failure::NotFound) => "not found".into(),
-        // Why is told already.
+        // The reason is on the line before.
         Err(_) => "failed".into(),
     };
     let took = outcome.duration().as_secs_f64();

@@ -1,18 +1,16 @@
-//! The plainest of HTTP clients: it writes a request, and says what came back and how the connection ended.
-
-// No file of tests asks for all of it.
-#![allow(dead_code)]
+//! A minimal HTTP client: it writes a request and returns the answer and how the connection ended.
+#![allow(dead_code, reason = "each test file uses the part that it needs")]
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
 
-/// One answer, as far as it came.
+/// An answer, as much of it as was received.
 #[derive(Debug)]
 pub struct Answer {
     pub status: u16,
     /// The whole first line.
     pub status_line: String,
-    /// In lower case, as they came.
+    /// Names in lower case, in the order received.
     pub headers: Vec<(String, String)>,
     pub body: Vec<u8>,
     pub ending: Abort,
@@ -36,7 +34,7 @@ impl Answer {
         self.header("content-length").map(|length| length.parse().unwrap())
     }
 
-    /// Whether the body has all of the bytes that were announced.
+    /// Whether the body has the length that was announced.
     pub fn is_whole(&self) -> bool {
         self.content_length() == Some(self.body.len())
     }
@@ -47,12 +45,12 @@ pub fn host(base_url: &str) -> &str {
     base_url.strip_prefix("http://").unwrap().strip_suffix("/flags").unwrap()
 }
 
-/// `GET` on a connection of its own, read to its end.
+/// `GET` on a connection of its own, read to the end of the connection.
 pub fn get(base_url: &str, path: &str) -> Answer {
     request(base_url, &format!("GET {path} HTTP/1.1"), &[])
 }
 
-/// Any request on a connection of its own, read to its end.
+/// Any request on a connection of its own, read to the end of the connection.
 pub fn request(base_url: &str, line: &str, headers: &[&str]) -> Answer {
     let mut stream = send(base_url, line, &[headers, &["Connection: close"]].concat());
     let mut received = Vec::new();
@@ -60,20 +58,20 @@ pub fn request(base_url: &str, line: &str, headers: &[&str]) -> Answer {
     parse(&received, ending)
 }
 
-/// Writes a request, and leaves the answer to be read.
+/// Writes a request and returns the connection, with the answer unread.
 pub fn send(base_url: &str, line: &str, headers: &[&str]) -> TcpStream {
     let mut stream = TcpStream::connect(host(base_url)).unwrap();
     stream.write_all(head(base_url, line, headers).as_bytes()).unwrap();
     stream
 }
 
-/// A request as it stands on the wire.
+/// The head of a request.
 pub fn head(base_url: &str, line: &str, headers: &[&str]) -> String {
     let more: String = headers.iter().map(|header| format!("{header}\r\n")).collect();
     format!("{line}\r\nHost: {}\r\n{more}\r\n", host(base_url))
 }
 
-/// Reads what comes, until the other side ends it.
+/// Reads until the other side ends the connection.
 pub fn read_to_end(stream: &mut TcpStream, received: &mut Vec<u8>) -> Abort {
     match stream.read_to_end(received) {
         Ok(_) => Abort::Closed,
@@ -82,7 +80,7 @@ pub fn read_to_end(stream: &mut TcpStream, received: &mut Vec<u8>) -> Abort {
     }
 }
 
-/// Reads one answer that is followed by another: as much of a body as its `Content-Length` says, if there is one at all.
+/// Reads one answer from a connection that stays open, with its body if `has_body`.
 pub fn read_one(stream: &mut TcpStream, has_body: bool) -> Answer {
     let mut received = Vec::new();
     while !received.ends_with(b"\r\n\r\n") {

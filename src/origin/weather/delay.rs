@@ -1,4 +1,4 @@
-//! How long an origin keeps a request waiting, and how that is typed.
+//! The time before an answer, and its text form.
 
 use std::fmt;
 use std::str::FromStr;
@@ -9,7 +9,7 @@ use serde::{Serialize, Serializer};
 
 use super::rate::InvalidValue;
 
-/// How long an answer waits before it begins: between two durations, both included.
+/// The range of the time before an answer, both ends included. The default is zero.
 ///
 /// ```
 /// use flags::origin::Delay;
@@ -29,10 +29,10 @@ pub struct Delay {
 impl Delay {
     const LIMIT: Duration = Duration::from_secs(24 * 60 * 60);
 
-    /// No wait at all.
-    pub const NONE: Delay = Delay { shortest: Duration::ZERO, longest: Duration::ZERO };
-
-    /// Waits from `shortest` to `longest`, which must be in that order and at most a day.
+    /// A range from `shortest` to `longest`.
+    ///
+    /// # Errors
+    /// [`InvalidValue`] if `shortest` is longer than `longest`, or `longest` is more than a day.
     pub fn between(shortest: Duration, longest: Duration) -> Result<Delay, InvalidValue> {
         if shortest > longest {
             return Err(InvalidValue("the shorter delay comes first, as in 0.5s..5s"));
@@ -43,22 +43,22 @@ impl Delay {
         Ok(Delay { shortest, longest })
     }
 
-    /// Waits from `shortest` to `longest`, in milliseconds, whichever way round they are given.
-    pub(super) const fn from_millis(shortest: u16, longest: u16) -> Delay {
-        let (low, high) =
-            if shortest <= longest { (shortest, longest) } else { (longest, shortest) };
+    /// A range in milliseconds, which `u16` limits to about a minute. `shortest` must not exceed
+    /// `longest`.
+    pub(super) fn from_millis(shortest: u16, longest: u16) -> Delay {
+        assert!(shortest <= longest, "{shortest} ms is longer than {longest} ms");
         Delay {
-            shortest: Duration::from_millis(low as u64),
-            longest: Duration::from_millis(high as u64),
+            shortest: Duration::from_millis(shortest.into()),
+            longest: Duration::from_millis(longest.into()),
         }
     }
 
-    /// The least that an answer waits.
+    /// The lower end.
     pub fn shortest(self) -> Duration {
         self.shortest
     }
 
-    /// The most that an answer waits.
+    /// The upper end.
     pub fn longest(self) -> Duration {
         self.longest
     }
@@ -75,7 +75,7 @@ impl FromStr for Delay {
     }
 }
 
-/// Reads `100ms`, `0.5s`, `2s`, or a bare `0`.
+/// Parses `100ms`, `0.5s`, `2s` or `0`.
 fn duration(text: &str) -> Result<Duration, InvalidValue> {
     const HELP: InvalidValue =
         InvalidValue("a delay is a number with ms or s, as in 100ms or 0.5s");
@@ -103,7 +103,7 @@ impl fmt::Display for Delay {
     }
 }
 
-/// A duration as [`Delay`] reads it.
+/// Writes a duration in the form that [`Delay`] parses.
 pub(super) struct DisplayDuration(pub(super) Duration);
 
 impl fmt::Display for DisplayDuration {
@@ -135,7 +135,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_delay_is_typed_in_milliseconds_or_seconds() {
+    fn a_delay_is_in_milliseconds_or_seconds() {
         for (text, shortest, longest) in [
             ("0", 0, 0),
             ("100ms", 100, 100),
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_delay_is_refused() {
+    fn invalid_delays_are_refused() {
         for text in [
             "",
             "s",
@@ -186,7 +186,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_delay_reads_back_as_it_prints(low in 0u64..86_400_000_000, width in 0u64..1_000_000) {
+        fn a_printed_delay_parses_to_itself(low in 0u64..86_400_000_000, width in 0u64..1_000_000) {
             let shortest = Duration::from_micros(low);
             let longest = (shortest + Duration::from_micros(width)).min(Delay::LIMIT);
             let delay = Delay::between(shortest, longest).unwrap();
@@ -194,7 +194,7 @@ mod tests {
         }
 
         #[test]
-        fn no_text_upsets_the_reader(text in "\\PC*") {
+        fn no_text_makes_the_parser_panic(text in "\\PC*") {
             let _ = text.parse::<Delay>();
         }
     }

@@ -1,4 +1,4 @@
-//! The weather in words.
+//! The weather in English sentences.
 
 use std::fmt;
 
@@ -9,61 +9,66 @@ use super::rate::ErrorStatus;
 use super::{Fault, Weather};
 
 impl Weather {
-    /// A sentence for each thing that is set, or one that says that nothing is.
+    /// One sentence for each setting that has an effect, or a single one if none has.
     pub fn sentences(&self) -> Vec<String> {
-        let mut said = Vec::new();
+        let mut sentences = Vec::new();
         let (shortest, longest) =
             (DisplayDuration(self.delay.shortest()), DisplayDuration(self.delay.longest()));
         if shortest.0 < longest.0 {
-            said.push(format!("Answers begin after {shortest} to {longest}."));
+            sentences.push(format!("Answers begin after {shortest} to {longest}."));
         } else if !longest.0.is_zero() {
-            said.push(format!("Answers begin after {longest}."));
+            sentences.push(format!("Answers begin after {longest}."));
         }
-        let occurring = self.rates().into_iter().filter(|(_, rate)| rate.share() > 0.0);
-        said.extend(
-            occurring.map(|(fault, rate)| format!("{rate} of requests {}.", self.meet(fault))),
-        );
-        if let Some(rate) = self.bandwidth {
-            said.push(format!("Bodies flow at {} bytes per second.", rate.get()));
-        }
-        said.push(match said.is_empty() {
-            true => "Every answer comes at once and whole.".into(),
-            false => format!("The seed is {}.", self.seed),
-        });
-        said
-    }
-
-    fn meet(&self, fault: Fault) -> String {
-        match fault {
-            Fault::Error => {
-                let status = status_name(self.error_status);
-                match self.retry_after {
-                    Some(seconds) => {
-                        format!("are answered {status}, to be tried again after {seconds}s")
-                    }
-                    None => format!("are answered {status}"),
-                }
+        for (fault, rate) in self.rates() {
+            if rate.share() > 0.0 {
+                sentences.push(format!("{rate} of requests {}.", self.effect_of(fault)));
             }
-            Fault::Reset => "have their connection reset in mid-body".into(),
-            Fault::Truncate => "get a body that ends early".into(),
-            Fault::Stall => "get a body that goes silent half-way".into(),
+        }
+        if let Some(rate) = self.bandwidth {
+            sentences.push(format!("Bodies are sent at {} bytes per second.", rate.get()));
+        }
+        if sentences.is_empty() {
+            sentences.push("Every answer is immediate and complete.".into());
+        } else {
+            sentences.push(format!("The seed is {}.", self.seed));
+        }
+        sentences
+    }
+
+    fn effect_of(&self, fault: Fault) -> String {
+        let status = self.error_status;
+        match (fault, self.retry_after) {
+            (Fault::Error, None) => format!("are answered {status}"),
+            (Fault::Error, Some(seconds)) => {
+                format!("are answered {status}, with Retry-After: {seconds} s")
+            }
+            (Fault::Reset, _) => "have their connection reset in mid-body".into(),
+            (Fault::Truncate, _) => "get a body that ends early".into(),
+            (Fault::Stall, _) => "get a body that goes silent half-way".into(),
         }
     }
 }
 
-/// As `418 I'm a teapot`; a status without a name is its number.
-pub(crate) fn status_name(status: ErrorStatus) -> String {
-    let known = StatusCode::from_u16(status.get()).ok().and_then(|code| code.canonical_reason());
-    match known {
-        Some(reason) => format!("{} {reason}", status.get()),
-        None => status.get().to_string(),
+/// The name of the fault in its option: `error`, `reset`, `truncate` or `stall`.
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Fault::Error => "error",
+            Fault::Reset => "reset",
+            Fault::Truncate => "truncate",
+            Fault::Stall => "stall",
+        })
     }
 }
 
-/// All [`sentences`](Weather::sentences).
-impl fmt::Display for Weather {
+/// For example `418 I'm a teapot`, or only the number if the status has no name.
+impl fmt::Display for ErrorStatus {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.sentences().join(" "))
+        let name = StatusCode::from_u16(self.get()).ok().and_then(|code| code.canonical_reason());
+        match name {
+            Some(name) => write!(f, "{} {name}", self.get()),
+            None => write!(f, "{}", self.get()),
+        }
     }
 }
 
@@ -72,15 +77,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn fair_weather_is_said_to_be_so() {
-        assert_eq!(Weather::default().to_string(), "Every answer comes at once and whole.");
+    fn weather_without_effect_is_one_sentence() {
+        let weather = Weather { seed: 7, ..Weather::default() };
+        assert_eq!(weather.sentences(), ["Every answer is immediate and complete."]);
     }
 
     #[test]
-    fn each_thing_that_is_set_has_its_sentence() {
+    fn each_setting_with_an_effect_has_a_sentence() {
         assert_eq!(
-            Weather::failing().to_string(),
-            "Answers begin after 50ms to 150ms. 25% of requests are answered 418 I'm a teapot. The seed is 0."
+            Weather::failing().sentences(),
+            [
+                "Answers begin after 50ms to 150ms.",
+                "25% of requests are answered 418 I'm a teapot.",
+                "The seed is 0.",
+            ]
         );
         let weather = Weather {
             seed: 7,
@@ -97,11 +107,11 @@ mod tests {
             weather.sentences(),
             [
                 "Answers begin after 2s.",
-                "10% of requests are answered 599, to be tried again after 3s.",
+                "10% of requests are answered 599, with Retry-After: 3 s.",
                 "5% of requests have their connection reset in mid-body.",
                 "2% of requests get a body that ends early.",
                 "0.1% of requests get a body that goes silent half-way.",
-                "Bodies flow at 20480 bytes per second.",
+                "Bodies are sent at 20480 bytes per second.",
                 "The seed is 7.",
             ]
         );

@@ -1,4 +1,4 @@
-//! The quantities that weather is made of, each with its own way of being typed.
+//! Rates of faults, the status of errors, and bandwidth, with their text forms.
 
 use std::fmt;
 use std::num::NonZeroU64;
@@ -6,35 +6,33 @@ use std::str::FromStr;
 
 use serde::Serialize;
 
-/// Why a word is not the quantity it was meant for: one sentence for a person.
+/// Why a text is not a valid value, as a sentence that says what is.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct InvalidValue(pub(super) &'static str);
 
-/// A share of the requests: 0 for none of them, 1 for all.
+/// A share of all requests, from 0 to 1. The default is 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd, Serialize)]
 pub struct Rate(f64);
 
 impl Rate {
-    /// None of the requests.
-    pub const NEVER: Rate = Rate(0.0);
-
-    /// Every request.
+    /// All requests.
     pub const ALWAYS: Rate = Rate(1.0);
 
     /// A quarter of the requests.
     pub(super) const QUARTER: Rate = Rate(0.25);
 
-    /// Errs when the share is not within 0 to 1, or not a number.
+    /// # Errors
+    /// [`InvalidValue`] if `share` is not a number from 0 to 1.
     pub fn new(share: f64) -> Result<Rate, InvalidValue> {
         match share {
-            // Adding zero turns -0.0 into 0.0, which prints as a person expects.
+            // Adding zero turns -0.0 into 0.0, which prints without a minus sign.
             0.0..=1.0 => Ok(Rate(share + 0.0)),
             _ => Err(InvalidValue("a rate is a share of the requests, from 0 to 1")),
         }
     }
 
-    /// The share, 0 to 1.
+    /// The share, from 0 to 1.
     pub fn share(self) -> f64 {
         self.0
     }
@@ -48,7 +46,7 @@ impl FromStr for Rate {
     }
 }
 
-/// In percent, as in `25%`.
+/// In percent, such as `25%`.
 impl fmt::Display for Rate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let rounded = (self.0 * 1e6).round() / 1e4;
@@ -56,12 +54,13 @@ impl fmt::Display for Rate {
     }
 }
 
-/// The status of an answer that is an error: 400 to 599 (RFC 9110 §15.5 and §15.6), 418 unless told otherwise.
+/// The status of an injected error, from 400 to 599 (RFC 9110 §15.5 and §15.6).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct ErrorStatus(u16);
 
 impl ErrorStatus {
-    /// Errs when the status is not one that says error, 400 to 599.
+    /// # Errors
+    /// [`InvalidValue`] if `status` is not from 400 to 599.
     pub fn new(status: u16) -> Result<ErrorStatus, InvalidValue> {
         match status {
             400..=599 => Ok(ErrorStatus(status)),
@@ -69,13 +68,13 @@ impl ErrorStatus {
         }
     }
 
-    /// The number on the wire.
+    /// The status code.
     pub fn get(self) -> u16 {
         self.0
     }
 }
 
-/// 418, which no origin says by itself: what errs is seen to be weather.
+/// 418, which servers do not use for real errors. It shows that the error was injected.
 impl Default for ErrorStatus {
     fn default() -> Self {
         ErrorStatus(418)
@@ -90,9 +89,9 @@ impl FromStr for ErrorStatus {
     }
 }
 
-/// Bytes per second, at least one.
+/// A number of bytes per second, at least one.
 ///
-/// `k`, `M` and `G` count in powers of 1024, as for curl's `--limit-rate`.
+/// In text `k`, `M` and `G` are powers of 1024, as in curl's `--limit-rate`.
 ///
 /// ```
 /// use flags::origin::ByteRate;
@@ -105,14 +104,15 @@ impl FromStr for ErrorStatus {
 pub struct ByteRate(NonZeroU64);
 
 impl ByteRate {
-    /// Errs when it is zero: nothing would ever arrive.
+    /// # Errors
+    /// [`InvalidValue`] if the rate is zero.
     pub fn new(bytes_per_second: u64) -> Result<ByteRate, InvalidValue> {
         NonZeroU64::new(bytes_per_second)
             .map(ByteRate)
             .ok_or(InvalidValue("the bandwidth is at least one byte per second"))
     }
 
-    /// Bytes per second.
+    /// The number of bytes per second.
     pub fn get(self) -> u64 {
         self.0.get()
     }
@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn an_error_status_says_error() {
+    fn an_error_status_is_from_400_to_599() {
         assert_eq!(ErrorStatus::default().get(), 418);
         assert_eq!("599".parse::<ErrorStatus>().unwrap().get(), 599);
         for text in ["", "200", "399", "600", "-418", "70000", "teapot"] {
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bandwidth_is_typed_with_or_without_a_unit() {
+    fn a_bandwidth_has_an_optional_unit() {
         for (text, bytes) in
             [("1", 1), ("20k", 20 << 10), ("20K", 20 << 10), ("1M", 1 << 20), ("2g", 2 << 30)]
         {
@@ -195,7 +195,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_text_upsets_the_readers(text in "\\PC*") {
+        fn no_text_makes_a_parser_panic(text in "\\PC*") {
             let _ = text.parse::<Rate>();
             let _ = text.parse::<ErrorStatus>();
             let _ = text.parse::<ByteRate>();

@@ -1,13 +1,13 @@
-//! CSV: a row for each mode.
+//! CSV: a row for each contender.
 
 use super::Exporter;
 use crate::compare::{ModeResult, Results};
 
-/// hyperfine's columns first, in seconds; then what it has none for. A field is empty where there is no such
-/// number: one run has no deviation. (RFC 4180; no field here needs quotes.)
+/// hyperfine's columns first, then others. Times are in seconds. A field is empty where the number
+/// does not exist, such as the deviation of a single run. (RFC 4180; no field here needs quotes.)
 pub struct Csv;
 
-const COLUMNS: [&str; 16] = [
+const COLUMNS: [&str; 19] = [
     "command",
     "mean",
     "stddev",
@@ -24,6 +24,9 @@ const COLUMNS: [&str; 16] = [
     "speedup_median",
     "speedup_low",
     "speedup_high",
+    "confidence",
+    "ideal_s",
+    "of_ideal",
 ];
 
 impl Exporter for Csv {
@@ -36,10 +39,9 @@ impl Exporter for Csv {
 
 fn row(result: &ModeResult) -> [String; COLUMNS.len()] {
     let number = |number: Option<f64>| number.map(|number| number.to_string()).unwrap_or_default();
-    let elapsed = result.elapsed;
-    let speedup = result.speedup;
+    let ModeResult { contender, elapsed, speedup, ideal, .. } = result;
     [
-        result.mode.to_string(),
+        contender.to_string(),
         number(Some(elapsed.mean)),
         number(elapsed.stddev),
         number(Some(elapsed.median)),
@@ -47,41 +49,47 @@ fn row(result: &ModeResult) -> [String; COLUMNS.len()] {
         number(Some(result.system.mean)),
         number(Some(elapsed.min)),
         number(Some(elapsed.max)),
-        result.mode.to_string(),
-        result.jobs.to_string(),
+        contender.mode().to_string(),
+        contender.jobs().to_string(),
         result.samples.len().to_string(),
         number(Some(result.efficiency)),
         speedup.map(|speedup| speedup.reference.to_string()).unwrap_or_default(),
         number(speedup.map(|speedup| speedup.median)),
         number(speedup.map(|speedup| speedup.interval.low)),
         number(speedup.map(|speedup| speedup.interval.high)),
+        number(speedup.map(|speedup| speedup.confidence)),
+        number(ideal.map(|ideal| ideal.seconds)),
+        number(ideal.map(|ideal| ideal.share)),
     ]
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::compare::Measured;
-    use crate::compare::results::tests::{measured, setup, times};
+    use crate::compare::made_up::{contender, measured, setup, times};
+    use crate::compare::{Measured, Setup};
 
     #[test]
-    fn there_is_a_header_and_a_row_for_each_mode() {
+    fn there_is_a_header_and_a_row_for_each_contender() {
         let setup = setup();
         let csv = Csv.export(&Results::new(&setup, &measured(&setup, times))).unwrap();
         let lines: Vec<_> = csv.lines().collect();
         assert_eq!(lines.len(), 5);
         assert_eq!(lines[0], COLUMNS.join(","));
-        assert_eq!(lines[1], "seq,3,1,3,0.3,0.15,2,4,seq,1,3,0.9,seq,1,1,1");
+        assert_eq!(lines[1], "seq,3,1,3,0.3,0.15,2,4,seq,1,3,0.9,seq,1,1,1,0.95,1.5,0.5");
         assert!(lines[2].starts_with("threads,0.2,0,0.2,"));
         assert!(lines[2].contains(",threads,2,3,0.4"), "{}", lines[2]);
-        assert!(lines[2].ends_with(",seq,15,10,20"), "{}", lines[2]);
+        assert!(lines[2].ends_with(",seq,15,10,20,0.95,0.1,0.5"), "{}", lines[2]);
     }
 
     #[test]
-    fn what_there_is_no_number_for_is_empty() {
-        let setup = crate::compare::Setup { runs: 1, ..setup() };
-        let csv = Csv.export(&Results::new(&setup, &measured(&setup, times))).unwrap();
-        assert!(csv.lines().nth(1).unwrap().starts_with("seq,2,,2,"), "{csv}");
+    fn a_number_that_does_not_exist_is_an_empty_field() {
+        let setup = Setup { runs: 1, max_runs: 1, ..setup() };
+        let mut measured = measured(&setup, times);
+        measured.samples_mut(contender("seq"))[0].ideal = None;
+        let csv = Csv.export(&Results::new(&setup, &measured)).unwrap();
+        let seq = csv.lines().nth(1).unwrap();
+        assert!(seq.starts_with("seq,2,,2,") && seq.ends_with(",0.95,,"), "{csv}");
         let nothing = Csv.export(&Results::new(&setup, &Measured::default())).unwrap();
         assert_eq!(nothing, COLUMNS.join(",") + "\n");
     }

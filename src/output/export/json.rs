@@ -1,21 +1,22 @@
-//! JSON that hyperfine's readers take.
+//! JSON that hyperfine's scripts can read.
 
 use serde::Serialize;
 
 use super::Exporter;
 use crate::compare::statistics::Stats;
-use crate::compare::{ModeResult, Results, Speedup};
+use crate::compare::{Contender, Look, ModeResult, Results, Sample, Speedup};
 use crate::country::CountryCode;
 use crate::downloader::Mode;
 use crate::origin::Weather;
 
-/// The version of the document's form. It changes when a reader would have to.
+/// The version of the document's schema. It changes with every incompatible change.
 pub const SCHEMA_VERSION: u32 = 1;
 
-/// One document, in seconds: `results` as hyperfine has them, with further keys, and what was compared.
+/// One document: `results` with the keys of hyperfine and more, and what was compared. Times are in
+/// seconds.
 ///
-/// hyperfine 1 reads `times` and the keys beside it, hyperfine 2 `summary` and `measurements`. Both are here,
-/// and say the same.
+/// The scripts of hyperfine 1 read `times` and the keys beside it, those of hyperfine 2 read
+/// `summary` and `measurements`. The document has both, with the same numbers.
 pub struct Json;
 
 #[derive(Serialize)]
@@ -25,13 +26,15 @@ struct Document<'a> {
     weather: Option<&'a Weather>,
     codes: &'a [CountryCode],
     runs: usize,
-    rounds: &'a [Vec<Mode>],
+    max_runs: usize,
+    looks: &'a [Look],
+    rounds: &'a [Vec<Contender>],
     results: Vec<Entry>,
 }
 
 #[derive(Serialize)]
 struct Entry {
-    command: Mode,
+    command: Contender,
     mean: f64,
     stddev: Option<f64>,
     median: f64,
@@ -44,6 +47,8 @@ struct Entry {
     mode: Mode,
     jobs: usize,
     efficiency: f64,
+    ideal_s: Option<f64>,
+    of_ideal: Option<f64>,
     speedup: Option<SpeedupEntry>,
     summary: Metrics<Summary>,
     measurements: Vec<Measurement>,
@@ -51,7 +56,7 @@ struct Entry {
 
 #[derive(Serialize)]
 struct SpeedupEntry {
-    reference: Mode,
+    reference: Contender,
     median: f64,
     low: f64,
     high: f64,
@@ -97,7 +102,9 @@ impl Exporter for Json {
             server: &setup.server,
             weather: setup.weather.as_ref(),
             codes: &setup.codes,
-            runs: setup.runs,
+            runs: results.runs,
+            max_runs: setup.max_runs,
+            looks: &results.looks,
             rounds: &results.rounds,
             results: results.modes.iter().map(Entry::from).collect(),
         };
@@ -107,11 +114,11 @@ impl Exporter for Json {
 
 impl From<&ModeResult> for Entry {
     fn from(result: &ModeResult) -> Entry {
-        let ModeResult { mode, jobs, elapsed, user, system, efficiency, .. } = *result;
+        let ModeResult { contender, elapsed, user, system, efficiency, ideal, .. } = *result;
         let samples = &result.samples;
-        let summary = |spread| summary(spread, samples.len());
+        let summary = |stats| summary(stats, samples.len());
         Entry {
-            command: mode,
+            command: contender,
             mean: elapsed.mean,
             stddev: elapsed.stddev,
             median: elapsed.median,
@@ -119,11 +126,13 @@ impl From<&ModeResult> for Entry {
             system: system.mean,
             min: elapsed.min,
             max: elapsed.max,
-            times: samples.iter().map(|sample| sample.seconds()).collect(),
+            times: samples.iter().map(Sample::seconds).collect(),
             exit_codes: samples.iter().map(|sample| sample.exit_code).collect(),
-            mode,
-            jobs,
+            mode: contender.mode(),
+            jobs: contender.jobs(),
             efficiency,
+            ideal_s: ideal.map(|ideal| ideal.seconds),
+            of_ideal: ideal.map(|ideal| ideal.share),
             speedup: result.speedup.as_ref().map(SpeedupEntry::from),
             summary: Metrics {
                 time_wall_clock: summary(elapsed),
@@ -152,13 +161,13 @@ impl From<&Speedup> for SpeedupEntry {
             median: speedup.median,
             low: speedup.interval.low,
             high: speedup.interval.high,
-            confidence: speedup.confidence(),
+            confidence: speedup.confidence,
         }
     }
 }
 
-fn summary(spread: Stats, count: usize) -> Summary {
-    let Stats { mean, stddev, median, min, max } = spread;
+fn summary(stats: Stats, count: usize) -> Summary {
+    let Stats { mean, stddev, median, min, max } = stats;
     Summary { unit: "second", count, mean, stddev, median, min, max }
 }
 
@@ -171,7 +180,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::compare::results::tests::{measured, setup, times};
+    use crate::compare::made_up::{gate, measured, setup, times};
     use crate::compare::{Measured, Setup};
 
     fn document(setup: &Setup, measured: &Measured) -> Value {
@@ -179,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn a_result_has_hyperfines_keys_and_its_own() {
+    fn a_result_has_the_keys_of_hyperfine_1_and_more() {
         let setup = setup();
         let document = document(&setup, &measured(&setup, times));
         let seq = &document["results"][0];
@@ -195,6 +204,8 @@ mod tests {
             ("mode", json!("seq")),
             ("jobs", json!(1)),
             ("efficiency", json!(0.9)),
+            ("ideal_s", json!(1.5)),
+            ("of_ideal", json!(0.5)),
         ] {
             assert_eq!(seq[key], value, "{key}");
         }
@@ -204,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn hyperfine_2_finds_what_it_looks_for() {
+    fn a_result_has_the_keys_of_hyperfine_2() {
         let setup = setup();
         let document = document(&setup, &measured(&setup, times));
         let seq = &document["results"][0];
@@ -218,26 +229,37 @@ mod tests {
     }
 
     #[test]
-    fn beside_the_results_it_says_what_was_compared() {
+    fn the_document_has_what_was_compared_beside_the_results() {
         let setup = setup();
         let document = document(&setup, &measured(&setup, times));
         assert_eq!(document["schema_version"], 1);
         assert_eq!(document["server"], "delay");
         assert_eq!(document["weather"]["delay"]["max_s"], 0.15);
         assert_eq!(document["codes"], json!(["BR", "CN"]));
-        assert_eq!(document["runs"], 3);
+        assert_eq!((&document["runs"], &document["max_runs"]), (&json!(3), &json!(3)));
+        assert_eq!(document["looks"], json!([{"runs": 3, "confidence": 0.95}]));
         let rounds = document["rounds"].as_array().unwrap();
         assert_eq!(rounds.len(), 3);
         assert_eq!(rounds[0].as_array().unwrap().len(), 4);
     }
 
     #[test]
-    fn before_the_first_round_there_are_no_results_and_one_run_has_no_deviation() {
-        let setup = Setup { runs: 1, weather: None, ..setup() };
+    fn without_rounds_there_are_no_results_and_with_one_run_no_deviation() {
+        let setup = Setup { runs: 1, max_runs: 1, weather: None, ..setup() };
         let empty = document(&setup, &Measured::default());
         assert_eq!((&empty["results"], &empty["rounds"]), (&json!([]), &json!([])));
         assert_eq!(empty["weather"], Value::Null);
         let one = document(&setup, &measured(&setup, times));
         assert_eq!(one["results"][0]["stddev"], Value::Null);
+    }
+
+    #[test]
+    fn a_comparison_that_went_on_has_each_look_with_its_confidence() {
+        let min_speedups = vec![gate("threads", 15.0)];
+        let setup = Setup { runs: 10, max_runs: 40, min_speedups, ..setup() };
+        let document = document(&setup, &measured(&setup, |_, _| Some(100)));
+        assert_eq!((&document["runs"], &document["max_runs"]), (&json!(10), &json!(40)));
+        assert_eq!(document["looks"], json!([{"runs": 10, "confidence": 0.9875}]));
+        assert_eq!(document["results"][1]["speedup"]["confidence"], json!(0.9875));
     }
 }

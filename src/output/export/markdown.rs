@@ -1,59 +1,64 @@
-//! Markdown: a table and what it means, as a page shows it.
+//! Markdown: a table and sentences, for a page such as a CI job's summary.
 
 use std::fmt::Write as _;
 
 use super::Exporter;
-use crate::compare::results::{percent, rounded};
+use crate::compare::sentences::{percent, rounded};
 use crate::compare::{ModeResult, Results};
+use crate::output::time_unit::TimeUnit;
 
-/// A table in GitHub Flavored Markdown, with a heading, and a list of sentences below it.
+/// GitHub Flavored Markdown: a heading, a table with the units of the terminal's table, and a list
+/// of sentences, which includes the verdict of each `--min-speedup`.
 pub struct Markdown;
 
 impl Exporter for Markdown {
     fn export(&self, results: &Results) -> anyhow::Result<String> {
-        let fastest = results.fastest();
-        let reference = results.setup.reference;
+        let unit = TimeUnit::of(results);
+        let (name, reference) = (unit.name, results.setup.reference);
         let mut page = format!(
             "### Flags: {}\n\n\
-             | Mode | Median [s] | Mean [s] | Min [s] | Max [s] | Times as fast as {reference} | Efficiency |\n\
-             |:---|---:|---:|---:|---:|---:|---:|\n",
+             | Mode | Median [{name}] | Mean [{name}] | Min [{name}] | Max [{name}] \
+             | Speedup over {reference} | Efficiency | Of ideal |\n\
+             |:---|---:|---:|---:|---:|---:|---:|---:|\n",
             escaped(&results.title()),
         );
         for result in &results.modes {
-            let row = row(result, fastest == Some(result.mode));
-            writeln!(page, "| {} |", row.join(" | "))?;
+            writeln!(page, "| {} |", row(result, unit).join(" | "))?;
         }
-        for (n, sentence) in results.sentences().iter().enumerate() {
+        let verdicts = results.checks.iter().map(ToString::to_string);
+        for (n, sentence) in results.sentences().into_iter().chain(verdicts).enumerate() {
             let gap = if n == 0 { "\n" } else { "" };
-            writeln!(page, "{gap}- {sentence}")?;
+            writeln!(page, "{gap}- {}", escaped(&sentence))?;
         }
         Ok(page)
     }
 }
 
-fn row(result: &ModeResult, fastest: bool) -> [String; 7] {
-    let ModeResult { mode, elapsed, .. } = result;
-    let seconds = |time: f64| format!("{time:.3}");
+fn row(result: &ModeResult, unit: TimeUnit) -> [String; 8] {
+    let ModeResult { contender, elapsed, fastest, .. } = result;
+    let time = |seconds: f64| unit.format(seconds);
     let mean = match elapsed.stddev {
-        Some(stddev) => format!("{} ± {}", seconds(elapsed.mean), seconds(stddev)),
-        None => seconds(elapsed.mean),
+        Some(stddev) => format!("{} ± {}", time(elapsed.mean), time(stddev)),
+        None => time(elapsed.mean),
     };
-    let speedup = result.speedup.map_or("—".into(), |speedup| match speedup.reference == *mode {
-        true => rounded(speedup.median),
-        false => format!("{} {}", rounded(speedup.median), speedup.interval_in_words()),
-    });
+    let speedup =
+        result.speedup.map_or("-".into(), |speedup| match speedup.reference == *contender {
+            true => rounded(speedup.median),
+            false => format!("{} {}", rounded(speedup.median), speedup.interval_in_words()),
+        });
     [
-        if fastest { format!("**`{mode}`**") } else { format!("`{mode}`") },
-        seconds(elapsed.median),
+        if *fastest { format!("**`{contender}`** fastest") } else { format!("`{contender}`") },
+        time(elapsed.median),
         mean,
-        seconds(elapsed.min),
-        seconds(elapsed.max),
+        time(elapsed.min),
+        time(elapsed.max),
         speedup,
         percent(result.efficiency),
+        result.ideal.map_or("-".into(), |ideal| percent(ideal.share)),
     ]
 }
 
-/// A server's URL may hold characters that mean something in Markdown.
+/// `text` with the characters escaped that have a meaning in Markdown, as a server's URL may have.
 fn escaped(text: &str) -> String {
     let special = |char: char| "\\`*_{}[]<>#|".contains(char);
     text.chars().flat_map(|char| special(char).then_some('\\').into_iter().chain([char])).collect()
@@ -62,30 +67,47 @@ fn escaped(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::compare::results::tests::{measured, setup};
-    use crate::compare::{Measured, Setup};
+    use crate::compare::made_up::{contender, gate, measured, setup};
+    use crate::compare::{Contender, Measured, Setup};
     use crate::downloader::Mode;
 
     #[test]
-    fn the_page_has_a_row_for_each_mode_and_then_what_it_means() {
-        let setup = Setup { modes: vec![Mode::Seq, Mode::Threads], ..setup() };
-        let times = |_, mode| Some(if mode == Mode::Seq { 2000 } else { 160 });
+    fn the_page_has_a_row_for_each_contender_then_sentences_and_verdicts() {
+        let contenders = vec![contender("seq"), contender("threads")];
+        let min_speedups = vec![gate("threads", 5.0)];
+        let setup = Setup { contenders, min_speedups, ..setup() };
+        let times = |_, contender: Contender| match contender.mode() {
+            Mode::Seq => Some(2000),
+            _ => Some(160),
+        };
         let page = Markdown.export(&Results::new(&setup, &measured(&setup, times))).unwrap();
         let expected = "\
 ### Flags: 2 flags from delay, 3 rounds
 
-| Mode | Median [s] | Mean [s] | Min [s] | Max [s] | Times as fast as seq | Efficiency |
-|:---|---:|---:|---:|---:|---:|---:|
-| `seq` | 2.000 | 2.000 ± 0.000 | 2.000 | 2.000 | 1.00 | 90 % |
-| **`threads`** | 0.160 | 0.160 ± 0.000 | 0.160 | 0.160 | 12.5 (12.5 to 12.5) | 45 % |
+| Mode | Median [s] | Mean [s] | Min [s] | Max [s] | Speedup over seq | Efficiency | Of ideal |
+|:---|---:|---:|---:|---:|---:|---:|---:|
+| `seq` | 2.000 | 2.000 ± 0.000 | 2.000 | 2.000 | 1.00 | 90 % | 50 % |
+| **`threads`** fastest | 0.160 | 0.160 ± 0.000 | 0.160 | 0.160 | 12.5 (12.5 to 12.5) | 45 % \
+| 50 % |
 
-- threads: 12.5 times as fast as seq (12.5 to 12.5), 45 % of what 2 jobs can give
+- threads: 12.5 times as fast as seq (12.5 to 12.5), 50 % of ideal with 2 jobs
+- threads is the fastest
+- too few rounds: intervals have 75 % confidence, not 95 %
+- --min-speedup threads=5: passed: threads is 12.5 times as fast as seq (12.5 to 12.5)
 ";
         assert_eq!(page, expected);
     }
 
     #[test]
-    fn a_url_is_shown_as_it_is() {
+    fn fast_runs_are_in_milliseconds_as_in_the_terminal() {
+        let setup = setup();
+        let results = measured(&setup, |_, _| Some(4));
+        let page = Markdown.export(&Results::new(&setup, &results)).unwrap();
+        assert!(page.contains("| Median [ms] |") && page.contains("| `seq` | 4.0 |"), "{page}");
+    }
+
+    #[test]
+    fn a_url_is_escaped() {
         let server = "http://h/a_b|c*d".into();
         let setup = Setup { server, ..setup() };
         let page = Markdown.export(&Results::new(&setup, &Measured::default())).unwrap();

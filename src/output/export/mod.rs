@@ -1,31 +1,35 @@
-//! Results as files, one small type for each format.
+//! Exports of a comparison's results: one small type for each format.
 
 mod atomic_file;
 mod csv;
+mod html;
 mod json;
 mod markdown;
+mod svg;
 
 use std::path::{self, Path, PathBuf};
 use std::{fs, io};
 
 use crate::compare::Results;
-use atomic_file::Target;
+pub(crate) use atomic_file::Target;
 
 pub use csv::Csv;
+pub use html::Html;
 pub use json::{Json, SCHEMA_VERSION};
 pub use markdown::Markdown;
+pub use svg::Svg;
 
-/// A format that results can be exported in. A further one is a file beside the others, a line here and an
-/// option on the command line.
+/// A format for results. A new format is a file in this folder, a line here, and an option on the
+/// command line.
 pub trait Exporter {
-    /// The whole document, with a line break at its end. There may be nothing in the results yet.
+    /// The whole document, with a line break at its end. The results may be empty.
     ///
     /// # Errors
-    /// The results can't be put into this format.
+    /// The results cannot be written in this format.
     fn export(&self, results: &Results) -> anyhow::Result<String>;
 }
 
-/// The exports that were asked for.
+/// The exports of one comparison.
 #[derive(Default)]
 pub struct Exports(Vec<Export>);
 
@@ -34,26 +38,26 @@ struct Export {
     target: Target,
 }
 
-/// Whether `path` stands for stdout: `-`, or one of the names that Unix has for it.
+/// Whether `path` means stdout: `-`, or one of its names on Unix.
 pub fn is_stdout(path: &Path) -> bool {
     ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"].iter().any(|name| path == Path::new(name))
 }
 
-/// Whether two paths lead to the same place, whatever they are called, and whether or not it is there yet.
+/// Whether two paths lead to the same file, even if it does not exist yet.
 pub fn is_same(one: &Path, other: &Path) -> bool {
     one == other
         || is_stdout(one) && is_stdout(other)
-        || matches!((place(one), place(other)), (Ok(one), Ok(other)) if one == other)
+        || matches!((resolve(one), resolve(other)), (Ok(one), Ok(other)) if one == other)
 }
 
-/// Where a path leads: absolute, without links in it.
-fn place(path: &Path) -> io::Result<PathBuf> {
+/// The absolute path without symbolic links. The file itself need not exist.
+fn resolve(path: &Path) -> io::Result<PathBuf> {
     match fs::canonicalize(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             let path = path::absolute(path)?;
             let folder = fs::canonicalize(path.parent().unwrap_or(&path))?;
             match fs::read_link(&path) {
-                Ok(target) => place(&folder.join(target)),
+                Ok(target) => resolve(&folder.join(target)),
                 Err(_) => Ok(folder.join(path.file_name().unwrap_or_default())),
             }
         }
@@ -62,11 +66,11 @@ fn place(path: &Path) -> io::Result<PathBuf> {
 }
 
 impl Exports {
-    /// Opens every file, and writes what there is before the first round: no results. A file from an
-    /// earlier comparison so can't be taken for this one's.
+    /// Opens every target and writes the empty `results` to it, so that nothing of an earlier
+    /// comparison is left.
     ///
     /// # Errors
-    /// One of them can't be written.
+    /// A target cannot be written.
     pub fn open(
         wanted: Vec<(Box<dyn Exporter>, PathBuf)>,
         results: &Results,
@@ -79,28 +83,28 @@ impl Exports {
         Ok(exports)
     }
 
-    /// Whether there are none.
+    /// Whether there are no exports.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Writes anew every file that can be.
+    /// Writes the results so far to every file. Streams have to wait for the final results.
     ///
     /// # Errors
-    /// One of them can't be written any more.
+    /// A file cannot be written.
     pub fn update(&mut self, results: &Results) -> anyhow::Result<()> {
         for Export { exporter, target } in &mut self.0 {
-            if let Target::Replaced(file) = target {
+            if let Target::AtomicFile(file) = target {
                 file.replace(&exporter.export(results)?)?;
             }
         }
         Ok(())
     }
 
-    /// Writes all of them for the last time, those that can be written but once as well.
+    /// Writes the final results to every target.
     ///
     /// # Errors
-    /// One of them can't be written. The others are, all the same.
+    /// A target cannot be written. All others are written nevertheless.
     pub fn finish(self, results: &Results) -> anyhow::Result<()> {
         let mut result = Ok(());
         for Export { exporter, target } in self.0 {
@@ -116,7 +120,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_place_may_have_many_names() {
+    fn different_paths_to_the_same_file_are_recognized() {
         let folder = tempfile::tempdir().unwrap();
         let name = |name: &str| folder.path().join(name);
         fs::create_dir(name("sub")).unwrap();
@@ -133,7 +137,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_link_leads_to_what_it_points_to() {
+    fn a_symbolic_link_is_the_same_as_its_target() {
         let folder = tempfile::tempdir().unwrap();
         let (file, link) = (folder.path().join("file"), folder.path().join("link"));
         std::os::unix::fs::symlink("file", &link).unwrap();

@@ -1,4 +1,4 @@
-//! No bytes make the check panic, and what it takes for whole is so to its last byte and no further.
+//! The GIF check never panics. It rejects a whole GIF without its last byte or with another one.
 #![no_main]
 
 use flags::gif::{Defect, check};

@@ -1,0 +1,96 @@
+//! `flags man`: one manual page for all commands, made from the same definitions as `--help`.
+
+use std::io::{self, Write};
+
+use clap::{Command, CommandFactory};
+use clap_mangen::Man;
+use clap_mangen::roff::{Roff, bold, roman};
+
+use super::{Exit, print};
+use crate::cli::Cli;
+
+/// The environment variables that the program or its libraries read.
+const ENVIRONMENT: [(&str, &str); 4] = [
+    ("FLAGS_SERVER", "The server if --server is not given. Ignored if empty."),
+    (
+        "http_proxy, https_proxy, all_proxy, no_proxy",
+        "The proxies for http, for https and for both, and the hosts to connect to directly. \
+         Upper case works too. A proxy is a URL with the scheme http, https, socks4, socks4a, \
+         socks5 or socks5h.",
+    ),
+    ("SSL_CERT_FILE, SSL_CERT_DIR", "CA certificates to trust instead of the system's."),
+    ("NO_COLOR", "Disables colours if not empty."),
+];
+
+/// Prints the page as roff.
+///
+/// # Errors
+/// Stdout can't be written to.
+pub(super) fn run() -> anyhow::Result<Exit> {
+    print(&page()?)
+}
+
+fn page() -> io::Result<Vec<u8>> {
+    let mut cli = Cli::command().disable_help_subcommand(true);
+    cli.build();
+    // roff leaves out an empty date, which would shift the fields after it.
+    let man = Man::new(cli.clone()).title("FLAGS").date(" ").manual("User Commands");
+    let mut page = Vec::new();
+    man.render_title(&mut page)?;
+    man.render_name_section(&mut page)?;
+    synopsis(&cli).to_writer(&mut page)?;
+    page.write_all(&body(&cli)?)?;
+    for command in cli.get_subcommands() {
+        let title = format!("flags {}", command.get_name()).to_uppercase();
+        Roff::new().control("SH", [title.as_str()]).to_writer(&mut page)?;
+        // The sections of a command become subsections of the page.
+        let body = String::from_utf8_lossy(&body(command)?).replace("\n.SH ", "\n.SS ");
+        page.write_all(body.as_bytes())?;
+    }
+    environment().to_writer(&mut page)?;
+    Ok(page)
+}
+
+/// The usage of each command.
+fn synopsis(cli: &Command) -> Roff {
+    let mut roff = Roff::new();
+    roff.control("SH", ["SYNOPSIS"]);
+    roff.text([roman(usage(cli))]);
+    for command in cli.get_subcommands() {
+        roff.control("br", []).text([roman(usage(command))]);
+    }
+    roff
+}
+
+/// The first line of the usage.
+fn usage(command: &Command) -> String {
+    let usage = command.clone().render_usage().to_string();
+    usage.lines().next().unwrap_or_default().replace("Usage: ", "")
+}
+
+/// Description, options, exit status and notes of one command.
+fn body(command: &Command) -> io::Result<Vec<u8>> {
+    let man = Man::new(command.clone());
+    let mut body = Vec::new();
+    man.render_description_section(&mut body)?;
+    man.render_options_section(&mut body)?;
+    let mut closing = Roff::new();
+    let after_help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+    for line in after_help.lines() {
+        match line.strip_prefix("Exit status: ") {
+            Some(status) => closing.control("SH", ["EXIT STATUS"]).text([roman(status)]),
+            None => closing.control("PP", []).text([roman(line.trim())]),
+        };
+    }
+    closing.to_writer(&mut body)?;
+    Ok(body)
+}
+
+fn environment() -> Roff {
+    let mut roff = Roff::new();
+    roff.control("SH", ["ENVIRONMENT"]);
+    for (name, meaning) in ENVIRONMENT {
+        roff.control("TP", []).text([bold(name)]).text([roman(meaning)]);
+    }
+    roff
+}

@@ -1,0 +1,100 @@
+//! What a comparison times: a mode with a number of jobs.
+
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+
+use crate::downloader::Mode;
+
+/// A mode with the most requests that it makes at once. Each round runs every contender once.
+///
+/// It is called after its mode, and after its jobs as well where the comparison has several numbers
+/// of jobs: `threads`, `threads@5`. `seq` always has one job, and is always called `seq`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Contender {
+    mode: Mode,
+    jobs: usize,
+    jobs_in_name: bool,
+}
+
+impl Contender {
+    /// Every mode with every number of jobs, mode by mode; `seq` once.
+    ///
+    /// Duplicates in either list are left out.
+    pub fn all(modes: &[Mode], jobs: &[usize]) -> Vec<Contender> {
+        let (modes, jobs) = (unique(modes), unique(jobs));
+        let pairs = modes.iter().flat_map(|mode| jobs.iter().map(move |jobs| (*mode, *jobs)));
+        let contenders = pairs.map(|(mode, asked)| Contender {
+            mode,
+            jobs: mode.jobs(asked),
+            jobs_in_name: mode != Mode::Seq && jobs.len() > 1,
+        });
+        unique(&contenders.collect::<Vec<_>>())
+    }
+
+    /// The strategy.
+    pub fn mode(self) -> Mode {
+        self.mode
+    }
+
+    /// The most requests at once.
+    pub fn jobs(self) -> usize {
+        self.jobs
+    }
+}
+
+/// The name: `threads` or `threads@5`.
+impl fmt::Display for Contender {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.jobs_in_name {
+            true => write!(f, "{}@{}", self.mode, self.jobs),
+            false => write!(f, "{}", self.mode),
+        }
+    }
+}
+
+impl Serialize for Contender {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// The different elements of `list`, in the order in which they first occur.
+fn unique<T: Copy + PartialEq>(list: &[T]) -> Vec<T> {
+    let mut unique = Vec::with_capacity(list.len());
+    for element in list {
+        if !unique.contains(element) {
+            unique.push(*element);
+        }
+    }
+    unique
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(modes: &[Mode], jobs: &[usize]) -> Vec<String> {
+        Contender::all(modes, jobs).iter().map(Contender::to_string).collect()
+    }
+
+    #[test]
+    fn each_mode_but_seq_competes_once_per_number_of_jobs() {
+        let names = names(&[Mode::Seq, Mode::Threads, Mode::Async], &[1, 5]);
+        assert_eq!(names, ["seq", "threads@1", "threads@5", "async@1", "async@5"]);
+    }
+
+    #[test]
+    fn a_single_number_of_jobs_is_not_part_of_the_name() {
+        assert_eq!(names(&[Mode::Threads, Mode::Seq], &[5, 5]), ["threads", "seq"]);
+        let jobs: Vec<_> =
+            Contender::all(&[Mode::Threads, Mode::Seq], &[5]).iter().map(|c| c.jobs()).collect();
+        assert_eq!(jobs, [5, 1]);
+    }
+
+    #[test]
+    fn duplicates_compete_once() {
+        assert_eq!(names(&[Mode::Async, Mode::Seq, Mode::Async], &[2]), ["async", "seq"]);
+        assert_eq!(names(&[Mode::Async], &[2, 3, 2]), ["async@2", "async@3"]);
+    }
+}

@@ -1,0 +1,64 @@
+//! The shortest possible time of a run, where the delays are known.
+
+use std::time::Duration;
+
+use crate::country::CountryCode;
+use crate::origin::Weather;
+
+/// The shortest time in which `jobs` requests at once can fetch `codes` through `weather`:
+/// max(longest delay, sum of the delays ÷ jobs).
+///
+/// No schedule beats it: the slowest flag has to be waited for, and `jobs` requests at once cannot
+/// share out less than the whole sum (Graham, *Bounds on Multiprocessing Timing Anomalies*, 1969).
+/// `None` where more than the delays decides how long a run takes: with faults, which lead to
+/// retries, with a limited bandwidth, and without any delay.
+pub fn shortest_possible(
+    weather: &Weather,
+    codes: &[CountryCode],
+    jobs: usize,
+) -> Option<Duration> {
+    if weather.has_faults() || weather.bandwidth.is_some() {
+        return None;
+    }
+    let delays = codes.iter().map(|code| weather.impairment(*code, 1).delay);
+    let (longest, sum) = (delays.clone().max()?, delays.sum::<Duration>());
+    let ideal = longest.max(sum.div_f64(jobs as f64));
+    (!ideal.is_zero()).then_some(ideal)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::country::POP20;
+    use crate::origin::Rate;
+
+    fn fixed_delay() -> Weather {
+        Weather { delay: "100ms".parse().unwrap(), ..Weather::default() }
+    }
+
+    #[test]
+    fn one_job_waits_for_the_sum_and_many_for_the_longest_delay() {
+        let ideal = |jobs| shortest_possible(&fixed_delay(), &POP20, jobs);
+        assert_eq!(ideal(1), Some(Duration::from_secs(2)));
+        assert_eq!(ideal(5), Some(Duration::from_millis(400)));
+        assert_eq!(ideal(20), Some(Duration::from_millis(100)));
+        assert_eq!(ideal(1000), Some(Duration::from_millis(100)));
+    }
+
+    #[test]
+    fn delays_that_are_drawn_are_those_of_the_first_attempts() {
+        let weather = Weather::delayed();
+        let delay = |code| weather.impairment(code, 1).delay;
+        let longest = POP20.into_iter().map(delay).max();
+        assert_eq!(shortest_possible(&weather, &POP20, 20), longest);
+    }
+
+    #[test]
+    fn faults_a_limited_bandwidth_and_no_delay_leave_it_unknown() {
+        let limited = Weather { bandwidth: Some("20k".parse().unwrap()), ..fixed_delay() };
+        let faulty = Weather { stall_rate: Rate::ALWAYS, ..fixed_delay() };
+        for weather in [limited, faulty, Weather::failing(), Weather::default()] {
+            assert_eq!(shortest_possible(&weather, &POP20, 5), None, "{weather:?}");
+        }
+    }
+}

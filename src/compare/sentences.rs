@@ -1,0 +1,201 @@
+//! The results in words.
+
+use std::fmt;
+
+use super::{Contender, ModeResult, Results, Setup, Speedup};
+
+impl Results<'_> {
+    /// What was compared: `20 flags from delay, 10 rounds`, or `3 of 10 rounds` after an early end.
+    pub fn title(&self) -> String {
+        let Setup { server, codes, max_runs, .. } = self.setup;
+        let flags = if codes.len() == 1 { "flag" } else { "flags" };
+        let rounds = match self.whole_rounds() {
+            whole if whole == self.runs => whole.to_string(),
+            whole => format!("{whole} of {}", self.runs),
+        };
+        let noun = if self.runs == 1 { "round" } else { "rounds" };
+        let limit = match self.runs < self.setup.looks().last() {
+            true => format!(" (at most {max_runs})"),
+            false => String::new(),
+        };
+        format!("{} {flags} from {server}, {rounds} {noun}{limit}", codes.len())
+    }
+
+    /// What the results mean: a sentence for each contender but the reference, then which of them
+    /// are the fastest, then how sure the intervals are if that is not 95 %.
+    pub fn sentences(&self) -> Vec<String> {
+        let speedups = self.modes.iter().filter_map(ModeResult::sentence);
+        let remarks = [self.fastest_sentence(), self.looks_sentence(), self.few_rounds_sentence()];
+        speedups.chain(remarks.into_iter().flatten()).collect()
+    }
+
+    fn fastest_sentence(&self) -> Option<String> {
+        match &self.fastest()[..] {
+            _ if self.modes.len() < 2 => None,
+            [] => Some("no difference in speed is clear".into()),
+            [one] => Some(format!("{one} is the fastest")),
+            [several @ .., last] => {
+                let list = several.iter().map(Contender::to_string).collect::<Vec<_>>().join(", ");
+                Some(format!("{list} and {last} are the fastest, with no clear difference"))
+            }
+        }
+    }
+
+    fn looks_sentence(&self) -> Option<String> {
+        let looks = self.setup.looks();
+        (looks.count() > 1).then(|| {
+            let (each, number) = (looks.confidence() * 100.0, looks.count());
+            format!(
+                "each of up to {number} looks has {each:.2} % intervals, for 95 % over all looks"
+            )
+        })
+    }
+
+    fn few_rounds_sentence(&self) -> Option<String> {
+        let speedups = self.modes.iter().filter_map(|result| result.speedup);
+        let Speedup { rounds, interval, confidence, .. } =
+            speedups.min_by_key(|speedup| speedup.rounds)?;
+        (rounds > 1 && interval.confidence < confidence).then(|| {
+            let (reached, wanted) = (interval.confidence * 100.0, confidence * 100.0);
+            format!("too few rounds: intervals have {reached:.0} % confidence, not {wanted:.0} %")
+        })
+    }
+}
+
+impl ModeResult {
+    /// `threads: 13.2 times as fast as seq (12.5 to 14.1), 99 % of ideal with 20 jobs`.
+    fn sentence(&self) -> Option<String> {
+        let contender = self.contender;
+        let speedup = self.speedup.filter(|speedup| speedup.reference != contender)?;
+        let jobs = contender.jobs();
+        let noun = if jobs == 1 { "job" } else { "jobs" };
+        let use_of_jobs = match self.ideal {
+            Some(ideal) => format!("{} of ideal", percent(ideal.share)),
+            None => format!("{} efficiency", percent(self.efficiency)),
+        };
+        Some(format!("{contender}: {speedup}, {use_of_jobs} with {jobs} {noun}"))
+    }
+}
+
+/// `14.2 times as fast as seq (13.8 to 14.6)`.
+impl fmt::Display for Speedup {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (times, interval) = (rounded(self.median), self.interval_in_words());
+        write!(f, "{times} times as fast as {} {interval}", self.reference)
+    }
+}
+
+impl Speedup {
+    /// `(13.8 to 14.6)`; `(one round)` after a single round, which has no interval.
+    pub fn interval_in_words(&self) -> String {
+        match self.rounds {
+            1 => "(one round)".into(),
+            _ => format!("({} to {})", rounded(self.interval.low), rounded(self.interval.high)),
+        }
+    }
+}
+
+/// A number with three significant digits, or three decimals: `0.070`, `1.00`, `14.2`, `1234`.
+pub fn rounded(number: f64) -> String {
+    let decimals = match number {
+        ..0.9995 => 3,
+        ..9.995 => 2,
+        ..99.95 => 1,
+        _ => 0,
+    };
+    format!("{number:.decimals$}")
+}
+
+/// A share as a whole percentage: `96 %`.
+pub fn percent(share: f64) -> String {
+    format!("{:.0} %", share * 100.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compare::made_up::{gate, measured, setup, times};
+    use crate::compare::{Measured, Round};
+
+    #[test]
+    fn each_contender_but_the_reference_has_a_sentence_and_the_fastest_are_named() {
+        let setup = setup();
+        let results = Results::new(&setup, &measured(&setup, times));
+        assert_eq!(
+            results.sentences(),
+            [
+                "threads: 15.0 times as fast as seq (10.0 to 20.0), 50 % of ideal with 2 jobs",
+                "rayon: 15.0 times as fast as seq (10.0 to 20.0), 50 % of ideal with 2 jobs",
+                "async: 15.0 times as fast as seq (10.0 to 20.0), 50 % of ideal with 2 jobs",
+                "threads, rayon and async are the fastest, with no clear difference",
+                "too few rounds: intervals have 75 % confidence, not 95 %",
+            ]
+        );
+    }
+
+    #[test]
+    fn without_a_known_ideal_the_sentence_has_the_efficiency() {
+        let setup = setup();
+        let mut measured = measured(&setup, times);
+        for contender in &setup.contenders {
+            measured.samples_mut(*contender).into_iter().for_each(|sample| sample.ideal = None);
+        }
+        let sentence = &Results::new(&setup, &measured).sentences()[0];
+        assert!(sentence.ends_with(", 45 % efficiency with 2 jobs"), "{sentence}");
+    }
+
+    #[test]
+    fn the_fastest_is_named_where_there_is_one_and_a_tie_is_called_a_tie() {
+        let last = |times: &dyn Fn(Contender) -> u64| {
+            let setup = Setup { runs: 10, max_runs: 10, ..setup() };
+            let measured = measured(&setup, |_, contender| Some(times(contender)));
+            Results::new(&setup, &measured).sentences().pop().unwrap()
+        };
+        let async_wins = |contender: Contender| 100 + u64::from(contender.to_string() != "async");
+        assert_eq!(last(&async_wins), "async is the fastest");
+        assert_eq!(last(&|_| 100), "no difference in speed is clear");
+    }
+
+    #[test]
+    fn the_title_counts_whole_rounds() {
+        let setup = Setup { runs: 10, max_runs: 10, ..setup() };
+        let until = |rounds, times: fn(Round, Contender) -> Option<u64>| {
+            let times = move |round, contender: Contender| match round {
+                Round::Measured(n) if n > rounds => None,
+                Round::Measured(n) if n == rounds && contender.to_string() == "async" => None,
+                _ => times(round, contender),
+            };
+            Results::new(&setup, &measured(&setup, times)).title()
+        };
+        assert_eq!(until(3, times), "2 flags from delay, 2 of 10 rounds");
+        let none = Results::new(&setup, &Measured::default()).title();
+        assert_eq!(none, "2 flags from delay, 0 of 10 rounds");
+        let all = Results::new(&setup, &measured(&setup, times)).title();
+        assert_eq!(all, "2 flags from delay, 10 rounds");
+    }
+
+    #[test]
+    fn a_comparison_that_may_go_on_says_how_far_and_how_wide_its_intervals_are() {
+        let min_speedups = vec![gate("threads", 15.0)];
+        let setup = Setup { runs: 10, max_runs: 40, min_speedups, ..setup() };
+        let results = Results::new(&setup, &measured(&setup, |_, _| Some(100)));
+        assert_eq!(results.title(), "2 flags from delay, 10 rounds (at most 40)");
+        let told = "each of up to 4 looks has 98.75 % intervals, for 95 % over all looks";
+        assert_eq!(results.sentences().last().unwrap(), told);
+    }
+
+    #[test]
+    fn numbers_are_rounded_to_three_digits() {
+        for (number, text) in [
+            (14.23, "14.2"),
+            (1.0, "1.00"),
+            (0.9999, "1.00"),
+            (9.999, "10.0"),
+            (0.07042, "0.070"),
+            (1234.4, "1234"),
+        ] {
+            assert_eq!(rounded(number), text);
+        }
+        assert_eq!(percent(0.956), "96 %");
+    }
+}

@@ -1,0 +1,132 @@
+//! Whether the measurements are too noisy to decide a useful `--min-speedup`.
+
+use super::median_interval::{CONFIDENCE, median_interval};
+use super::statistics::median;
+use super::{Results, Sample, Verdict};
+use crate::origin::Weather;
+
+/// A comparison should be able to decide a `--min-speedup` this far from the true speedup.
+const USEFUL_GATE: f64 = 0.2;
+
+impl Results<'_> {
+    /// A warning, if the times of the reference spread so widely that no `--min-speedup` within
+    /// 20 % of the true speedup could be decided.
+    ///
+    /// The criterion: the interval of the median of the reference's times is wider than 40 % of
+    /// that median. Where the shortest possible times are known, the times are divided by them, as
+    /// these differ from round to round. There is no warning if every `--min-speedup` was decided,
+    /// if there are too few rounds for the interval, or with injected faults, which make the times
+    /// differ by design.
+    pub fn unfit_warning(&self) -> Option<String> {
+        let faulty = self.setup.weather.as_ref().is_some_and(Weather::has_faults);
+        let decided = |check: &super::Checked| check.verdict() != Verdict::Inconclusive;
+        let all_decided = !self.checks.is_empty() && self.checks.iter().all(decided);
+        if faulty || all_decided {
+            return None;
+        }
+        let reference = self.of(self.setup.reference)?;
+        let confidence = self.setup.looks().confidence();
+        let spread = relative_width(&relative_times(&reference.samples), confidence)?;
+        (spread > 2.0 * USEFUL_GATE).then(|| {
+            format!(
+                "the times of {} are known to ±{:.0} % only, too noisy for a useful --min-speedup; \
+                 use more rounds (--runs) or a quieter machine",
+                reference.contender,
+                spread / 2.0 * 100.0
+            )
+        })
+    }
+}
+
+/// The times in units of the shortest possible time; in seconds if that is not always known.
+fn relative_times(samples: &[Sample]) -> Vec<f64> {
+    let relative = |sample: &Sample| Some(sample.seconds() / sample.ideal?.as_secs_f64());
+    let relative: Option<Vec<_>> = samples.iter().map(relative).collect();
+    relative.unwrap_or_else(|| samples.iter().map(Sample::seconds).collect())
+}
+
+/// The width of the median's interval, as a share of the median. `None` where `times` are too few
+/// for an interval of this confidence.
+///
+/// A speedup is the reference's time divided by another time. Even if that other time never
+/// changed, the speedup's interval would be as wide as this one.
+///
+/// Measured at 95 % on 10 rounds whose times vary by 3, 7, 15, 20, 30, 50 and 80 %: the width is
+/// more than 40 % in 0, 0, 2, 17, 66, 96 and 99.8 % of comparisons; with 40 rounds, in 0, 0, 0, 0,
+/// 0.7, 49 and 97 %.
+fn relative_width(times: &[f64], confidence: f64) -> Option<f64> {
+    let (middle, interval) = (median(times)?, median_interval(times, confidence)?);
+    let sure = interval.confidence >= confidence.min(CONFIDENCE);
+    sure.then(|| (interval.high - interval.low) / middle)
+}
+
+#[cfg(test)]
+mod tests {
+    use fastrand::Rng;
+
+    use super::*;
+    use crate::compare::made_up::{gate, measured, normal, setup};
+    use crate::compare::{Contender, Measured, MinSpeedup, Round, Setup};
+
+    #[test]
+    fn quiet_times_do_not_spread_too_widely_and_wild_times_do() {
+        let mut rng = Rng::with_seed(4);
+        let mut wide = |spread: f64, count: usize| {
+            let wide = (0..500).filter(|_| {
+                let times: Vec<_> = (0..count).map(|_| (spread * normal(&mut rng)).exp()).collect();
+                relative_width(&times, 0.95).is_some_and(|width| width > 2.0 * USEFUL_GATE)
+            });
+            wide.count()
+        };
+        for count in [6, 10, 40] {
+            assert_eq!(wide(0.03, count), 0, "{count}");
+        }
+        assert!(wide(0.1, 10) <= 5);
+        assert!(wide(0.8, 10) >= 475);
+        assert_eq!(wide(0.8, 5), 0);
+    }
+
+    /// Ten rounds in which `seq` takes turns at 1 and 3 s, and the others take 100 ms.
+    fn noisy(min_speedups: Vec<MinSpeedup>) -> (Setup, Measured) {
+        let setup = Setup { runs: 10, max_runs: 10, min_speedups, ..setup() };
+        let times = |round, contender: Contender| match round {
+            Round::Measured(n) if contender.to_string() == "seq" => {
+                Some(1000 + n as u64 % 2 * 2000)
+            }
+            _ => Some(100),
+        };
+        let mut measured = measured(&setup, times);
+        for sample in measured.samples_mut(setup.reference) {
+            sample.ideal = None;
+        }
+        (setup, measured)
+    }
+
+    #[test]
+    fn a_noisy_reference_is_reported_with_what_to_do() {
+        let (setup, measured) = noisy(vec![gate("threads", 20.0)]);
+        let warning = Results::new(&setup, &measured).unfit_warning().unwrap();
+        let expected = "the times of seq are known to ±50 % only, too noisy for a useful \
+                        --min-speedup; use more rounds (--runs) or a quieter machine";
+        assert_eq!(warning, expected);
+    }
+
+    #[test]
+    fn there_is_no_warning_when_every_speedup_is_decided_or_when_faults_are_injected() {
+        let (setup, measured) = noisy(vec![gate("threads", 5.0)]);
+        assert_eq!(Results::new(&setup, &measured).unfit_warning(), None);
+        let (setup, measured) = noisy(Vec::new());
+        assert!(Results::new(&setup, &measured).unfit_warning().is_some());
+        let setup = Setup { weather: Some(Weather::failing()), ..setup };
+        assert_eq!(Results::new(&setup, &measured).unfit_warning(), None);
+    }
+
+    #[test]
+    fn times_that_differ_only_as_the_delays_do_are_not_noise() {
+        let (setup, mut measured) = noisy(Vec::new());
+        for sample in measured.samples_mut(setup.reference) {
+            sample.ideal = Some(sample.elapsed / 2);
+        }
+        assert_eq!(Results::new(&setup, &measured).unfit_warning(), None);
+    }
+}

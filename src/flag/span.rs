@@ -1,0 +1,70 @@
+//! The times of one flag's download, as a timeline draws them.
+
+use std::time::Duration;
+
+use serde::Serialize;
+
+use super::{Done, Failure, Outcome};
+use crate::country::CountryCode;
+
+/// When the phases of one flag's download began and ended. Times count from the start of the run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Span {
+    pub code: CountryCode,
+    /// When the strategy began to work on the flag.
+    pub start: Duration,
+    /// When the head of the last answer arrived; `None` if there was no answer.
+    pub answered: Option<Duration>,
+    /// When the last byte of that answer arrived; `None` if it did not.
+    pub fetched: Option<Duration>,
+    /// When the file was in its place, or the flag had failed.
+    pub end: Duration,
+    pub status: Status,
+    /// How many requests were made for the flag.
+    pub attempts: u32,
+}
+
+/// How the download of one flag ended. Serialized as in `--json`: `"not_found"`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    Ok,
+    NotFound,
+    Error,
+    Skipped,
+    Unchanged,
+}
+
+impl From<&Outcome> for Span {
+    fn from(outcome: &Outcome) -> Span {
+        Span {
+            code: outcome.code,
+            start: outcome.start,
+            answered: outcome.answered,
+            fetched: outcome.fetched,
+            end: outcome.end,
+            status: outcome.status(),
+            attempts: outcome.attempts,
+        }
+    }
+}
+
+impl Outcome {
+    /// How the download ended, without its details.
+    pub fn status(&self) -> Status {
+        match &self.result {
+            Ok(Done::Saved { .. }) => Status::Ok,
+            Ok(Done::Skipped { .. }) => Status::Skipped,
+            Ok(Done::Unchanged { .. }) => Status::Unchanged,
+            Err(Failure::NotFound) => Status::NotFound,
+            Err(_) => Status::Error,
+        }
+    }
+}
+
+impl Span {
+    /// The time from start to end.
+    pub fn duration(&self) -> Duration {
+        self.end.saturating_sub(self.start)
+    }
+}

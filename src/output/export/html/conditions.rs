@@ -1,0 +1,44 @@
+//! What was compared, and on what machine.
+
+use std::thread::available_parallelism;
+use std::time::SystemTime;
+
+use maud::{Markup, html};
+
+use super::titled_section;
+use crate::compare::{Contender, Results};
+use crate::output::stderr::escaped;
+
+pub(super) fn section(results: &Results) -> Markup {
+    let setup = results.setup;
+    let list = |items: Vec<String>, gap| items.join(gap);
+    let codes = list(setup.codes.iter().map(ToString::to_string).collect(), " ");
+    let modes = list(setup.contenders.iter().map(Contender::to_string).collect(), ", ");
+    let weather = match &setup.weather {
+        Some(weather) => weather.sentences().join(" "),
+        None => "That of the server and the network.".into(),
+    };
+    let system = format!("{} on {}", std::env::consts::OS, std::env::consts::ARCH);
+    let cores = available_parallelism().map_or("unknown".into(), |cores| cores.to_string());
+    let rounds = format!("{} measured, after {} to warm up", results.rounds.len(), setup.warmup);
+    let facts = [
+        ("Server", escaped(&setup.server)),
+        ("Weather", weather),
+        ("Modes", modes),
+        ("Rounds", rounds),
+        ("Program", concat!("flags ", env!("CARGO_PKG_VERSION")).into()),
+        ("System", system),
+        ("Cores", cores),
+        ("Date", httpdate::fmt_http_date(SystemTime::now())),
+        ("Flags", codes),
+    ];
+    titled_section(
+        "conditions",
+        "What was compared",
+        html! {
+            dl.facts {
+                @for (name, fact) in facts { div { dt { (name) } dd { (fact) } } }
+            }
+        },
+    )
+}

@@ -1,0 +1,80 @@
+//! SVG: the timelines of all modes, one below the other on one time axis.
+
+use super::Exporter;
+use crate::compare::sentences::rounded;
+use crate::compare::{ModeResult, Results};
+use crate::output::timeline::{self, TimelineRun, describe};
+
+/// A picture of the run of each mode that took its median time.
+pub struct Svg;
+
+impl Exporter for Svg {
+    fn export(&self, results: &Results) -> anyhow::Result<String> {
+        Ok(timeline::document(&results.title(), &median_runs(results)))
+    }
+}
+
+/// The run to draw for each mode: the one whose time is nearest to the median.
+pub(super) fn median_runs<'a>(results: &'a Results) -> Vec<TimelineRun<'a>> {
+    results.modes.iter().filter_map(median_run).collect()
+}
+
+fn median_run(result: &ModeResult) -> Option<TimelineRun<'_>> {
+    let sample = result.median_run()?;
+    let jobs = result.contender.jobs();
+    let noun = if jobs == 1 { "job" } else { "jobs" };
+    let mut about = format!("{jobs} {noun}, {}", describe::time(sample.elapsed));
+    if let Some(speedup) = result.speedup.filter(|speedup| speedup.reference != result.contender) {
+        about += &format!(", {} times as fast as {}", rounded(speedup.median), speedup.reference);
+    }
+    let name = result.contender.to_string();
+    Some(TimelineRun { name, about, spans: &sample.spans, elapsed: sample.elapsed })
+}
+
+#[cfg(test)]
+mod tests {
+    use roxmltree::{Document, Node};
+
+    use super::*;
+    use crate::compare::made_up::{measured, setup, times};
+    use crate::compare::{Measured, Setup};
+
+    fn picture(setup: &Setup, measured: &Measured) -> String {
+        Svg.export(&Results::new(setup, measured)).unwrap()
+    }
+
+    fn texts<'a>(document: &'a Document) -> Vec<&'a str> {
+        document.descendants().filter(Node::is_element).filter_map(|node| node.text()).collect()
+    }
+
+    #[test]
+    fn each_mode_has_a_plot_of_the_run_that_took_its_median_time() {
+        let setup = setup();
+        let picture = picture(&setup, &measured(&setup, times));
+        let document = Document::parse(&picture).unwrap();
+        let texts = texts(&document);
+        assert!(texts.contains(&"2 flags from delay, 3 rounds"), "{texts:?}");
+        for about in ["1 job, 3.00 s", "2 jobs, 200 ms, 15.0 times as fast as seq"] {
+            assert!(texts.contains(&about), "{about}: {texts:?}");
+        }
+        let rows = texts.iter().filter(|text| text.contains(": waiting ")).count();
+        assert_eq!(rows, 4 * 2);
+    }
+
+    #[test]
+    fn there_may_be_nothing_to_draw_yet() {
+        let picture = picture(&setup(), &Measured::default());
+        assert!(
+            texts(&Document::parse(&picture).unwrap())
+                .contains(&"2 flags from delay, 0 of 3 rounds")
+        );
+    }
+
+    #[test]
+    fn the_name_of_a_server_stays_text() {
+        let setup = Setup { server: "</style><script>\"&'\u{7}".into(), ..setup() };
+        let picture = picture(&setup, &measured(&setup, times));
+        let document = Document::parse(&picture).unwrap();
+        assert!(texts(&document).contains(&"2 flags from </style><script>\"&'\\u{7}, 3 rounds"));
+    }
+}

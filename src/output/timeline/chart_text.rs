@@ -1,0 +1,223 @@
+//! The timeline of a run as lines of text.
+
+use std::time::Duration;
+
+use anstyle::{AnsiColor, Style};
+
+use super::phases::{PHASES, Phase, by_start, edges, is_failed, last, remark};
+use super::{Charset, TimeAxis};
+use crate::flag::{Span, Status};
+
+/// The columns left of the bars: a code and a blank.
+const MARGIN: usize = 3;
+/// The fewest columns for the bars, however narrow the terminal is.
+const LEAST_WIDTH: usize = 10;
+
+const FAILED: Style = AnsiColor::Red.on_default().bold();
+const DIM: Style = Style::new().dimmed();
+
+/// What one column of a row shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Cell {
+    Blank,
+    Phase(Phase),
+    Failed,
+}
+
+/// A row per flag on a time axis as long as the run, and a legend; nothing for a run without flags.
+///
+/// The lines are at most `columns` wide, if that is not too narrow for any drawing. A saved flag
+/// has at least one column of saving: most are written in less time than a column stands for.
+pub fn chart(spans: &[Span], elapsed: Duration, columns: usize, charset: Charset) -> String {
+    if spans.is_empty() {
+        return String::new();
+    }
+    let gutter = spans.iter().map(|span| remark(span).len()).max().unwrap_or(0);
+    let gutter = if gutter > 0 { gutter + 1 } else { 0 };
+    let width = columns.saturating_sub(MARGIN + gutter).max(LEAST_WIDTH);
+    let axis = TimeAxis::new(last(spans, elapsed), width / 10);
+    let mut chart = String::new();
+    for span in by_start(spans) {
+        let bar = bar(&cells(span, &axis, width), charset);
+        let style = if is_failed(span) { FAILED } else { DIM };
+        let remark = remark(span);
+        let remark = if remark.is_empty() { remark } else { format!(" {style}{remark}{style:#}") };
+        chart += &format!("{} {bar}{remark}", span.code);
+        chart.truncate(chart.trim_end().len());
+        chart.push('\n');
+    }
+    chart + &axis_lines(&axis, width, charset) + &legend(spans, columns, charset)
+}
+
+/// The columns of a row. The row has at least one that is not blank.
+fn cells(span: &Span, axis: &TimeAxis, width: usize) -> Vec<Cell> {
+    let edges = edges(span, axis);
+    let columns = edges.map(|share| (share * width as f64).round() as usize);
+    let first = columns[0].min(width - 1);
+    let end = columns[3].max(first + 1);
+    let mut cells = vec![Cell::Blank; width];
+    for (n, phase) in PHASES.into_iter().enumerate() {
+        cells[columns[n]..columns[n + 1]].fill(Cell::Phase(phase));
+    }
+    if columns[0] == columns[3] {
+        // The whole row is less than a column: it shows the longest of its phases.
+        let length = |n: &usize| edges[n + 1] - edges[*n];
+        let longest = (0..3).max_by(|a, b| length(a).total_cmp(&length(b))).unwrap_or(0);
+        cells[first] = Cell::Phase(PHASES[longest]);
+    }
+    if is_failed(span) {
+        cells[end - 1] = Cell::Failed;
+    } else if span.status == Status::Ok && end - first > 1 {
+        cells[end - 1] = Cell::Phase(Phase::Saving);
+    }
+    cells
+}
+
+fn bar(cells: &[Cell], charset: Charset) -> String {
+    let run = |run: &[Cell]| {
+        let (glyph, style) = look(run[0], charset);
+        format!("{style}{}{style:#}", glyph.repeat(run.len()))
+    };
+    cells.chunk_by(|a, b| a == b).map(run).collect()
+}
+
+fn look(cell: Cell, charset: Charset) -> (&'static str, Style) {
+    let (unicode, ascii, style) = match cell {
+        Cell::Blank => (" ", " ", Style::new()),
+        Cell::Phase(Phase::Waiting) => ("░", ".", AnsiColor::Blue.on_default()),
+        Cell::Phase(Phase::Receiving) => ("▒", "=", AnsiColor::Yellow.on_default()),
+        Cell::Phase(Phase::Saving) => ("█", "#", AnsiColor::Green.on_default()),
+        Cell::Failed => ("✗", "x", FAILED),
+    };
+    (if charset == Charset::Unicode { unicode } else { ascii }, style)
+}
+
+/// A line with a mark for each tick, and one with their labels as far as they fit.
+fn axis_lines(axis: &TimeAxis, width: usize, charset: Charset) -> String {
+    let (line, first, mark) = match charset {
+        Charset::Unicode => ('─', '└', '┴'),
+        Charset::Ascii => ('-', '+', '+'),
+    };
+    let mut marks = vec![line; width];
+    let mut labels = String::new();
+    for tick in axis.ticks() {
+        let column = (tick.share * width as f64).round() as usize;
+        let label = match charset {
+            Charset::Unicode => tick.label,
+            Charset::Ascii => tick.label.replace('µ', "u"),
+        };
+        let length = label.chars().count();
+        let used = labels.chars().count();
+        if column < width {
+            marks[column] = if column == 0 { first } else { mark };
+            if (used == 0 || column > used) && column + length <= width {
+                labels += &format!("{:1$}{label}", "", column - used);
+            }
+        }
+    }
+    let (marks, margin) = (marks.into_iter().collect::<String>(), " ".repeat(MARGIN));
+    format!("{margin}{DIM}{marks}{DIM:#}\n{margin}{labels}\n")
+}
+
+fn legend(spans: &[Span], columns: usize, charset: Charset) -> String {
+    let entry = |cell, name| {
+        let (glyph, style) = look(cell, charset);
+        format!("{style}{glyph}{style:#} {name}")
+    };
+    let mut entries: Vec<_> =
+        PHASES.iter().map(|phase| entry(Cell::Phase(*phase), phase.name())).collect();
+    if spans.iter().any(is_failed) {
+        entries.push(entry(Cell::Failed, "failed"));
+    }
+    entries.join(if columns < 50 { " " } else { "   " }) + "\n"
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::phases::tests::{any_spans, span};
+    use super::*;
+
+    fn plain(spans: &[Span], millis: u64, columns: usize, charset: Charset) -> String {
+        let chart = chart(spans, Duration::from_millis(millis), columns, charset);
+        anstream::adapter::strip_str(&chart).to_string()
+    }
+
+    #[test]
+    fn a_loop_is_a_staircase() {
+        let spans = [
+            span("BD", [0, 60, 90, 100]),
+            span("BR", [100, 170, 180, 200]),
+            span("CD", [200, 280, 290, 300]),
+        ];
+        let expected = "\
+BD ░░░░░░▒▒▒█
+BR           ░░░░░░░▒██
+CD                     ░░░░░░░░▒█
+   └─────────┴─────────┴─────────
+   0         100 ms    200 ms
+░ waiting ▒ receiving █ saving
+";
+        assert_eq!(plain(&spans, 300, 33, Charset::Unicode), expected);
+    }
+
+    #[test]
+    fn threads_are_a_front_that_ascii_can_show() {
+        let spans = [
+            span("BD", [0, 100, 100, 100]),
+            Span { status: Status::Error, attempts: 3, ..span("BR", [1, 150, 150, 150]) },
+            Span { attempts: 2, ..span("CD", [0, 200, 200, 200]) },
+        ];
+        let expected = "\
+BD ...................#
+CD .......................................# 2 tries
+BR .............................x           failed, 3 tries
+   +---------+---------+---------+---------
+   0         50 ms     100 ms    150 ms
+. waiting   = receiving   # saving   x failed
+";
+        assert_eq!(plain(&spans, 200, 59, Charset::Ascii), expected);
+    }
+
+    #[test]
+    fn a_row_shorter_than_a_column_shows_its_longest_phase() {
+        let spans = [span("BD", [0, 9, 9, 10]), span("BR", [2000, 2000, 2000, 2000])];
+        let chart = plain(&spans, 2000, 80, Charset::Unicode);
+        assert!(chart.starts_with("BD ░\nBR "), "{chart}");
+        assert!(chart.lines().nth(1).unwrap().ends_with('█'), "{chart}");
+    }
+
+    #[test]
+    fn a_run_without_flags_has_no_drawing() {
+        assert_eq!(plain(&[], 100, 80, Charset::Unicode), "");
+    }
+
+    #[test]
+    fn colours_come_with_different_characters() {
+        let spans = [span("BD", [0, 10, 20, 30])];
+        let chart = chart(&spans, Duration::from_millis(30), 80, Charset::Unicode);
+        for coloured in ["\x1b[34m░", "\x1b[33m▒", "\x1b[32m█"] {
+            assert!(chart.contains(coloured), "{chart:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn each_flag_has_a_row_and_no_line_is_too_wide(
+            spans in any_spans(),
+            millis in 0u64..5_000,
+            columns in 46usize..200,
+        ) {
+            for charset in [Charset::Unicode, Charset::Ascii] {
+                let chart = plain(&spans, millis, columns, charset);
+                let rows = if spans.is_empty() { 0 } else { spans.len() + 3 };
+                prop_assert_eq!(chart.lines().count(), rows);
+                let widths = chart.lines().map(|line| line.chars().count());
+                prop_assert!(widths.max().unwrap_or(0) <= columns, "{}", chart);
+                prop_assert!(chart.lines().take(spans.len()).all(|row| row.len() > MARGIN));
+                prop_assert!(charset == Charset::Unicode || chart.is_ascii());
+            }
+        }
+    }
+}

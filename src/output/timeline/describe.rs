@@ -1,0 +1,93 @@
+//! Timelines in words, for those who don't see them.
+
+use std::time::Duration;
+
+use super::chart_svg::TimelineRun;
+use super::phases::remark;
+use crate::compare::sentences::rounded;
+use crate::flag::Span;
+
+/// A row: `BR: waited 102 ms, received in 0.120 ms, saved in 0.210 ms, done after 0.151 s`.
+pub fn describe(span: &Span) -> String {
+    let mut parts = Vec::new();
+    let mut from = span.start;
+    let mut part = |name: &str, until: Option<Duration>| {
+        let Some(until) = until else { return };
+        parts.push(format!("{name} {}", time(until.saturating_sub(from))));
+        from = until;
+    };
+    part("waiting", span.answered.or(Some(span.end)));
+    part("receiving", span.fetched);
+    if span.answered.is_some() {
+        part("saving", span.fetched.and(Some(span.end)));
+    }
+    let remark = remark(span);
+    parts.extend((!remark.is_empty()).then_some(remark));
+    format!("{}, from {} to {}: {}", span.code, time(span.start), time(span.end), parts.join(", "))
+}
+
+/// A run: `threads, 20 jobs, 151 ms: 20 flags, at most 20 at a time.`
+pub fn summarize(run: &TimelineRun) -> String {
+    let flags = match run.spans.len() {
+        1 => "1 flag".into(),
+        many => format!("{many} flags"),
+    };
+    let most = most_at_once(run.spans);
+    format!("{}, {}: {flags}, at most {most} at a time.", run.name, run.about)
+}
+
+/// The most flags whose downloads overlapped.
+fn most_at_once(spans: &[Span]) -> usize {
+    // At the same time, an end comes before a start.
+    let starts = spans.iter().map(|span| (span.start, 1));
+    let mut events: Vec<(Duration, isize)> =
+        starts.chain(spans.iter().map(|span| (span.end, -1))).collect();
+    events.sort_unstable();
+    let counts = events.iter().scan(0, |now, (_, change)| {
+        *now += change;
+        Some(*now)
+    });
+    counts.max().unwrap_or(0).max(0) as usize
+}
+
+/// A time with three digits and its unit: `1.97 s`, `151 ms`, `0.210 ms`.
+pub fn time(time: Duration) -> String {
+    let seconds = time.as_secs_f64();
+    match seconds {
+        0.0 => "0".into(),
+        ..1.0 => format!("{} ms", rounded(seconds * 1e3)),
+        _ => format!("{} s", rounded(seconds)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::phases::tests::span;
+    use super::*;
+    use crate::flag::Status;
+
+    #[test]
+    fn a_row_names_its_phases_and_how_it_ended() {
+        let saved = span("BR", [0, 100, 120, 121]);
+        let words = "BR, from 0 to 121 ms: waiting 100 ms, receiving 20.0 ms, saving 1.00 ms";
+        assert_eq!(describe(&saved), words);
+        let failed = Span {
+            answered: None,
+            fetched: None,
+            status: Status::Error,
+            attempts: 3,
+            ..span("BR", [0, 0, 0, 2500])
+        };
+        assert_eq!(describe(&failed), "BR, from 0 to 2.50 s: waiting 2.50 s, failed, 3 tries");
+    }
+
+    #[test]
+    fn a_run_says_how_many_flags_it_had_under_way() {
+        let spans = [span("BD", [0, 1, 2, 3]), span("BR", [1, 2, 3, 4]), span("CD", [3, 4, 5, 6])];
+        let elapsed = Duration::from_millis(6);
+        let (name, about) = ("threads".into(), "2 jobs, 6 ms".into());
+        let run = TimelineRun { name, about, spans: &spans, elapsed };
+        assert_eq!(summarize(&run), "threads, 2 jobs, 6 ms: 3 flags, at most 2 at a time.");
+        assert_eq!(most_at_once(&[]), 0);
+    }
+}

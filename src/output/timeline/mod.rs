@@ -1,0 +1,18 @@
+//! Timelines: a row per flag that shows when it waited, was received and was saved.
+//!
+//! A loop over the flags is a staircase, and downloads at the same time are a front.
+//! [`chart_text`] draws for a terminal, [`chart_svg`] for files and pages. Both take the positions
+//! from [`phases`].
+
+pub mod chart_svg;
+pub mod chart_text;
+pub mod describe;
+mod document;
+pub mod phases;
+mod scale;
+mod terminal;
+
+pub use chart_svg::TimelineRun;
+pub use document::{compact_pitch, document};
+pub use scale::{Scale, Tick, TimeAxis};
+pub use terminal::{Charset, show};

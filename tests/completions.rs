@@ -1,0 +1,205 @@
+//! The completion scripts complete in their shells, and the manual page renders without warnings. A
+//! shell or formatter that is not installed is skipped.
+#![cfg(unix)]
+
+mod support;
+
+use std::fs;
+use std::io::Write;
+use std::process::{Command, Output, Stdio};
+use std::time::Duration;
+
+use support::watched::Running;
+use support::{flags, stderr, stdout};
+use tempfile::{NamedTempFile, tempdir};
+
+const SERVERS: [&str; 4] = ["remote", "local", "delay", "error"];
+
+/// Runs `program` with `args`, or prints a note and returns `None` if it is not installed.
+fn run_if_installed(program: &str, args: &[&str]) -> Option<Output> {
+    match Command::new(program).args(args).output() {
+        Ok(output) => Some(output),
+        Err(error) => {
+            println!("skipped, cannot run {program}: {error}");
+            None
+        }
+    }
+}
+
+fn print_of(args: &[&str]) -> Vec<u8> {
+    flags().args(args).assert().success().stderr("").get_output().stdout.clone()
+}
+
+/// The script for `shell`, in a file.
+fn script(shell: &str) -> NamedTempFile {
+    let mut file = NamedTempFile::new().unwrap();
+    file.write_all(&print_of(&["completions", shell])).unwrap();
+    file
+}
+
+fn path(file: &NamedTempFile) -> &str {
+    file.path().to_str().unwrap()
+}
+
+/// Checks that `complete`, which returns the completions of a command line, completes options,
+/// modes and servers before and after a command.
+fn check(mut complete: impl FnMut(&str) -> Vec<String>) {
+    for (line, expected) in [
+        ("flags --m", &["--max-req", "--mode"][..]),
+        ("flags --mode ", &support::MODES),
+        ("flags --server ", &SERVERS),
+        ("flags -s l", &["local"]),
+        ("flags -s local --mo", &["--mode"]),
+        ("flags comp", &["compare", "completions"]),
+        ("flags compare --mod", &["--modes"]),
+        ("flags compare --modes ", &support::MODES),
+        ("flags compare -n 3 --server ", &SERVERS),
+    ] {
+        let mut completions = complete(line);
+        let mut expected = expected.to_vec();
+        completions.sort();
+        expected.sort();
+        assert_eq!(completions, expected, "{line}");
+    }
+}
+
+#[test]
+fn bash_completes_options_modes_and_servers() {
+    let script = script("bash");
+    if run_if_installed("bash", &["--version"]).is_none() {
+        return;
+    }
+    check(|line| {
+        let words: Vec<_> = line.split(' ').map(|word| format!("'{word}'")).collect();
+        let (current, previous) = (&words[words.len() - 1], &words[words.len() - 2]);
+        let call = format!(
+            "source {}; COMP_WORDS=({}); COMP_CWORD={}; compopt() {{ :; }}
+            _flags flags {current} {previous}; printf '%s\\n' \"${{COMPREPLY[@]}}\"",
+            path(&script),
+            words.join(" "),
+            words.len() - 1,
+        );
+        completed(run_if_installed("bash", &["--norc", "-c", &call]))
+    });
+}
+
+#[test]
+fn fish_completes_options_modes_and_servers() {
+    let script = script("fish");
+    if run_if_installed("fish", &["--version"]).is_none() {
+        return;
+    }
+    let complete = |line: &str| {
+        let call = format!("source {}; complete -C '{line}'", path(&script));
+        completed(run_if_installed("fish", &["--no-config", "-c", &call]))
+    };
+    check(complete);
+    assert_eq!(complete("flags BR --mo"), ["--mode"]);
+    assert_eq!(complete("flags BR -m s"), ["seq"]);
+}
+
+/// Sets up an interactive zsh that prints each match of a completion, then `END`.
+const ZSH_SETUP: &str = r#"
+    fpath=($1 $fpath)
+    autoload -Uz compinit
+    compinit -u -D
+    compadd() {
+        case " ${@[1,(i)(-|--)]}" in *\ -[OAD]\ *) builtin compadd "$@"; return; esac
+        local -a matches
+        builtin compadd -A matches "$@"
+        for match in $matches; do print -r -- "MATCH $match"; done
+    }
+    print_end() { print END }
+    comppostfuncs=(print_end)
+    print READY
+"#;
+
+/// Types a line and a tab into that zsh, which runs in a pseudo-terminal: completion needs one.
+const ZSH_TYPE: &str = r#"
+    zmodload zsh/zpty
+    zpty shell zsh -f -i
+    zpty -w shell "source $1/setup $1"
+    zpty -r shell output '*READY*'
+    zpty -w -n shell "$2"$'\t'
+    zpty -r shell output '*END*'
+    print -r -- $output
+"#;
+
+#[test]
+fn zsh_completes_options_modes_and_servers() {
+    if run_if_installed("zsh", &["--version"]).is_none() {
+        return;
+    }
+    let folder = tempdir().unwrap();
+    let file = |name| folder.path().join(name);
+    fs::write(file("_flags"), print_of(&["completions", "zsh"])).unwrap();
+    fs::write(file("setup"), ZSH_SETUP).unwrap();
+    let folder = folder.path().to_str().unwrap();
+    check(|line| {
+        let mut zsh = Command::new("zsh");
+        zsh.args(["-f", "-c", ZSH_TYPE, "zsh", folder, line]);
+        // A limit, because it waits for a text that a broken script never prints.
+        let output = stdout(&Running::start(&mut zsh).end_within(Duration::from_secs(60)).output);
+        let matches = output.split("MATCH ").skip(1);
+        matches.filter_map(|text| text.split_whitespace().next()).map(Into::into).collect()
+    });
+}
+
+/// The first word of each line of stdout.
+fn completed(output: Option<Output>) -> Vec<String> {
+    let output = output.expect("it is installed");
+    assert_eq!(stderr(&output), "");
+    stdout(&output)
+        .lines()
+        .filter_map(|line| line.split_whitespace().next())
+        .map(Into::into)
+        .collect()
+}
+
+#[test]
+fn every_shell_has_a_script_that_knows_every_option() {
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        let script = String::from_utf8(print_of(&["completions", shell])).unwrap();
+        for option in ["mode", "server", "min-speedup", "export-json", "bind"] {
+            assert!(script.contains(option), "{shell}: {option}");
+        }
+    }
+}
+
+#[test]
+fn the_manual_page_renders_without_warnings() {
+    let mut page = NamedTempFile::new().unwrap();
+    page.write_all(&print_of(&["man"])).unwrap();
+    for (program, args) in [
+        ("groff", &["-man", "-ww", "-Tutf8", path(&page)][..]),
+        ("mandoc", &["-Tlint", "-Werror", path(&page)]),
+        ("man", &["-l", path(&page)]),
+    ] {
+        // The option -l is that of man-db.
+        if program == "man" && cfg!(not(target_os = "linux")) {
+            continue;
+        }
+        if let Some(output) = run_if_installed(program, args) {
+            assert!(output.status.success(), "{program}: {output:?}");
+            assert_eq!(stderr(&output), "", "{program}");
+        }
+    }
+}
+
+#[test]
+fn the_manual_page_documents_every_command() {
+    let page = String::from_utf8(print_of(&["man"])).unwrap();
+    for text in ["FLAGS COMPARE", "FLAGS SERVE", "EXIT STATUS", "FLAGS_SERVER", "min\\-speedup"] {
+        assert!(page.contains(text), "{text}");
+    }
+}
+
+#[test]
+fn a_reader_that_closes_the_pipe_is_no_error() {
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let mut man = support::program();
+    let output = man.arg("man").stdout(writer).stderr(Stdio::piped()).output().unwrap();
+    assert!(output.status.success());
+    assert_eq!(stderr(&output), "");
+}

@@ -1,0 +1,216 @@
+//! What the embedded server answers, seen by a plain TCP client.
+
+mod built_in;
+mod folder;
+mod lifecycle;
+mod page;
+#[path = "../plain_http/mod.rs"]
+mod plain_http;
+#[path = "../support/mod.rs"]
+mod support;
+mod weather;
+
+use std::io::Write;
+use std::net::TcpStream;
+use std::sync::{Arc, Mutex};
+
+use flags::CountryCode;
+use flags::country::ALL;
+use flags::origin::{Event, Origin, Rate, RequestCounts, RequestLog, Settings, Weather};
+use plain_http::{Answer, get, head, host, read_one, request, send};
+
+fn start(weather: Weather) -> Origin {
+    Origin::start(Settings { weather, ..Settings::default() }).unwrap()
+}
+
+fn get_flag(origin: &Origin, code: CountryCode) -> Answer {
+    let code = code.lower();
+    get(origin.base_url(), &format!("/flags/{code}/{code}.gif"))
+}
+
+fn brazil() -> CountryCode {
+    "BR".parse().unwrap()
+}
+
+#[test]
+fn each_of_the_194_codes_has_a_flag_and_no_other_code_has() {
+    let origin = start(Weather::default());
+    for code in CountryCode::every() {
+        let answer = get_flag(&origin, code);
+        if ALL.contains(&code) {
+            assert_eq!(answer.status_line, "HTTP/1.1 200 OK", "{code}");
+            assert_eq!(answer.header("content-type"), Some("image/gif"));
+            assert!(answer.is_whole() && answer.body.starts_with(b"GIF89a"), "{code}");
+        } else {
+            assert_eq!(answer.status_line, "HTTP/1.1 404 Not Found", "{code}");
+        }
+    }
+    assert_eq!(
+        origin.stop(),
+        RequestCounts { ok: 194, not_found: 482, ..RequestCounts::default() }
+    );
+}
+
+#[test]
+fn two_origins_serve_the_same_bytes() {
+    let [one, other] = [start(Weather::default()), start(Weather::delayed())];
+    for code in ALL.into_iter().step_by(20) {
+        assert_eq!(get_flag(&one, code).body, get_flag(&other, code).body, "{code}");
+    }
+}
+
+#[test]
+fn any_path_other_than_a_flags_exact_path_is_not_found() {
+    let origin = start(Weather::default());
+    for path in [
+        "/flags/BR/BR.gif",
+        "/flags/br/BR.gif",
+        "/flags/BR/br.gif",
+        "/flags/br/us.gif",
+        "/flags/br/br.GIF",
+        "/flags/br/br.png",
+        "/flags/br/br",
+        "/flags/br/",
+        "/flags/br",
+        "/flags/b/b.gif",
+        "/flags/bra/bra.gif",
+        "/flags/b1/b1.gif",
+        "/flags/br/br.gif/",
+        "/flags//br/br.gif",
+        "//flags/br/br.gif",
+        "/flags/br/br.gif%00",
+        "/flags/%62r/%62r.gif",
+        "/flags/%ff%ff/%ff%ff.gif",
+        "/br/br.gif",
+        "/favicon.ico",
+    ] {
+        assert_eq!(get(origin.base_url(), path).status, 404, "{path}");
+    }
+    assert_eq!(get(origin.base_url(), "/flags/br/br.gif?size=large").status, 200);
+}
+
+#[test]
+fn one_connection_carries_many_requests() {
+    let origin = start(Weather::default());
+    let mut stream = TcpStream::connect(host(origin.base_url())).unwrap();
+    for code in ["br", "us", "zz", "in"] {
+        let line = format!("GET /flags/{code}/{code}.gif HTTP/1.1");
+        stream.write_all(head(origin.base_url(), &line, &[]).as_bytes()).unwrap();
+        let answer = read_one(&mut stream, true);
+        assert_eq!(answer.status, if code == "zz" { 404 } else { 200 });
+    }
+}
+
+#[test]
+fn head_has_the_headers_of_get_and_no_body() {
+    let origin = start(Weather::default());
+    let line = "HEAD /flags/br/br.gif HTTP/1.1";
+    let whole = get_flag(&origin, brazil());
+    let mut stream = send(origin.base_url(), line, &[]);
+    let bare = read_one(&mut stream, false);
+    // The next bytes on the connection are the next answer, not a body.
+    stream.write_all(head(origin.base_url(), line, &[]).as_bytes()).unwrap();
+    assert_eq!(read_one(&mut stream, false).status, 200);
+    let lasting = |answer: &Answer| {
+        let mut headers = answer.headers.clone();
+        headers.retain(|(name, _)| !["date", "connection"].contains(&name.as_str()));
+        headers
+    };
+    assert_eq!(lasting(&bare), lasting(&whole));
+}
+
+#[test]
+fn other_methods_are_refused_with_a_list_of_the_allowed_ones() {
+    let origin = start(Weather { error_rate: Rate::ALWAYS, ..Weather::default() });
+    for path in ["/flags/br/br.gif", "/"] {
+        for method in ["POST", "PUT", "DELETE", "OPTIONS", "BREW"] {
+            let answer = request(origin.base_url(), &format!("{method} {path} HTTP/1.1"), &[]);
+            assert_eq!(answer.status_line, "HTTP/1.1 405 Method Not Allowed", "{method}");
+            assert_eq!(answer.header("allow"), Some("GET,HEAD"), "{method}");
+        }
+    }
+    assert_eq!(origin.stop(), RequestCounts { refused: 10, ..RequestCounts::default() });
+}
+
+#[test]
+fn a_client_with_a_valid_copy_gets_a_304() {
+    let origin = start(Weather::default());
+    let whole = get_flag(&origin, brazil());
+    let (etag, modified) = (whole.header("etag").unwrap(), whole.header("last-modified").unwrap());
+    assert!(etag.starts_with('"') && etag.ends_with('"'));
+    let ask = |method: &str, headers: &[&str]| {
+        request(origin.base_url(), &format!("{method} /flags/br/br.gif HTTP/1.1"), headers)
+    };
+    let (same, since) =
+        (format!("If-None-Match: {etag}"), format!("If-Modified-Since: {modified}"));
+    for (method, headers) in [
+        ("GET", vec![same.as_str()]),
+        ("GET", vec![since.as_str()]),
+        ("HEAD", vec![since.as_str()]),
+        ("GET", vec!["If-Modified-Since: Tue, 01 Jan 1980 00:00:00 GMT", same.as_str()]),
+    ] {
+        let answer = ask(method, &headers);
+        assert_eq!(answer.status_line, "HTTP/1.1 304 Not Modified", "{headers:?}");
+        assert_eq!(answer.header("etag"), Some(etag));
+        assert!(answer.body.is_empty());
+    }
+    for headers in [
+        vec!["If-Modified-Since: Tue, 01 Jan 1980 00:00:00 GMT"],
+        vec!["If-None-Match: \"other\"", since.as_str()],
+    ] {
+        assert!(ask("GET", &headers).is_whole(), "{headers:?}");
+    }
+    assert_eq!(origin.stop(), RequestCounts { ok: 3, unchanged: 4, ..RequestCounts::default() });
+}
+
+#[test]
+fn the_base_url_redirects_to_the_gallery() {
+    let origin = start(Weather::default());
+    for path in ["/flags", "/flags/"] {
+        let answer = get(origin.base_url(), path);
+        assert_eq!((answer.status, answer.header("location")), (307, Some("/")), "{path}");
+    }
+}
+
+#[test]
+fn each_request_is_reported_with_what_happened_to_it() {
+    let seen = Arc::new(Mutex::new(Vec::<RequestLog>::new()));
+    let log = seen.clone();
+    let weather =
+        Weather { delay: "5ms".parse().unwrap(), reset_rate: Rate::ALWAYS, ..Weather::default() };
+    let settings = Settings {
+        weather,
+        on_event: Arc::new(move |event| match event {
+            Event::Request(request) => log.lock().unwrap().push(request.clone()),
+            Event::Rejected(file) => panic!("{file}"),
+        }),
+        ..Settings::default()
+    };
+    let origin = Origin::start(settings).unwrap();
+    let whole = get_flag(&origin, brazil()).content_length().unwrap() as u64;
+    request(origin.base_url(), "HEAD /flags/br/br.gif HTTP/1.1", &[]);
+    get_flag(&origin, "ZZ".parse().unwrap());
+    let icon = get(origin.base_url(), "/icon.svg?v=1").body.len() as u64;
+    drop(origin);
+    let seen = seen.lock().unwrap();
+    let columns: Vec<_> = seen
+        .iter()
+        .map(|log| {
+            assert!(log.client.ip().is_loopback());
+            let code = log.code.map(|code| code.to_string());
+            let fault = log.fault.map(|fault| fault.to_string());
+            (code, log.status, log.bytes, log.delay.as_millis(), fault)
+        })
+        .collect();
+    let (brazil, zz) = (Some("BR".to_owned()), Some("ZZ".to_owned()));
+    assert_eq!(
+        columns,
+        [
+            (brazil.clone(), 200, whole / 2, 5, Some("reset".to_owned())),
+            (brazil, 200, 0, 5, None),
+            (zz, 404, "404 Not Found\n".len() as u64, 5, None),
+            (None, 200, icon, 0, None),
+        ]
+    );
+    assert_eq!(seen[3].path, "/icon.svg");
+}

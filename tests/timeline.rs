@@ -1,0 +1,209 @@
+//! `flags --timeline`, as users and scripts call it.
+
+mod support;
+
+use std::fs;
+use std::sync::{Condvar, Mutex};
+
+use assert_cmd::Command;
+use roxmltree::{Document, Node};
+use support::{TestServer, answer, flags, gif, json, names, ok, stderr, stdout};
+use tempfile::{TempDir, tempdir};
+
+const CODES: [&str; 4] = ["BD", "BR", "CD", "CN"];
+
+/// A download of [`CODES`] from `server` into a folder of its own, in a UTF-8 locale.
+fn download(server: &TestServer, folder: &TempDir) -> Command {
+    let mut flags = flags();
+    flags.args(CODES).args(["--server", &server.base(), "--dest"]).arg(folder.path().join("dest"));
+    flags.env_remove("LC_ALL").env_remove("LC_CTYPE").env("LANG", "en_US.UTF-8");
+    flags
+}
+
+/// Answers no request before all of them have arrived.
+fn all_at_once() -> TestServer {
+    let (arrived, all_arrived) = (Mutex::new(0), Condvar::new());
+    TestServer::start(move |request, stream| {
+        let mut count = arrived.lock().unwrap();
+        *count += 1;
+        all_arrived.notify_all();
+        drop(all_arrived.wait_while(count, |count| *count < CODES.len()).unwrap());
+        ok(stream, &gif(&request.path))
+    })
+}
+
+/// BR fails, and CD only succeeds at the second try.
+fn flaky() -> TestServer {
+    TestServer::start(|request, stream| match (&*request.code, request.attempt) {
+        ("BR", _) => answer(stream, "418 I'm a teapot", "", b""),
+        ("CD", 1) => answer(stream, "503 Service Unavailable", "Retry-After: 0\r\n", b""),
+        _ => ok(stream, &gif(&request.path)),
+    })
+}
+
+/// Where the bars of each row begin and end, in percent of the axis, from top to bottom.
+fn bars(svg: &Document) -> Vec<(f64, f64)> {
+    let percent = |node: Node, name| {
+        node.attribute(name).unwrap().strip_suffix('%').unwrap().parse::<f64>().unwrap()
+    };
+    // The legend has rectangles, too; only rows have a title.
+    let titles = svg.descendants().filter(|node| node.has_tag_name((SVG, "title")));
+    let rows =
+        titles.filter_map(|title| title.parent()).filter(|node| node.has_tag_name((SVG, "g")));
+    let bars = rows.map(|row| {
+        let rects = row.children().filter(|node| node.has_tag_name((SVG, "rect")));
+        let ends: Vec<_> = rects
+            .map(|rect| (percent(rect, "x"), percent(rect, "x") + percent(rect, "width")))
+            .collect();
+        (ends[0].0, ends[ends.len() - 1].1)
+    });
+    bars.collect()
+}
+
+const SVG: &str = "http://www.w3.org/2000/svg";
+
+#[test]
+fn the_drawing_follows_the_count_and_fits_80_columns_off_a_terminal() {
+    let (server, folder) = (TestServer::with_flags(), tempdir().unwrap());
+    let output = download(&server, &folder).arg("--timeline").output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let stdout = stdout(&output);
+    let lines: Vec<_> = stdout.lines().collect();
+    assert!(lines[1].starts_with("4 downloads in "), "{stdout}");
+    assert_eq!(lines[2], "");
+    let mut codes: Vec<_> = lines[3..7].iter().map(|line| &line[..2]).collect();
+    codes.sort();
+    assert_eq!(codes, CODES);
+    assert!(lines[7].starts_with("   └──"), "{stdout}");
+    assert!(lines[8].starts_with("   0 ") && lines[8].ends_with('s'), "{stdout}");
+    assert_eq!(lines[9..], ["░ waiting   ▒ receiving   █ saving"]);
+    assert!(lines.iter().all(|line| line.chars().count() <= 80), "{stdout}");
+    assert!(!stdout.contains('\x1b'), "{stdout:?}");
+}
+
+#[test]
+fn failures_and_retries_are_marked() {
+    let (server, folder) = (flaky(), tempdir().unwrap());
+    let output = download(&server, &folder).arg("--timeline").output().unwrap();
+    let stdout = stdout(&output);
+    let row = |code: &str| stdout.lines().skip(2).find(|line| line.starts_with(code)).unwrap();
+    assert!(row("BR").contains("✗") && row("BR").ends_with(" failed"), "{stdout}");
+    assert!(row("CD").contains("█") && row("CD").ends_with(" 2 tries"), "{stdout}");
+    assert!(stdout.ends_with("█ saving   ✗ failed\n"), "{stdout}");
+
+    let output = download(&server, &folder).arg("--timeline=-").output().unwrap();
+    let text = support::stdout(&output);
+    let svg = Document::parse(&text).unwrap();
+    let texts: Vec<_> = svg.descendants().filter_map(|node| node.text()).collect();
+    for mark in ["×", "failed"] {
+        assert!(texts.contains(&mark), "{mark}: {text}");
+    }
+}
+
+#[test]
+fn where_the_locale_is_not_utf_8_the_drawing_is_ascii() {
+    let (server, folder) = (flaky(), tempdir().unwrap());
+    for locale in ["C", "de_DE.ISO-8859-1"] {
+        let mut flags = download(&server, &folder);
+        let output = flags.arg("--timeline").env("LC_ALL", locale).output().unwrap();
+        assert!(stdout(&output).is_ascii(), "{locale}: {}", stdout(&output));
+        assert!(stdout(&output).contains(". waiting   = receiving   # saving   x failed\n"));
+    }
+}
+
+#[test]
+fn colours_add_nothing_but_colour() {
+    let (server, folder) = (TestServer::with_flags(), tempdir().unwrap());
+    let mut flags = download(&server, &folder);
+    let output = flags.arg("--timeline").env("CLICOLOR_FORCE", "1").output().unwrap();
+    let coloured = stdout(&output);
+    assert!(coloured.contains("\x1b[34m░"), "{coloured:?}");
+    let legend = anstream::adapter::strip_str(&coloured).to_string();
+    assert!(legend.ends_with("░ waiting   ▒ receiving   █ saving\n"), "{legend}");
+}
+
+#[test]
+fn a_loop_is_a_staircase_and_threads_are_a_front() {
+    let folder = tempdir().unwrap();
+    let bars_of = |server: &TestServer, mode: &str| {
+        let file = folder.path().join(format!("{mode}.svg"));
+        let option = format!("--timeline={}", file.display());
+        download(server, &folder).args(["--mode", mode, &option]).assert().success();
+        bars(&Document::parse(&fs::read_to_string(file).unwrap()).unwrap())
+    };
+    let seq = bars_of(&TestServer::with_flags(), "seq");
+    assert_eq!(seq.len(), 4);
+    assert!(seq.windows(2).all(|rows| rows[0].1 <= rows[1].0 + 0.01), "{seq:?}");
+    for mode in ["threads", "rayon", "async"] {
+        let front = bars_of(&all_at_once(), mode);
+        let last_start = front.iter().map(|row| row.0).fold(0.0, f64::max);
+        assert!(front.iter().all(|row| row.1 >= last_start), "{mode}: {front:?}");
+    }
+}
+
+#[test]
+fn a_file_gets_the_drawing_and_stdout_is_as_without_it() {
+    let (server, folder) = (flaky(), tempdir().unwrap());
+    let file = folder.path().join("timeline.svg");
+    fs::write(&file, "something longer that was there before").unwrap();
+    let option = format!("--timeline={}", file.display());
+    let output = download(&server, &folder).args([&option, "--json"]).output().unwrap();
+    assert_eq!(json(&output)["counts"]["ok"], 3);
+    let svg = fs::read_to_string(&file).unwrap();
+    let document = Document::parse(&svg).unwrap();
+    assert_eq!(bars(&document).len(), 4);
+    assert_eq!(names(folder.path()), ["dest", "timeline.svg"]);
+
+    let output = download(&server, &folder).args([&option, "--quiet"]).output().unwrap();
+    assert_eq!(stdout(&output), "");
+    let output = download(&server, &folder).arg(&option).output().unwrap();
+    assert_eq!(stdout(&output).lines().count(), 2, "{}", stdout(&output));
+}
+
+#[test]
+fn a_dash_leaves_stdout_to_the_svg() {
+    let (server, folder) = (TestServer::with_flags(), tempdir().unwrap());
+    let output = download(&server, &folder).arg("--timeline=-").output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let svg = stdout(&output);
+    let document = Document::parse(&svg).unwrap();
+    assert!(document.root_element().has_tag_name((SVG, "svg")));
+    assert_eq!(bars(&document).len(), 4);
+    let words = |name| {
+        let node = document.descendants().find(|node| node.has_tag_name((SVG, name)));
+        node.and_then(|node| node.text()).unwrap().to_owned()
+    };
+    assert_eq!(words("title"), format!("Flags from {}", server.base()));
+    assert!(words("desc").starts_with("threads, 4 jobs, 4 downloads in "), "{}", words("desc"));
+}
+
+#[test]
+fn a_drawing_on_stdout_excludes_json_and_quiet() {
+    let folder = tempdir().unwrap();
+    for args in [["--timeline", "--json"], ["--timeline=-", "--json"], ["--timeline", "--quiet"]] {
+        let output = download(&TestServer::with_flags(), &folder).args(args).output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{args:?}");
+        assert_eq!(stdout(&output), "", "{args:?}");
+        assert!(stderr(&output).contains("--timeline=FILE"), "{}", stderr(&output));
+    }
+}
+
+#[test]
+fn a_file_that_cannot_be_written_is_an_error_before_the_first_request() {
+    let (server, folder) = (TestServer::with_flags(), tempdir().unwrap());
+    let file = folder.path().join("missing").join("timeline.svg");
+    let option = format!("--timeline={}", file.display());
+    let output = download(&server, &folder).arg(option).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr(&output).contains(&file.display().to_string()), "{}", stderr(&output));
+    assert!(server.requests().is_empty());
+}
+
+#[test]
+fn a_run_in_which_nothing_was_fetched_is_drawn_too() {
+    let (server, folder) = (TestServer::with_flags(), tempdir().unwrap());
+    download(&server, &folder).assert().success();
+    let mut flags = download(&server, &folder);
+    let output = flags.args(["--skip-existing", "--timeline"]).output().unwrap();
+    assert_eq!(stdout(&output).lines().filter(|line| line.ends_with(" skipped")).count(), 4);
+}
