@@ -229,20 +229,6 @@ fn without_a_connection_each_flag_says_so_and_the_way_out_is_told_once() {
 }
 
 #[test]
-fn a_proxy_that_the_environment_names_is_used() {
-    let proxy = TestServer::start(|request, stream| ok(stream, &gif(&request.path)));
-    let dest = tempdir().unwrap();
-    let mut flags = flags();
-    flags.env("http_proxy", format!("http://{}", proxy.address()));
-    flags
-        .args(["BR", "-s", "http://flags.invalid/flags", "-d"])
-        .arg(dest.path())
-        .assert()
-        .success();
-    assert_eq!(proxy.requests()[0].path, "http://flags.invalid/flags/br/br.gif");
-}
-
-#[test]
 fn verbose_has_a_line_for_a_flag_that_fails_as_well() {
     let origin = TestServer::start(|_, stream| answer(stream, "404 Not Found", "", b""));
     let dest = tempdir().unwrap();

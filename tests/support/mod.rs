@@ -1,8 +1,12 @@
 //! What the tests share: a scripted server, a GIF, and the program itself.
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
+pub mod frames;
+pub mod http2;
 pub mod misbehave;
+pub mod proxy;
 pub mod tls;
+pub mod trial;
 pub mod watched;
 
 use std::io::{self, BufRead, BufReader, Write};

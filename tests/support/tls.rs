@@ -1,29 +1,24 @@
-//! An origin that speaks TLS, and within it HTTP/2 or HTTP/1.1, well or badly.
+//! A scripted server that speaks TLS, and within it HTTP/2 or HTTP/1.1.
 
 use std::collections::HashMap;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::thread;
-use std::time::Duration;
 
-use h2::server::SendResponse;
-use h2::{Reason, server};
-use hyper::Response;
-use hyper::body::Bytes;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
 use rustls::ServerConfig;
 use rustls::pki_types::PrivateKeyDer;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::{Builder, Runtime};
-use tokio::sync::mpsc;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
+use super::http2::Reply;
 use super::{code_of, gif};
 
-/// A CA of our own, which signs what it is asked to.
+/// A certificate authority.
 pub struct Authority(CertifiedIssuer<'static, KeyPair>);
 
 impl Authority {
@@ -40,7 +35,8 @@ impl Authority {
         self.0.pem()
     }
 
-    /// What a server needs to be `name` between two years, speaking the `protocols` of ALPN.
+    /// The configuration of a server with a certificate for `name`, valid between two years, that
+    /// offers the ALPN `protocols`.
     pub fn certify(&self, name: &str, years: [i32; 2], protocols: &[&str]) -> ServerConfig {
         let mut about = CertificateParams::new([name.to_owned()]).expect("it is a name");
         [about.not_before, about.not_after] = years.map(|year| rcgen::date_time_ymd(year, 1, 1));
@@ -59,48 +55,49 @@ impl Authority {
     }
 }
 
-/// What a request is answered with.
-#[derive(Debug, Clone, Copy)]
-pub enum Reply {
-    Flag,
-    /// To an http URL.
-    Redirect,
-    /// Half an answer, and then the stream is reset.
-    HalfThenReset(Reason),
-    /// No answer: the stream is reset.
-    Reset(Reason),
-    /// Half an answer, and then the whole connection is given up.
-    GoAway(Reason),
-    /// An answer, and no further request is taken on this connection.
-    FlagThenGoAway,
+/// A request as the server sees it.
+pub struct Seen<'a> {
+    pub code: &'a str,
+    /// The number of requests for this code so far, this one included.
+    pub attempt: usize,
+    /// The number of the connection, from 1.
+    pub connection: usize,
+    /// The number of requests on this connection so far, this one included.
+    pub nth: usize,
 }
 
-type Script = fn(code: &str, attempt: usize) -> Reply;
+type Script = dyn Fn(&Seen) -> Reply + Send + Sync;
 
-/// An origin on a free port that replies as its script says.
-pub struct TlsOrigin {
+/// A server on a free port that replies as its script says. Over HTTP/1.1 it can only send flags and
+/// redirects.
+pub struct TlsServer {
     address: SocketAddr,
     seen: Arc<Mutex<HashMap<String, usize>>>,
-    /// Ends all that runs on it when the origin is dropped.
+    /// Ends all tasks of the server when it is dropped.
     _runtime: Runtime,
 }
 
-impl TlsOrigin {
-    pub fn start(config: ServerConfig, script: Script) -> TlsOrigin {
+impl TlsServer {
+    pub fn start<S>(config: ServerConfig, script: S) -> TlsServer
+    where
+        S: Fn(&Seen) -> Reply + Send + Sync + 'static,
+    {
         let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build();
         let runtime = runtime.expect("a thread can be started");
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).expect("a port is free");
         let address = listener.local_addr().expect("it has an address");
         let seen = Arc::default();
         let acceptor = TlsAcceptor::from(Arc::new(config));
-        let site = Site { script, seen: Arc::clone(&seen) };
+        let site = Site { script: Arc::new(script), seen: Arc::clone(&seen) };
         runtime.spawn(async move {
-            while let Ok((stream, _)) = listener.accept().await {
+            for number in 1.. {
+                let Ok((stream, _)) = listener.accept().await else { break };
                 let (acceptor, site) = (acceptor.clone(), site.clone());
-                tokio::spawn(async move { site.serve(acceptor.accept(stream).await?).await });
+                let serve = async move { site.serve(acceptor.accept(stream).await?, number).await };
+                tokio::spawn(serve);
             }
         });
-        TlsOrigin { address, seen, _runtime: runtime }
+        TlsServer { address, seen, _runtime: runtime }
     }
 
     pub fn base(&self) -> String {
@@ -111,39 +108,40 @@ impl TlsOrigin {
         self.address
     }
 
-    /// How often the flag of `code` was asked for.
+    /// The number of requests for the flag of `code`.
     pub fn tries(&self, code: &str) -> usize {
-        self.seen.lock().expect("nobody panics with it").get(code).copied().unwrap_or(0)
+        self.seen.lock().expect("no holder of the lock panics").get(code).copied().unwrap_or(0)
     }
 }
 
 #[derive(Clone)]
-struct Site {
-    script: Script,
+pub(super) struct Site {
+    script: Arc<Script>,
     seen: Arc<Mutex<HashMap<String, usize>>>,
 }
 
 impl Site {
-    async fn serve(self, stream: TlsStream<TcpStream>) -> io::Result<()> {
+    async fn serve(self, stream: TlsStream<TcpStream>, number: usize) -> io::Result<()> {
         if stream.get_ref().1.alpn_protocol() == Some(b"h2") {
-            self.serve_http_2(stream).await.map_err(io::Error::other)
+            self.serve_http_2(stream, number).await.map_err(io::Error::other)
         } else {
-            self.serve_http_1(stream).await
+            self.serve_http_1(stream, number).await
         }
     }
 
-    fn reply(&self, path: &str) -> (String, Reply) {
+    pub(super) fn reply(&self, path: &str, connection: usize, nth: usize) -> (String, Reply) {
         let code = code_of(path);
-        let mut seen = self.seen.lock().expect("nobody panics with it");
+        let mut seen = self.seen.lock().expect("no holder of the lock panics");
         let attempt = seen.entry(code.clone()).or_default();
         *attempt += 1;
-        let reply = (self.script)(&code, *attempt);
+        let seen = Seen { code: &code, attempt: *attempt, connection, nth };
+        let reply = (self.script)(&seen);
         (code, reply)
     }
 
-    async fn serve_http_1(self, stream: TlsStream<TcpStream>) -> io::Result<()> {
+    async fn serve_http_1(self, stream: TlsStream<TcpStream>, number: usize) -> io::Result<()> {
         let mut stream = BufReader::new(stream);
-        loop {
+        for nth in 1.. {
             let mut head = String::new();
             while !head.ends_with("\r\n\r\n") {
                 if stream.read_line(&mut head).await? == 0 {
@@ -151,7 +149,7 @@ impl Site {
                 }
             }
             let path = head.split(' ').nth(1).unwrap_or_default();
-            let (code, reply) = self.reply(path);
+            let (code, reply) = self.reply(path, number, nth);
             let (status, body) = match reply {
                 Reply::Redirect => ("302 Found\r\nLocation: http://127.0.0.1:1/", vec![]),
                 _ => ("200 OK", gif(&code)),
@@ -159,74 +157,15 @@ impl Site {
             let head = format!("HTTP/1.1 {status}\r\nContent-Length: {}\r\n\r\n", body.len());
             stream.write_all(&[head.as_bytes(), &body].concat()).await?;
             stream.flush().await?;
-        }
-    }
-
-    async fn serve_http_2(self, stream: TlsStream<TcpStream>) -> Result<(), h2::Error> {
-        let mut connection = server::handshake(stream).await?;
-        let (give_up, mut given_up) = mpsc::unbounded_channel();
-        loop {
-            tokio::select! {
-                request = connection.accept() => {
-                    let Some(request) = request else { return Ok(()) };
-                    let (request, respond) = request?;
-                    let (code, reply) = self.reply(request.uri().path());
-                    tokio::spawn(carry_out(reply, code, respond, give_up.clone()));
-                }
-                Some(reason) = given_up.recv() => match reason {
-                    Some(reason) => connection.abrupt_shutdown(reason),
-                    None => connection.graceful_shutdown(),
-                },
+            if let Reply::FlagThenGoAway = reply {
+                break;
             }
         }
+        Ok(())
     }
 }
 
-async fn carry_out(
-    reply: Reply,
-    code: String,
-    mut respond: SendResponse<Bytes>,
-    give_up: mpsc::UnboundedSender<Option<Reason>>,
-) -> Result<(), h2::Error> {
-    let image = gif(&code);
-    let head = |status| Response::builder().status(status).header("content-length", image.len());
-    let half = Bytes::copy_from_slice(&image[..image.len() / 2]);
-    let whole = Bytes::copy_from_slice(&image);
-    let ok = || head(200).body(()).expect("it is well-formed");
-    match reply {
-        Reply::Flag => respond.send_response(ok(), false)?.send_data(whole, true)?,
-        Reply::Redirect => {
-            let elsewhere =
-                Response::builder().status(302).header("location", "http://127.0.0.1:1/");
-            respond.send_response(elsewhere.body(()).expect("it is well-formed"), true)?;
-        }
-        Reply::Reset(reason) => respond.send_reset(reason),
-        Reply::HalfThenReset(reason) => {
-            let mut body = respond.send_response(ok(), false)?;
-            body.send_data(half, false)?;
-            on_the_wire().await;
-            body.send_reset(reason);
-        }
-        Reply::GoAway(reason) => {
-            let mut body = respond.send_response(ok(), false)?;
-            body.send_data(half, false)?;
-            on_the_wire().await;
-            let _ = give_up.send(Some(reason));
-        }
-        Reply::FlagThenGoAway => {
-            respond.send_response(ok(), false)?.send_data(whole, true)?;
-            let _ = give_up.send(None);
-        }
-    }
-    Ok(())
-}
-
-/// A reset overtakes data that is still in the queue. Whatever has been sent by then, a test holds.
-async fn on_the_wire() {
-    tokio::time::sleep(Duration::from_millis(50)).await;
-}
-
-/// A server that does not speak TLS, but does `instead` with whatever comes.
+/// A server that does not speak TLS. It does `instead` with each connection.
 pub fn without_tls<F>(instead: F) -> SocketAddr
 where
     F: Fn(&mut std::net::TcpStream) -> io::Result<()> + Send + Sync + 'static,

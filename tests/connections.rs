@@ -1,0 +1,267 @@
+//! Connections that are closed, refuse requests, or go silent, and credentials that follow
+//! redirects, in every mode.
+
+mod support;
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use h2::Reason;
+use support::http2::Reply;
+use support::misbehave::{redirect, status, whole};
+use support::tls::{Authority, TlsServer};
+use support::trial::{assert_whole, ended_as, run};
+use support::watched::Running;
+use support::{MODES, TestServer, flags, hang_up, json, names, program, stderr};
+use tempfile::tempdir;
+
+const CODES: [&str; 20] = [
+    "BD", "BR", "CD", "CN", "DE", "EG", "ET", "FR", "ID", "IN", "IR", "JP", "MX", "NG", "PH", "PK",
+    "RU", "TR", "US", "VN",
+];
+
+fn http2_server<S>(authority: &Authority, script: S) -> TlsServer
+where
+    S: Fn(&support::tls::Seen) -> Reply + Send + Sync + 'static,
+{
+    TlsServer::start(authority.certify("127.0.0.1", [2000, 2100], &["h2", "http/1.1"]), script)
+}
+
+#[test]
+fn a_server_that_closes_after_each_answer_without_notice_costs_no_attempt() {
+    for mode in MODES {
+        let server = TestServer::start(|request, stream| {
+            whole(request, stream)?;
+            hang_up()
+        });
+        let dest = tempdir().unwrap();
+        let mut flags = program();
+        flags.args(["--all", "-m", mode, "-j", "8", "-r", "0", "-s", &server.base(), "-d"]);
+        let ran = Running::start(flags.arg(dest.path())).end_within(Duration::from_secs(60));
+        assert_eq!(ran.output.status.code(), Some(0), "{mode}: {}", stderr(&ran.output));
+        assert_eq!(names(dest.path()).len(), 194, "{mode}");
+    }
+}
+
+#[test]
+fn the_same_over_tls_costs_no_attempt() {
+    let ours = Authority::new("Ours");
+    for mode in MODES {
+        let config = ours.certify("127.0.0.1", [2000, 2100], &["http/1.1"]);
+        let server = TlsServer::start(config, |_| Reply::FlagThenGoAway);
+        let (ran, dest) = run(mode, &["--all", "-r", "0", "-t", "9"], &server.base(), &ours);
+        assert_eq!(ran.output.status.code(), Some(0), "{mode}: {}", stderr(&ran.output));
+        assert_eq!(names(dest.path()).len(), 194, "{mode}");
+    }
+}
+
+#[test]
+fn requests_above_the_last_stream_of_a_goaway_cost_no_attempt() {
+    let ours = Authority::new("Ours");
+    for mode in MODES {
+        // As nginx does with `keepalive_requests 10`.
+        let server = http2_server(&ours, |seen| match seen.nth {
+            ..10 => Reply::Flag,
+            10 => Reply::FlagAndLastStream,
+            _ => Reply::Hold,
+        });
+        let (ran, dest) = run(mode, &["--all", "-r", "0", "-t", "9"], &server.base(), &ours);
+        assert_eq!(ran.output.status.code(), Some(0), "{mode}: {}", stderr(&ran.output));
+        assert_eq!(names(dest.path()).len(), 194, "{mode}");
+    }
+}
+
+#[test]
+fn a_refused_stream_costs_no_attempt() {
+    let ours = Authority::new("Ours");
+    for mode in MODES {
+        let server = http2_server(&ours, |seen| match seen.attempt {
+            1 => Reply::Reset(Reason::REFUSED_STREAM),
+            _ => Reply::Flag,
+        });
+        let (ran, dest) = run(mode, &[&CODES[..], &["-r", "0"]].concat(), &server.base(), &ours);
+        assert_eq!(ran.output.status.code(), Some(0), "{mode}: {}", stderr(&ran.output));
+        assert_whole(dest.path(), &CODES);
+        for code in CODES {
+            assert_eq!(server.tries(code), 2, "{mode} {code}");
+        }
+    }
+}
+
+#[test]
+fn a_stream_that_is_reset_is_retried_and_harms_no_other() {
+    let ours = Authority::new("Ours");
+    for mode in MODES {
+        let server = http2_server(&ours, |seen| match (seen.code, seen.attempt) {
+            ("BD", 1) => Reply::HalfThenReset(Reason::INTERNAL_ERROR),
+            ("JP", 1) => Reply::Reset(Reason::INTERNAL_ERROR),
+            ("US", _) => Reply::HalfThenReset(Reason::NO_ERROR),
+            _ => Reply::Flag,
+        });
+        let (ran, _) = run(mode, &CODES, &server.base(), &ours);
+        for code in CODES {
+            let expected = match code {
+                "BD" | "JP" => ("ok".into(), 2),
+                "US" => ("truncated".into(), 3),
+                _ => ("ok".into(), 1),
+            };
+            assert_eq!(ended_as(&ran, code), expected, "{mode} {code}");
+        }
+    }
+}
+
+#[test]
+fn a_connection_that_is_given_up_costs_no_flag() {
+    let ours = Authority::new("Ours");
+    let scripts: [fn(&support::tls::Seen) -> Reply; 3] = [
+        |seen| match (seen.code, seen.attempt) {
+            ("ET", 1) => Reply::GoAway(Reason::NO_ERROR),
+            _ => Reply::Flag,
+        },
+        |seen| match (seen.code, seen.attempt) {
+            ("ET", 1) => Reply::GoAway(Reason::ENHANCE_YOUR_CALM),
+            _ => Reply::Flag,
+        },
+        |seen| match (seen.code, seen.attempt) {
+            ("ET", 1) => Reply::FlagThenGoAway,
+            _ => Reply::Flag,
+        },
+    ];
+    for script in scripts {
+        for mode in MODES {
+            let server = http2_server(&ours, script);
+            let (ran, dest) = run(mode, &CODES, &server.base(), &ours);
+            assert_eq!(ran.output.status.code(), Some(0), "{}", stderr(&ran.output));
+            assert_whole(dest.path(), &CODES);
+            for code in CODES {
+                let (kind, attempts) = ended_as(&ran, code);
+                assert!(kind == "ok" && attempts <= 2, "{mode} {code}: {kind}, {attempts}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_connection_that_goes_silent_costs_each_flag_on_it_an_attempt_and_no_other_flag() {
+    let ours = Authority::new("Ours");
+    for mode in MODES {
+        let server = http2_server(&ours, |seen| match (seen.connection, seen.nth) {
+            (1, 3..) => Reply::Freeze,
+            _ => Reply::Flag,
+        });
+        let args = [&CODES[..], &["-j", "5", "-r", "1", "-t", "4"]].concat();
+        let (ran, dest) = run(mode, &args, &server.base(), &ours);
+        assert_eq!(ran.output.status.code(), Some(0), "{mode}: {}", stderr(&ran.output));
+        assert_whole(dest.path(), &CODES);
+        let retried = CODES.iter().filter(|code| ended_as(&ran, code).1 > 1).count();
+        let most = if mode == "seq" { 1 } else { 5 };
+        assert!((1..=most).contains(&retried), "{mode}: {retried} retried");
+    }
+}
+
+/// The `Authorization` header of a request, with the port that received it.
+type Seen = Arc<Mutex<Vec<(&'static str, Option<String>)>>>;
+
+#[test]
+fn credentials_follow_redirects_within_their_origin_only() {
+    for mode in MODES {
+        let seen = Seen::default();
+        let log = |name: &'static str| {
+            let seen = seen.clone();
+            move |request: &support::Request| {
+                let value = request.header("authorization").map(str::to_owned);
+                seen.lock().unwrap().push((name, value));
+            }
+        };
+        let (home, away) = (log("home"), log("away"));
+        let elsewhere = TestServer::start(move |request, stream| {
+            away(request);
+            let back = request.path.rsplit_once('/').unwrap().0.trim_start_matches('/');
+            redirect(stream, &format!("http://{back}/last/br.gif"))
+        });
+        let other = elsewhere.address();
+        let server = TestServer::start(move |request, stream| {
+            home(request);
+            let host = request.header("host").unwrap();
+            match request.path.split('/').nth(1) {
+                Some("flags") => redirect(stream, &format!("http://{host}/absolute/br.gif")),
+                Some("absolute") => redirect(stream, &format!("http://{other}/{host}/br.gif")),
+                Some("last") => whole(request, stream),
+                _ => status(stream, "404 Not Found", ""),
+            }
+        });
+        let dest = tempdir().unwrap();
+        let base = format!("http://ann:secret@{}/flags", server.address());
+        let output =
+            flags().args(["BR", "-m", mode, "-s", &base, "-d"]).arg(dest.path()).output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{mode}: {}", stderr(&output));
+        let login = Some("Basic YW5uOnNlY3JldA==".to_owned());
+        let expected =
+            [("home", login.clone()), ("home", login.clone()), ("away", None), ("home", login)];
+        assert_eq!(*seen.lock().unwrap(), expected, "{mode}");
+    }
+}
+
+#[test]
+fn a_name_that_can_not_be_resolved_is_looked_up_once_and_not_retried() {
+    // A label is at most 63 bytes long, so this name is refused without a network.
+    let host = "x".repeat(64);
+    for mode in MODES {
+        let dest = tempdir().unwrap();
+        let base = format!("http://{host}/flags");
+        let output = flags()
+            .args(["--json", "-m", mode, "-s", &base, "-d"])
+            .arg(dest.path())
+            .output()
+            .unwrap();
+        for flag in json(&output)["flags"].as_array().unwrap() {
+            assert_eq!(flag["attempts"], 1, "{mode}");
+            assert_eq!(flag["error"]["kind"], "connect", "{mode}");
+            let message = flag["error"]["message"].as_str().unwrap();
+            assert!(message.starts_with(&format!("could not resolve host {host}: ")), "{message}");
+        }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_low_limit_of_open_files_lowers_the_requests_at_once_and_loses_no_flag() {
+    for mode in MODES {
+        let server = TestServer::start(|request, stream| {
+            std::thread::sleep(Duration::from_millis(5));
+            whole(request, stream)
+        });
+        let dest = tempdir().unwrap();
+        let mut shell = program_with_open_files(64);
+        shell.args(["--all", "--json", "-j", "200", "-r", "0", "-m", mode, "-s", &server.base()]);
+        shell.arg("-d").arg(dest.path());
+        let output = shell.output().unwrap();
+        let (document, errors) = (json(&output), stderr(&output));
+        assert_eq!(document["counts"]["ok"], 194, "{mode}: {errors}");
+        let jobs = document["jobs"].as_u64().unwrap();
+        if mode == "seq" {
+            assert_eq!((jobs, errors.as_str()), (1, ""));
+        } else {
+            assert!((2..64).contains(&jobs), "{mode}: {jobs}");
+            assert!(server.most_in_flight() as u64 <= jobs, "{mode}");
+            assert_eq!(errors.lines().count(), 1, "{errors}");
+            assert!(errors.starts_with(&format!("flags: only {jobs} requests at once: ")));
+        }
+    }
+}
+
+/// The program with hard and soft limits of so many open files.
+#[cfg(unix)]
+fn program_with_open_files(limit: u32) -> std::process::Command {
+    let flags = program();
+    let mut shell = std::process::Command::new("sh");
+    for (name, value) in flags.get_envs() {
+        match value {
+            Some(value) => shell.env(name, value),
+            None => shell.env_remove(name),
+        };
+    }
+    let script = format!("ulimit -n {limit}; exec \"$0\" \"$@\"");
+    shell.args(["-c", &script]).arg(flags.get_program());
+    shell
+}

@@ -1,0 +1,226 @@
+//! Proxies that the environment names: used, refused, unreachable and unusable ones.
+
+mod support;
+
+use std::net::{SocketAddr, TcpListener};
+
+use support::http2::Reply;
+use support::misbehave::{status, whole};
+use support::proxy::TestProxy;
+use support::tls::{Authority, TlsServer};
+use support::trial::{Trial, ended_as};
+use support::{MODES, TestServer, flag, flags, json, names, stderr};
+use tempfile::tempdir;
+
+/// Runs over `base` with this proxy for all URLs. Returns the error of BR in JSON, the number of
+/// attempts, and what stderr says.
+fn run(proxy: &str, mode: &str, base: &str) -> (serde_json::Value, u64, String) {
+    let dest = tempdir().unwrap();
+    let output = flags()
+        .env("ALL_PROXY", proxy)
+        .args(["BR", "--json", "-m", mode, "-t", "2", "-s", base, "-d"])
+        .arg(dest.path())
+        .output()
+        .unwrap();
+    let document = json(&output);
+    let brazil = flag(&document, "BR");
+    (brazil["error"].clone(), brazil["attempts"].as_u64().unwrap(), stderr(&output))
+}
+
+/// An address that refuses connections.
+fn closed_port() -> SocketAddr {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
+}
+
+#[test]
+fn an_http_proxy_forwards_requests_for_http_urls() {
+    for mode in MODES {
+        let proxy = TestServer::start(whole);
+        let url = format!("http://{}", proxy.address());
+        let (error, attempts, _) = run(&url, mode, "http://flags.invalid/flags");
+        assert_eq!((error, attempts), (serde_json::Value::Null, 1));
+        assert_eq!(proxy.requests()[0].path, "http://flags.invalid/flags/br/br.gif");
+    }
+}
+
+#[test]
+fn socks_proxies_of_every_version_are_used() {
+    let server = TestServer::start(whole);
+    let proxy = TestProxy::socks(server.address(), None);
+    for mode in MODES {
+        for scheme in ["socks4", "socks4a", "socks5", "socks5h"] {
+            let url = format!("{scheme}://{}", proxy.address());
+            let (error, ..) = run(&url, mode, "http://127.0.0.9:81/flags");
+            assert_eq!(error, serde_json::Value::Null, "{mode} {scheme}");
+            assert_eq!(proxy.targets().last().unwrap(), "127.0.0.9:81", "{mode} {scheme}");
+        }
+        // These two leave the lookup to the proxy.
+        for scheme in ["socks4a", "socks5h"] {
+            let url = format!("{scheme}://{}", proxy.address());
+            let (error, ..) = run(&url, mode, "http://flags.invalid/flags");
+            assert_eq!(error, serde_json::Value::Null, "{mode} {scheme}");
+            assert_eq!(proxy.targets().last().unwrap(), "flags.invalid:80", "{mode} {scheme}");
+        }
+    }
+}
+
+#[test]
+fn a_socks_proxy_may_ask_for_a_login() {
+    let server = TestServer::start(whole);
+    let proxy = TestProxy::socks(server.address(), Some(("ann", "secret")));
+    for mode in MODES {
+        let url = |login| format!("socks5h://{login}@{}", proxy.address());
+        let (error, ..) = run(&url("ann:secret"), mode, "http://flags.invalid/flags");
+        assert_eq!(error, serde_json::Value::Null, "{mode}");
+        let (error, _, errors) = run(&url("ann:wrong"), mode, "http://flags.invalid/flags");
+        assert_eq!(error["kind"], "proxy", "{mode}");
+        assert!(!errors.contains("wrong") && errors.contains("the proxy socks5h://127.0.0.1:"));
+    }
+}
+
+#[test]
+fn https_goes_through_tunnels_of_http_and_socks_proxies() {
+    let ours = Authority::new("Ours");
+    let config = ours.certify("flags.invalid", [2000, 2100], &["h2", "http/1.1"]);
+    let server = TlsServer::start(config, |_| Reply::Flag);
+    let tunnel = TestProxy::connect(server.address(), |_| 200);
+    let socks = TestProxy::socks(server.address(), None);
+    for mode in MODES {
+        for (scheme, proxy) in [("http", &tunnel), ("socks5h", &socks), ("socks4a", &socks)] {
+            let url = format!("{scheme}://{}", proxy.address());
+            let variables = [("https_proxy", url.as_str()), ("http_proxy", "garbage://x")];
+            let base = "https://flags.invalid/flags";
+            let trial = Trial::start_with(mode, &["BR", "IN"], base, &ours, &variables);
+            let (ran, _) = trial.end();
+            assert_eq!(ended_as(&ran, "BR"), ("ok".into(), 1), "{}", stderr(&ran.output));
+            assert_eq!(proxy.targets().last().unwrap(), "flags.invalid:443", "{mode} {scheme}");
+        }
+    }
+}
+
+#[test]
+fn an_unusable_proxy_is_an_error_before_the_first_request() {
+    for mode in MODES {
+        let server = TestServer::start(whole);
+        for (variable, value) in [
+            ("http_proxy", "garbage://x"),
+            ("HTTP_PROXY", "socks://127.0.0.1:1080"),
+            ("ALL_PROXY", "socks://ann:secret@127.0.0.1:1080"),
+            ("all_proxy", "not a URL"),
+            ("http_proxy", "http://127.0.0.1:99999"),
+        ] {
+            let dest = tempdir().unwrap();
+            let mut flags = flags();
+            flags.env(variable, value).args(["BR", "-m", mode, "-s", &server.base(), "-d"]);
+            let output = flags.arg(dest.path()).output().unwrap();
+            assert_eq!(output.status.code(), Some(1), "{variable}={value}");
+            let errors = stderr(&output);
+            let start = format!("flags: {variable} does not name a usable proxy: ");
+            assert!(errors.starts_with(&start), "{errors}");
+            assert!(errors.contains("socks5h") && !errors.contains("secret"), "{errors}");
+            assert_eq!(errors.lines().count(), 1, "{errors}");
+        }
+        assert_eq!(server.requests().len(), 0, "{mode}");
+    }
+}
+
+#[test]
+fn an_unusable_proxy_that_is_not_needed_is_no_error() {
+    let server = TestServer::start(whole);
+    for variables in [
+        [("http_proxy", "garbage://x"), ("no_proxy", "127.0.0.1")],
+        [("https_proxy", "garbage://x"), ("no_proxy", "")],
+    ] {
+        let dest = tempdir().unwrap();
+        let mut flags = flags();
+        flags.envs(variables).args(["BR", "-s", &server.base(), "-d"]).arg(dest.path());
+        flags.assert().success();
+    }
+    let dest = tempdir().unwrap();
+    let mut flags = flags();
+    flags.env("http_proxy", "garbage://x").args(["BR", "-s", "local", "-d"]).arg(dest.path());
+    flags.assert().success();
+    assert_eq!(names(dest.path()), ["BR.gif"]);
+}
+
+#[test]
+fn an_unreachable_proxy_is_named_and_retried() {
+    for mode in MODES {
+        let address = closed_port();
+        for scheme in ["http", "socks4", "socks5h"] {
+            for base in ["http://127.0.0.9/flags", "https://127.0.0.9/flags"] {
+                let url = format!("{scheme}://ann:secret@{address}");
+                let (error, attempts, errors) = run(&url, mode, base);
+                assert_eq!((&error["kind"], attempts), (&"proxy".into(), 3), "{errors}");
+                let message = error["message"].as_str().unwrap();
+                let start = format!("could not connect to the proxy {scheme}://{address}: ");
+                assert!(message.starts_with(&start), "{message}");
+                assert!(!errors.contains("secret") && !errors.contains("--server"), "{errors}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_refused_tunnel_shows_the_status_and_is_retried_only_if_that_is_transient() {
+    for mode in MODES {
+        for (code, text, attempts) in [
+            (403, "403 Forbidden", 1),
+            (407, "407 Proxy Authentication Required", 1),
+            (405, "405 Method Not Allowed", 1),
+            (502, "502 Bad Gateway", 3),
+            (503, "503 Service Unavailable", 3),
+            (504, "504 Gateway Timeout", 3),
+        ] {
+            let proxy = TestProxy::connect(closed_port(), move |_| code);
+            let url = format!("http://{}", proxy.address());
+            let (error, made, errors) = run(&url, mode, "https://flags.invalid/flags");
+            assert_eq!((&error["kind"], made), (&"proxy".into(), attempts), "{errors}");
+            assert_eq!(error["message"], format!("the proxy {url} refused the tunnel: {text}"));
+            assert!(!errors.contains("--server"), "{errors}");
+        }
+    }
+}
+
+#[test]
+fn a_proxy_that_demands_a_login_for_an_http_url_is_named() {
+    for mode in MODES {
+        let proxy = TestServer::start(|_, stream| status(stream, "407 Login", ""));
+        let url = format!("http://{}", proxy.address());
+        let (error, attempts, _) = run(&url, mode, "http://flags.invalid/flags");
+        assert_eq!((&error["kind"], attempts), (&"proxy".into(), 1), "{mode}");
+        let text = "407 Proxy Authentication Required";
+        assert_eq!(error["message"], format!("the proxy {url} refused the request: {text}"));
+    }
+}
+
+#[test]
+fn a_failure_beyond_the_tunnel_is_the_servers() {
+    let ours = Authority::new("Ours");
+    let theirs = Authority::new("Theirs").certify("flags.invalid", [2000, 2100], &["h2"]);
+    let server = TlsServer::start(theirs, |_| Reply::Flag);
+    let proxy = TestProxy::connect(server.address(), |_| 200);
+    for mode in MODES {
+        let url = format!("http://{}", proxy.address());
+        let variables = [("https_proxy", url.as_str())];
+        let base = "https://flags.invalid/flags";
+        let (ran, _) = Trial::start_with(mode, &["BR"], base, &ours, &variables).end();
+        assert_eq!(ended_as(&ran, "BR"), ("tls".into(), 1), "{mode}");
+    }
+}
+
+#[test]
+fn a_proxy_that_recovers_is_used() {
+    let ours = Authority::new("Ours");
+    let config = ours.certify("flags.invalid", [2000, 2100], &["h2"]);
+    let server = TlsServer::start(config, |_| Reply::Flag);
+    for mode in MODES {
+        // The second CONNECT asks for the status that the first was refused with.
+        let proxy = TestProxy::connect(server.address(), |nth| if nth < 3 { 503 } else { 200 });
+        let url = format!("http://{}", proxy.address());
+        let base = "https://flags.invalid/flags";
+        let variables = [("https_proxy", url.as_str())];
+        let (ran, _) = Trial::start_with(mode, &["BR"], base, &ours, &variables).end();
+        assert_eq!(ended_as(&ran, "BR"), ("ok".into(), 2), "{mode}");
+    }
+}
