@@ -142,19 +142,39 @@ fn a_resize_leaves_one_bar_and_each_code_once() {
 
 #[test]
 fn ctrl_c_leaves_the_codes_and_the_summary_but_no_bar() {
-    let (few, many) = (&POP20[..2], &["AD", "AE"][..]);
+    let all: Vec<_> = flags::country::ALL.iter().map(|code| code.to_string()).collect();
+    let hundred: Vec<_> = all[..100].iter().map(String::as_str).collect();
     // The terminal shows `^C` after the bar. On 20 columns there is just enough space for it.
-    for (columns, arguments, finished, bar) in
-        [(80, &[][..], few, "2/20"), (20, &[], few, "2/20"), (20, &["--all"], many, "2/194")]
-    {
+    for (columns, arguments, finished, bar) in [
+        (80, &[][..], &POP20[..2], "2/20"),
+        (20, &[], &POP20[..2], "2/20"),
+        (20, &["--all"], &hundred, "100/194"),
+    ] {
         let server = HeldServer::start();
         let (session, _dest) = on_terminal(&server.base(), arguments, columns);
         server.release(finished);
         session.wait_for_bar(bar);
         session.press("\x03");
         let ended = session.end();
-        let rows = without_count(&ended, "2 downloads, interrupted after ");
-        assert_eq!(rows, [finished.join(" ")], "{ended:#?}");
+        let count = format!("{} downloads, interrupted after ", finished.len());
+        assert_eq!(without_count(&ended, &count), rows_of(finished, columns), "{ended:#?}");
+        assert_eq!(ended.most_bar_rows, 1, "{ended:#?}");
+        assert_eq!(ended.status.signal(), Some(Signal::SIGINT as i32));
+    }
+}
+
+#[test]
+fn ctrl_c_during_a_comparison_leaves_no_bar() {
+    let server = HeldServer::start();
+    for columns in [80, 40, 20] {
+        let mut flags = program();
+        flags.env("TERM", "xterm-256color").args(["compare", "-s", &server.base()]);
+        let session = Session::start(flags, columns);
+        let has_bar = |lines: &[String]| lines.last().is_some_and(|line| is_bar(line));
+        session.wait_for("bar", has_bar);
+        session.press("\x03");
+        let ended = session.end();
+        assert!(!ended.lines.iter().any(|line| is_bar(line)), "{ended:#?}");
         assert_eq!(ended.most_bar_rows, 1, "{ended:#?}");
         assert_eq!(ended.status.signal(), Some(Signal::SIGINT as i32));
     }
@@ -267,7 +287,7 @@ fn json_on_a_terminal_is_one_document_without_a_bar() {
 fn a_terminal_that_cannot_redraw_a_line_gets_the_plain_text() {
     let server = TestServer::start(whole);
     let dest = tempdir().unwrap();
-    let mut flags = run(&server.base(), &["YE", "ZW"], dest.path());
+    let mut flags = run(&server.base(), &["YE", "ZW", "--order", "input"], dest.path());
     flags.env("TERM", "dumb");
     let ended = Session::start(flags, 80).end();
     assert!(ended.written.starts_with("YE ZW \r\n2 downloads in "), "{ended:#?}");
