@@ -170,8 +170,8 @@ fn ctrl_c_during_a_comparison_leaves_no_bar() {
         let mut flags = program();
         flags.env("TERM", "xterm-256color").args(["compare", "-s", &server.base()]);
         let session = Session::start(flags, columns);
-        let has_bar = |lines: &[String]| lines.last().is_some_and(|line| is_bar(line));
-        session.wait_for("bar", has_bar);
+        let is_running = |lines: &[String]| lines.last().is_some_and(|line| line.contains(" warm"));
+        session.wait_for("warm-up", is_running);
         session.press("\x03");
         let ended = session.end();
         assert!(!ended.lines.iter().any(|line| is_bar(line)), "{ended:#?}");
