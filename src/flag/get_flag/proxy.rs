@@ -52,7 +52,7 @@ impl Proxies {
     /// `HTTP_PROXY` is ignored in a CGI program (`REQUEST_METHOD` is set): there it holds the
     /// request's `Proxy` header, which an attacker can choose.
     pub fn from_environment() -> Proxies {
-        Proxies::from_variables(|name| env::var_os(name))
+        Proxies::from_variables(env::var_os)
     }
 
     fn from_variables(value: impl Fn(&'static str) -> Option<OsString>) -> Proxies {
