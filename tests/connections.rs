@@ -28,6 +28,19 @@ where
 }
 
 #[test]
+fn over_http2_the_first_connection_serves_all_requests() {
+    let ours = Authority::new("Ours");
+    in_every_mode(|mode| {
+        let server = http2_server(&ours, |seen| match seen.connection {
+            1 => Reply::Flag,
+            _ => Reply::Reset(Reason::INTERNAL_ERROR),
+        });
+        let (ran, _) = run(mode, &["--all", "-r", "0", "-t", "9"], &server.base(), &ours);
+        assert_eq!(ran.output.status.code(), Some(0), "{mode}: {}", stderr(&ran.output));
+    });
+}
+
+#[test]
 fn a_server_that_closes_after_each_answer_without_notice_costs_no_attempt() {
     in_every_mode(|mode| {
         let server = TestServer::start(|request, stream| {
@@ -89,10 +102,10 @@ fn a_refused_stream_costs_no_attempt() {
 }
 
 #[test]
-fn a_stream_that_is_reset_is_retried_and_harms_no_other() {
+fn a_stream_that_is_reset_is_retried_on_another_connection_and_harms_no_other() {
     let ours = Authority::new("Ours");
     in_every_mode(|mode| {
-        let server = http2_server(&ours, |seen| match (seen.code, seen.attempt) {
+        let server = http2_server(&ours, |seen| match (seen.code, seen.connection) {
             ("BD", 1) => Reply::HalfThenReset(Reason::INTERNAL_ERROR),
             ("JP", 1) => Reply::Reset(Reason::INTERNAL_ERROR),
             ("US", _) => Reply::HalfThenReset(Reason::NO_ERROR),
