@@ -12,7 +12,7 @@ use support::misbehave::{redirect, status, whole};
 use support::tls::{Authority, TlsServer};
 use support::trial::{assert_whole, ended_as, run};
 use support::watched::Running;
-use support::{MODES, TestServer, flags, hang_up, json, names, program, stderr};
+use support::{MODES, TestServer, flags, hang_up, in_every_mode, json, names, program, stderr};
 use tempfile::tempdir;
 
 const CODES: [&str; 20] = [
@@ -28,8 +28,21 @@ where
 }
 
 #[test]
+fn over_http2_the_first_connection_serves_all_requests() {
+    let ours = Authority::new("Ours");
+    in_every_mode(|mode| {
+        let server = http2_server(&ours, |seen| match seen.connection {
+            1 => Reply::Flag,
+            _ => Reply::Reset(Reason::INTERNAL_ERROR),
+        });
+        let (ran, _) = run(mode, &["--all", "-r", "0", "-t", "9"], &server.base(), &ours);
+        assert_eq!(ran.output.status.code(), Some(0), "{mode}: {}", stderr(&ran.output));
+    });
+}
+
+#[test]
 fn a_server_that_closes_after_each_answer_without_notice_costs_no_attempt() {
-    for mode in MODES {
+    in_every_mode(|mode| {
         let server = TestServer::start(|request, stream| {
             whole(request, stream)?;
             hang_up()
@@ -40,25 +53,25 @@ fn a_server_that_closes_after_each_answer_without_notice_costs_no_attempt() {
         let ran = Running::start(flags.arg(dest.path())).end_within(Duration::from_secs(60));
         assert_eq!(ran.output.status.code(), Some(0), "{mode}: {}", stderr(&ran.output));
         assert_eq!(names(dest.path()).len(), 194, "{mode}");
-    }
+    });
 }
 
 #[test]
 fn the_same_over_tls_costs_no_attempt() {
     let ours = Authority::new("Ours");
-    for mode in MODES {
+    in_every_mode(|mode| {
         let config = ours.certify("127.0.0.1", [2000, 2100], &["http/1.1"]);
         let server = TlsServer::start(config, |_| Reply::FlagThenGoAway);
         let (ran, dest) = run(mode, &["--all", "-r", "0", "-t", "9"], &server.base(), &ours);
         assert_eq!(ran.output.status.code(), Some(0), "{mode}: {}", stderr(&ran.output));
         assert_eq!(names(dest.path()).len(), 194, "{mode}");
-    }
+    });
 }
 
 #[test]
 fn requests_above_the_last_stream_of_a_goaway_cost_no_attempt() {
     let ours = Authority::new("Ours");
-    for mode in MODES {
+    in_every_mode(|mode| {
         // As nginx does with `keepalive_requests 10`.
         let server = http2_server(&ours, |seen| match seen.nth {
             ..10 => Reply::Flag,
@@ -68,13 +81,13 @@ fn requests_above_the_last_stream_of_a_goaway_cost_no_attempt() {
         let (ran, dest) = run(mode, &["--all", "-r", "0", "-t", "9"], &server.base(), &ours);
         assert_eq!(ran.output.status.code(), Some(0), "{mode}: {}", stderr(&ran.output));
         assert_eq!(names(dest.path()).len(), 194, "{mode}");
-    }
+    });
 }
 
 #[test]
 fn a_refused_stream_costs_no_attempt() {
     let ours = Authority::new("Ours");
-    for mode in MODES {
+    in_every_mode(|mode| {
         let server = http2_server(&ours, |seen| match seen.attempt {
             1 => Reply::Reset(Reason::REFUSED_STREAM),
             _ => Reply::Flag,
@@ -85,14 +98,14 @@ fn a_refused_stream_costs_no_attempt() {
         for code in CODES {
             assert_eq!(server.tries(code), 2, "{mode} {code}");
         }
-    }
+    });
 }
 
 #[test]
-fn a_stream_that_is_reset_is_retried_and_harms_no_other() {
+fn a_stream_that_is_reset_is_retried_on_another_connection_and_harms_no_other() {
     let ours = Authority::new("Ours");
-    for mode in MODES {
-        let server = http2_server(&ours, |seen| match (seen.code, seen.attempt) {
+    in_every_mode(|mode| {
+        let server = http2_server(&ours, |seen| match (seen.code, seen.connection) {
             ("BD", 1) => Reply::HalfThenReset(Reason::INTERNAL_ERROR),
             ("JP", 1) => Reply::Reset(Reason::INTERNAL_ERROR),
             ("US", _) => Reply::HalfThenReset(Reason::NO_ERROR),
@@ -107,7 +120,7 @@ fn a_stream_that_is_reset_is_retried_and_harms_no_other() {
             };
             assert_eq!(ended_as(&ran, code), expected, "{mode} {code}");
         }
-    }
+    });
 }
 
 #[test]
@@ -144,7 +157,7 @@ fn a_connection_that_is_given_up_costs_no_flag() {
 #[test]
 fn a_connection_that_goes_silent_costs_each_flag_on_it_an_attempt_and_no_other_flag() {
     let ours = Authority::new("Ours");
-    for mode in MODES {
+    in_every_mode(|mode| {
         let server = http2_server(&ours, |seen| match (seen.connection, seen.nth) {
             (1, 3..) => Reply::Freeze,
             _ => Reply::Flag,
@@ -156,7 +169,7 @@ fn a_connection_that_goes_silent_costs_each_flag_on_it_an_attempt_and_no_other_f
         let retried = CODES.iter().filter(|code| ended_as(&ran, code).1 > 1).count();
         let most = if mode == "seq" { 1 } else { 5 };
         assert!((1..=most).contains(&retried), "{mode}: {retried} retried");
-    }
+    });
 }
 
 /// The `Authorization` header of a request, with the port that received it.
@@ -164,7 +177,7 @@ type Seen = Arc<Mutex<Vec<(&'static str, Option<String>)>>>;
 
 #[test]
 fn credentials_follow_redirects_within_their_origin_only() {
-    for mode in MODES {
+    in_every_mode(|mode| {
         let seen = Seen::default();
         let log = |name: &'static str| {
             let seen = seen.clone();
@@ -199,14 +212,14 @@ fn credentials_follow_redirects_within_their_origin_only() {
         let expected =
             [("home", login.clone()), ("home", login.clone()), ("away", None), ("home", login)];
         assert_eq!(*seen.lock().unwrap(), expected, "{mode}");
-    }
+    });
 }
 
 #[test]
 fn a_name_that_can_not_be_resolved_is_looked_up_once_and_not_retried() {
     // A label is at most 63 bytes long, so this name is refused without a network.
     let host = "x".repeat(64);
-    for mode in MODES {
+    in_every_mode(|mode| {
         let dest = tempdir().unwrap();
         let base = format!("http://{host}/flags");
         let output = flags()
@@ -220,13 +233,13 @@ fn a_name_that_can_not_be_resolved_is_looked_up_once_and_not_retried() {
             let message = flag["error"]["message"].as_str().unwrap();
             assert!(message.starts_with(&format!("could not resolve host {host}: ")), "{message}");
         }
-    }
+    });
 }
 
 #[cfg(unix)]
 #[test]
 fn a_low_limit_of_open_files_lowers_the_requests_at_once_and_loses_no_flag() {
-    for mode in MODES {
+    in_every_mode(|mode| {
         let server = TestServer::start(|request, stream| {
             std::thread::sleep(Duration::from_millis(5));
             whole(request, stream)
@@ -247,7 +260,7 @@ fn a_low_limit_of_open_files_lowers_the_requests_at_once_and_loses_no_flag() {
             assert_eq!(errors.lines().count(), 1, "{errors}");
             assert!(errors.starts_with(&format!("flags: only {jobs} requests at once: ")));
         }
-    }
+    });
 }
 
 /// The program with hard and soft limits of so many open files.

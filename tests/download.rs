@@ -1,4 +1,4 @@
-//! `flags [OPTIONS] [CC]...`, as a person or a script calls it.
+//! `flags [OPTIONS] [CC]...`: what is requested, saved, printed and returned.
 
 mod support;
 
@@ -69,18 +69,18 @@ fn a_flag_that_is_not_found_and_one_that_fails_do_not_stop_the_others() {
         assert_eq!(line, "BR US ");
         assert!(rest.starts_with("2 downloads, 1 not found, 1 error in "), "{rest}");
         let base = origin.base();
-        let told = format!(
+        let expected = format!(
             "flags: IN: the server answered 418 I'm a teapot: {base}/in/in.gif\n\
              flags: ZZ: not found: {base}/zz/zz.gif\n"
         );
-        assert_eq!(stderr(&output), told);
+        assert_eq!(stderr(&output), expected);
         assert_eq!(names(dest.path()), ["BR.gif", "US.gif"]);
         assert_eq!((origin.tries("ZZ"), origin.tries("IN")), (1, 1));
     }
 }
 
 #[test]
-fn json_is_one_document_that_tells_all() {
+fn json_is_one_document_about_the_run_and_each_flag() {
     let origin = TestServer::start(|request, stream| match request.code.as_str() {
         "ZZ" => answer(stream, "404 Not Found", "", b""),
         "IN" => answer(stream, "200 OK", "", b"<html>"),
@@ -147,7 +147,7 @@ fn quiet_prints_nothing_but_errors() {
 }
 
 #[test]
-fn verbose_tells_size_time_and_tries_of_each_flag_beside_the_codes() {
+fn verbose_shows_size_time_and_tries_of_each_flag_on_stderr() {
     let origin = TestServer::start(|request, stream| match request.attempt {
         1 => answer(stream, "503 Service Unavailable", "Retry-After: 0\r\n", b""),
         _ => ok(stream, &gif(&request.path)),
@@ -175,7 +175,7 @@ fn the_server_may_come_from_the_environment() {
 }
 
 #[test]
-fn requests_say_who_asks_and_ask_for_nothing_compressed() {
+fn requests_have_a_user_agent_and_accept_no_compression() {
     let origin = TestServer::with_flags();
     let dest = tempdir().unwrap();
     flags().args(["BR", "-s", &origin.base(), "-d"]).arg(dest.path()).assert().success();
@@ -205,7 +205,7 @@ fn all_is_194_flags_and_every_is_676() {
 }
 
 #[test]
-fn the_folder_is_made_with_its_parents() {
+fn the_folder_and_its_parents_are_created() {
     let origin = TestServer::with_flags();
     let dest = tempdir().unwrap();
     let deep = dest.path().join("a/b/c");
@@ -214,22 +214,22 @@ fn the_folder_is_made_with_its_parents() {
 }
 
 #[test]
-fn without_a_connection_each_flag_says_so_and_the_way_out_is_told_once() {
-    // A port that was free a moment ago, and is closed.
+fn without_a_connection_each_flag_has_an_error_and_a_hint_is_shown_once() {
+    // The listener is dropped at once, so the port is closed.
     let address = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let dest = tempdir().unwrap();
     let args = ["BR", "IN", "--retries", "0", "-s", &format!("http://{address}"), "-d"];
     let output = flags().args(args).arg(dest.path()).output().unwrap();
     assert_eq!(output.status.code(), Some(1));
-    let told = stderr(&output);
-    assert!(told.contains("flags: BR: could not connect: "), "{told}");
-    assert!(told.contains("flags: IN: could not connect: "), "{told}");
-    assert_eq!(told.matches("--server local").count(), 1, "{told}");
+    let errors = stderr(&output);
+    assert!(errors.contains("flags: BR: could not connect: "), "{errors}");
+    assert!(errors.contains("flags: IN: could not connect: "), "{errors}");
+    assert_eq!(errors.matches("--server local").count(), 1, "{errors}");
     assert_eq!(names(dest.path()), [""; 0]);
 }
 
 #[test]
-fn verbose_has_a_line_for_a_flag_that_fails_as_well() {
+fn verbose_has_a_line_for_a_flag_that_fails_too() {
     let origin = TestServer::start(|_, stream| answer(stream, "404 Not Found", "", b""));
     let dest = tempdir().unwrap();
     let args = ["-v", "ZZ", "-s", &origin.base(), "-d"];
@@ -240,7 +240,7 @@ fn verbose_has_a_line_for_a_flag_that_fails_as_well() {
 }
 
 #[test]
-fn an_answer_that_is_of_no_use_has_its_version_of_http_told() {
+fn json_has_the_http_version_of_an_answer_that_could_not_be_used() {
     let origin = TestServer::start(|request, stream| match request.code.as_str() {
         "IN" => answer(stream, "418 I'm a teapot", "", b""),
         "US" => Err(std::io::ErrorKind::ConnectionAborted.into()),

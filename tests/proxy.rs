@@ -9,7 +9,7 @@ use support::misbehave::{status, whole};
 use support::proxy::TestProxy;
 use support::tls::{Authority, TlsServer};
 use support::trial::{Trial, ended_as};
-use support::{MODES, TestServer, flag, flags, json, names, stderr};
+use support::{TestServer, flag, flags, in_every_mode, json, names, stderr};
 use tempfile::tempdir;
 
 /// Runs over `base` with this proxy for all URLs. Returns the error of BR in JSON, the number of
@@ -34,20 +34,20 @@ fn closed_port() -> SocketAddr {
 
 #[test]
 fn an_http_proxy_forwards_requests_for_http_urls() {
-    for mode in MODES {
+    in_every_mode(|mode| {
         let proxy = TestServer::start(whole);
         let url = format!("http://{}", proxy.address());
         let (error, attempts, _) = run(&url, mode, "http://flags.invalid/flags");
         assert_eq!((error, attempts), (serde_json::Value::Null, 1));
         assert_eq!(proxy.requests()[0].path, "http://flags.invalid/flags/br/br.gif");
-    }
+    });
 }
 
 #[test]
 fn socks_proxies_of_every_version_are_used() {
     let server = TestServer::start(whole);
-    let proxy = TestProxy::socks(server.address(), None);
-    for mode in MODES {
+    in_every_mode(|mode| {
+        let proxy = TestProxy::socks(server.address(), None);
         for scheme in ["socks4", "socks4a", "socks5", "socks5h"] {
             let url = format!("{scheme}://{}", proxy.address());
             let (error, ..) = run(&url, mode, "http://127.0.0.9:81/flags");
@@ -61,21 +61,21 @@ fn socks_proxies_of_every_version_are_used() {
             assert_eq!(error, serde_json::Value::Null, "{mode} {scheme}");
             assert_eq!(proxy.targets().last().unwrap(), "flags.invalid:80", "{mode} {scheme}");
         }
-    }
+    });
 }
 
 #[test]
 fn a_socks_proxy_may_ask_for_a_login() {
     let server = TestServer::start(whole);
     let proxy = TestProxy::socks(server.address(), Some(("ann", "secret")));
-    for mode in MODES {
+    in_every_mode(|mode| {
         let url = |login| format!("socks5h://{login}@{}", proxy.address());
         let (error, ..) = run(&url("ann:secret"), mode, "http://flags.invalid/flags");
         assert_eq!(error, serde_json::Value::Null, "{mode}");
         let (error, _, errors) = run(&url("ann:wrong"), mode, "http://flags.invalid/flags");
         assert_eq!(error["kind"], "proxy", "{mode}");
         assert!(!errors.contains("wrong") && errors.contains("the proxy socks5h://127.0.0.1:"));
-    }
+    });
 }
 
 #[test]
@@ -83,9 +83,9 @@ fn https_goes_through_tunnels_of_http_and_socks_proxies() {
     let ours = Authority::new("Ours");
     let config = ours.certify("flags.invalid", [2000, 2100], &["h2", "http/1.1"]);
     let server = TlsServer::start(config, |_| Reply::Flag);
-    let tunnel = TestProxy::connect(server.address(), |_| 200);
-    let socks = TestProxy::socks(server.address(), None);
-    for mode in MODES {
+    in_every_mode(|mode| {
+        let tunnel = TestProxy::connect(server.address(), |_| 200);
+        let socks = TestProxy::socks(server.address(), None);
         for (scheme, proxy) in [("http", &tunnel), ("socks5h", &socks), ("socks4a", &socks)] {
             let url = format!("{scheme}://{}", proxy.address());
             let variables = [("https_proxy", url.as_str()), ("http_proxy", "garbage://x")];
@@ -95,12 +95,12 @@ fn https_goes_through_tunnels_of_http_and_socks_proxies() {
             assert_eq!(ended_as(&ran, "BR"), ("ok".into(), 1), "{}", stderr(&ran.output));
             assert_eq!(proxy.targets().last().unwrap(), "flags.invalid:443", "{mode} {scheme}");
         }
-    }
+    });
 }
 
 #[test]
 fn an_unusable_proxy_is_an_error_before_the_first_request() {
-    for mode in MODES {
+    in_every_mode(|mode| {
         let server = TestServer::start(whole);
         for (variable, value) in [
             ("http_proxy", "garbage://x"),
@@ -121,7 +121,7 @@ fn an_unusable_proxy_is_an_error_before_the_first_request() {
             assert_eq!(errors.lines().count(), 1, "{errors}");
         }
         assert_eq!(server.requests().len(), 0, "{mode}");
-    }
+    });
 }
 
 #[test]
@@ -145,7 +145,7 @@ fn an_unusable_proxy_that_is_not_needed_is_no_error() {
 
 #[test]
 fn an_unreachable_proxy_is_named_and_retried() {
-    for mode in MODES {
+    in_every_mode(|mode| {
         let address = closed_port();
         for scheme in ["http", "socks4", "socks5h"] {
             for base in ["http://127.0.0.9/flags", "https://127.0.0.9/flags"] {
@@ -158,12 +158,12 @@ fn an_unreachable_proxy_is_named_and_retried() {
                 assert!(!errors.contains("secret") && !errors.contains("--server"), "{errors}");
             }
         }
-    }
+    });
 }
 
 #[test]
 fn a_refused_tunnel_shows_the_status_and_is_retried_only_if_that_is_transient() {
-    for mode in MODES {
+    in_every_mode(|mode| {
         for (code, text, attempts) in [
             (403, "403 Forbidden", 1),
             (407, "407 Proxy Authentication Required", 1),
@@ -179,19 +179,19 @@ fn a_refused_tunnel_shows_the_status_and_is_retried_only_if_that_is_transient() 
             assert_eq!(error["message"], format!("the proxy {url} refused the tunnel: {text}"));
             assert!(!errors.contains("--server"), "{errors}");
         }
-    }
+    });
 }
 
 #[test]
 fn a_proxy_that_demands_a_login_for_an_http_url_is_named() {
-    for mode in MODES {
+    in_every_mode(|mode| {
         let proxy = TestServer::start(|_, stream| status(stream, "407 Login", ""));
         let url = format!("http://{}", proxy.address());
         let (error, attempts, _) = run(&url, mode, "http://flags.invalid/flags");
         assert_eq!((&error["kind"], attempts), (&"proxy".into(), 1), "{mode}");
         let text = "407 Proxy Authentication Required";
         assert_eq!(error["message"], format!("the proxy {url} refused the request: {text}"));
-    }
+    });
 }
 
 #[test]
@@ -200,13 +200,13 @@ fn a_failure_beyond_the_tunnel_is_the_servers() {
     let theirs = Authority::new("Theirs").certify("flags.invalid", [2000, 2100], &["h2"]);
     let server = TlsServer::start(theirs, |_| Reply::Flag);
     let proxy = TestProxy::connect(server.address(), |_| 200);
-    for mode in MODES {
+    in_every_mode(|mode| {
         let url = format!("http://{}", proxy.address());
         let variables = [("https_proxy", url.as_str())];
         let base = "https://flags.invalid/flags";
         let (ran, _) = Trial::start_with(mode, &["BR"], base, &ours, &variables).end();
         assert_eq!(ended_as(&ran, "BR"), ("tls".into(), 1), "{mode}");
-    }
+    });
 }
 
 #[test]
@@ -214,7 +214,7 @@ fn a_proxy_that_recovers_is_used() {
     let ours = Authority::new("Ours");
     let config = ours.certify("flags.invalid", [2000, 2100], &["h2"]);
     let server = TlsServer::start(config, |_| Reply::Flag);
-    for mode in MODES {
+    in_every_mode(|mode| {
         // The second CONNECT asks for the status that the first was refused with.
         let proxy = TestProxy::connect(server.address(), |nth| if nth < 3 { 503 } else { 200 });
         let url = format!("http://{}", proxy.address());
@@ -222,5 +222,5 @@ fn a_proxy_that_recovers_is_used() {
         let variables = [("https_proxy", url.as_str())];
         let (ran, _) = Trial::start_with(mode, &["BR"], base, &ours, &variables).end();
         assert_eq!(ended_as(&ran, "BR"), ("ok".into(), 2), "{mode}");
-    }
+    });
 }

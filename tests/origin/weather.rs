@@ -7,7 +7,7 @@ use flags::CountryCode;
 use flags::country::ALL;
 use flags::origin::{Fault, Origin, Rate, RequestCounts, Weather};
 
-use crate::plain_http::{Abort, get, read_one, read_to_end, request, send};
+use crate::plain_http::{ConnectionEnd, get, read_one, read_to_end, request, send};
 use crate::{brazil, get_flag, start};
 
 /// Weather in which every request has the fault.
@@ -48,7 +48,7 @@ fn an_error_has_the_configured_status_and_retry_after() {
 fn a_reset_happens_in_mid_body() {
     let origin = start(always(Fault::Reset));
     let answer = get_flag(&origin, brazil());
-    assert_eq!((answer.status, answer.ending), (200, Abort::Reset));
+    assert_eq!((answer.status, answer.ending), (200, ConnectionEnd::Reset));
     let length = answer.content_length().unwrap();
     // Only Linux keeps bytes that arrived before a reset readable.
     if cfg!(target_os = "linux") {
@@ -62,7 +62,7 @@ fn a_reset_happens_in_mid_body() {
 fn a_truncated_body_ends_before_its_length() {
     let origin = start(always(Fault::Truncate));
     let answer = get_flag(&origin, brazil());
-    assert_eq!((answer.status, answer.ending), (200, Abort::Closed));
+    assert_eq!((answer.status, answer.ending), (200, ConnectionEnd::Closed));
     assert_eq!(answer.body.len(), answer.content_length().unwrap() / 2);
     assert_eq!(origin.stop(), RequestCounts { truncations: 1, ..RequestCounts::default() });
 }
@@ -120,13 +120,13 @@ fn a_metered_body_arrives_in_parts() {
 fn answers_without_a_body_have_no_fault_in_mid_body() {
     let origin = start(always(Fault::Reset));
     let bare = request(origin.base_url(), "HEAD /flags/br/br.gif HTTP/1.1", &[]);
-    assert_eq!((bare.status, bare.ending), (200, Abort::Closed));
+    assert_eq!((bare.status, bare.ending), (200, ConnectionEnd::Closed));
     let unchanged = request(
         origin.base_url(),
         "GET /flags/br/br.gif HTTP/1.1",
         &[&format!("If-None-Match: {}", bare.header("etag").unwrap())],
     );
-    assert_eq!((unchanged.status, unchanged.ending), (304, Abort::Closed));
+    assert_eq!((unchanged.status, unchanged.ending), (304, ConnectionEnd::Closed));
 }
 
 #[test]

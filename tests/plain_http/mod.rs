@@ -13,12 +13,12 @@ pub struct Answer {
     /// Names in lower case, in the order received.
     pub headers: Vec<(String, String)>,
     pub body: Vec<u8>,
-    pub ending: Abort,
+    pub ending: ConnectionEnd,
 }
 
 /// How the connection ended.
 #[derive(Debug, PartialEq, Eq, Clone, Copy)]
-pub enum Abort {
+pub enum ConnectionEnd {
     /// The other side closed it (FIN).
     Closed,
     /// The other side reset it (RST).
@@ -72,10 +72,10 @@ pub fn head(base_url: &str, line: &str, headers: &[&str]) -> String {
 }
 
 /// Reads until the other side ends the connection.
-pub fn read_to_end(stream: &mut TcpStream, received: &mut Vec<u8>) -> Abort {
+pub fn read_to_end(stream: &mut TcpStream, received: &mut Vec<u8>) -> ConnectionEnd {
     match stream.read_to_end(received) {
-        Ok(_) => Abort::Closed,
-        Err(error) if error.kind() == ErrorKind::ConnectionReset => Abort::Reset,
+        Ok(_) => ConnectionEnd::Closed,
+        Err(error) if error.kind() == ErrorKind::ConnectionReset => ConnectionEnd::Reset,
         Err(error) => panic!("{error}"),
     }
 }
@@ -88,7 +88,7 @@ pub fn read_one(stream: &mut TcpStream, has_body: bool) -> Answer {
         stream.read_exact(&mut byte).unwrap();
         received.push(byte[0]);
     }
-    let mut answer = parse(&received, Abort::Closed);
+    let mut answer = parse(&received, ConnectionEnd::Closed);
     if has_body {
         answer.body.resize(answer.content_length().unwrap(), 0);
         stream.read_exact(&mut answer.body).unwrap();
@@ -96,7 +96,7 @@ pub fn read_one(stream: &mut TcpStream, has_body: bool) -> Answer {
     answer
 }
 
-fn parse(received: &[u8], ending: Abort) -> Answer {
+fn parse(received: &[u8], ending: ConnectionEnd) -> Answer {
     let end = received
         .windows(4)
         .position(|window| window == b"\r\n\r\n")

@@ -23,6 +23,16 @@ use serde_json::Value;
 /// The strategies by name.
 pub const MODES: [&str; 4] = ["seq", "threads", "rayon", "async"];
 
+/// Runs `test` once for each mode, all at the same time.
+pub fn in_every_mode(test: impl Fn(&'static str) + Sync) {
+    thread::scope(|scope| {
+        for mode in MODES {
+            let test = &test;
+            scope.spawn(move || test(mode));
+        }
+    });
+}
+
 /// The program, in an environment without a server and proxies.
 pub fn flags() -> Command {
     Command::from_std(program())

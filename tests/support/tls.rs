@@ -68,8 +68,8 @@ pub struct Seen<'a> {
 
 type Script = dyn Fn(&Seen) -> Reply + Send + Sync;
 
-/// A server on a free port that replies as its script says. Over HTTP/1.1 it can only send flags and
-/// redirects.
+/// A server on a free port that replies as its script says. Over HTTP/1.1 it sends only flags and
+/// redirects, and closes the connection after a [`Reply::FlagThenGoAway`].
 pub struct TlsServer {
     address: SocketAddr,
     seen: Arc<Mutex<HashMap<String, usize>>>,

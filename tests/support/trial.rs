@@ -36,7 +36,7 @@ impl Trial {
         fs::write(&trusted, authority.pem()).unwrap();
         let mut flags = program();
         flags.envs(variables.iter().copied());
-        flags.args(["--json", "-m", mode, "--timeout", "1", "-s", base]).args(args);
+        flags.args(["--json", "-m", mode, "--timeout", "2", "-s", base]).args(args);
         flags.arg("--cacert").arg(trusted.path()).arg("--dest").arg(dest.path());
         Trial { run: Running::start(&mut flags), dest, _trusted: trusted }
     }

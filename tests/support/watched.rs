@@ -1,4 +1,4 @@
-//! The program, watched while it runs: how much memory it takes, and that it ends.
+//! The program as a child process, whose memory and end are watched.
 
 use std::fs::File;
 use std::io::{Read, Seek};
@@ -6,10 +6,10 @@ use std::process::{Child, Command, ExitStatus, Output};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// How often a run is looked at.
+/// The time between two looks at a run.
 const LOOK: Duration = Duration::from_millis(5);
 
-/// A run of the program that is under way. Dropped, it is killed, so that none outlives a failed test.
+/// A run of the program in progress. It is killed when dropped, so that none outlives a failed test.
 pub struct Running {
     child: Child,
     stdout: File,
@@ -21,12 +21,12 @@ pub struct Running {
 #[derive(Debug)]
 pub struct Ran {
     pub output: Output,
-    /// The most memory that it held at once, in KiB, where the system tells.
+    /// The most memory that it held at once, in KiB. `None` if the system does not report it.
     pub peak: Option<u64>,
 }
 
 impl Running {
-    /// Starts `command` with stdout and stderr going to files, which never fill up as pipes do.
+    /// Starts `command` with stdout and stderr going to files, which can not fill up like pipes.
     pub fn start(command: &mut Command) -> Running {
         let [stdout, stderr] = [(); 2].map(|()| tempfile::tempfile().expect("there is room"));
         let [out, err] = [&stdout, &stderr].map(|file| file.try_clone().expect("it can be shared"));
@@ -38,7 +38,7 @@ impl Running {
         &self.child
     }
 
-    /// Waits until it has ended, for `limit` at most from now.
+    /// Waits until it has ended, for at most `limit`.
     pub fn end_within(mut self, limit: Duration) -> Ran {
         let asked = Instant::now();
         let status = loop {
@@ -70,13 +70,13 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        // Both fail where it has ended already.
+        // Both fail if it has ended.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
-/// Waits until `child` has ended, for `limit` at most; a child that has not by then is killed.
+/// Waits until `child` has ended, for at most `limit`. After that it is killed.
 pub fn end_within(child: &mut Child, limit: Duration) -> ExitStatus {
     let ended = poll(limit, || child.try_wait().expect("it is our child"));
     ended.unwrap_or_else(|| {
@@ -85,7 +85,7 @@ pub fn end_within(child: &mut Child, limit: Duration) -> ExitStatus {
     })
 }
 
-/// Asks again and again until there is an answer, for `limit` at most.
+/// Calls `ask` until it returns something, for at most `limit`.
 pub fn poll<T>(limit: Duration, mut ask: impl FnMut() -> Option<T>) -> Option<T> {
     let started = Instant::now();
     loop {

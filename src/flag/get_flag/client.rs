@@ -19,7 +19,7 @@ use crate::base_url::BaseUrl;
 const MAX_HEADERS: usize = 5000;
 const MAX_HEADER_BYTES: u32 = 300 << 10;
 
-/// The longest time between two HTTP/2 PINGs, and until one has to be answered.
+/// The longest silence on an HTTP/2 connection before a PING.
 const MAX_PING_INTERVAL: Duration = Duration::from_secs(5);
 
 /// The clients of one run.
@@ -99,10 +99,11 @@ impl Clients {
             Connections::Fresh => builder = builder.pool_max_idle_per_host(0),
             Connections::Pooled => {
                 // A silent HTTP/2 connection is given up before the requests on it time out, so
-                // that later requests do not have to find out for themselves.
-                let interval = (self.options.timeout / 4).min(MAX_PING_INTERVAL);
-                builder =
-                    builder.http2_keep_alive_interval(interval).http2_keep_alive_timeout(interval);
+                // that later requests do not have to wait on it too.
+                let quarter = (self.options.timeout / 4).min(MAX_PING_INTERVAL);
+                builder = builder
+                    .http2_keep_alive_interval(quarter)
+                    .http2_keep_alive_timeout(2 * quarter);
                 if url.scheme() == "https" && self.base.has_origin_of(url) {
                     builder = builder.connector_layer(SingleFlightConnect::default());
                 }

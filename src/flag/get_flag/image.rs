@@ -31,8 +31,8 @@ pub(super) async fn read(mut response: Response) -> Result<Vec<u8>, FetchError> 
         let reason = "the answer is shorter than its Content-Length".into();
         return Err(FetchError::Truncated { received: image.len(), reason });
     }
-    // A body without a length or a last chunk ends when its connection or stream closes, which
-    // looks the same when the server gave up half-way.
+    // A body without a length or a last chunk ends when its connection or stream closes, also if
+    // the server stopped half-way.
     let complete = chunked || promised == Some(image.len() as u64);
     match gif::check(&image) {
         Ok(()) => Ok(image),

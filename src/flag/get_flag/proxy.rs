@@ -10,9 +10,6 @@ use reqwest::{ClientBuilder, NoProxy, Proxy, Url};
 
 use crate::base_url::BaseUrl;
 
-/// The schemes that a proxy's URL may have.
-const SCHEMES: [&str; 6] = ["http", "https", "socks4", "socks4a", "socks5", "socks5h"];
-
 /// The port of a SOCKS proxy whose URL has none (RFC 1928 §3).
 const SOCKS_PORT: u16 = 1080;
 
@@ -137,13 +134,13 @@ fn proxy_url(value: &str) -> Option<Url> {
         return None;
     }
     let mut url = Url::parse(&format!("{scheme}://{authority}")).ok()?;
-    if !SCHEMES.contains(&url.scheme()) || url.port() == Some(0) {
+    if url.port() == Some(0) {
         return None;
     }
     if url.scheme().starts_with("socks") && url.port().is_none() {
         url.set_port(Some(SOCKS_PORT)).ok()?;
     }
-    // The HTTP client reads the URL again, with a stricter parser, and ignores what it can't use.
+    // The HTTP client uses this matcher, which ignores a URL with an unknown scheme, for example.
     let matcher = Matcher::builder().all(url.as_str()).build();
     matcher.intercept(&Uri::from_static("http://any")).map(|_| url)
 }
