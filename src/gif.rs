@@ -1,7 +1,7 @@
 //! Checks that bytes are a whole GIF by walking its blocks, from the signature to the trailer.
 //!
-//! The grammar is that of the GIF89a specification, appendix B, which includes GIF87a. The pixels are
-//! not decoded: a truncated file, or another format, already shows in the blocks.
+//! The grammar is that of the GIF89a specification, appendix B, which includes GIF87a. The pixels
+//! are not decoded: a truncated file, or another format, already shows in the blocks.
 
 /// The largest flag that is fetched, saved or accepted as complete: 5 MiB, in bytes.
 pub const MAX_BYTES: usize = 5 << 20;
@@ -123,7 +123,8 @@ impl<'a> Reader<'a> {
         self.sub_blocks().map(drop)
     }
 
-    /// §15 and §16: blocks with a length each, up to an empty one. Returns the number of data bytes.
+    /// §15 and §16: blocks with a length each, up to an empty one. Returns the number of data
+    /// bytes.
     fn sub_blocks(&mut self) -> Result<usize, Defect> {
         let mut total = 0;
         loop {

@@ -8,8 +8,8 @@ use support::misbehave::{raw, status};
 use support::{TestServer, answer, flag, flags, json, stderr, stdout};
 use tempfile::tempdir;
 
-/// Characters that control a terminal or hide text on it: ESC and its C1 forms, the bell, a carriage
-/// return, DEL, and marks that reverse the direction of text.
+/// Characters that control a terminal or hide text on it: ESC and its C1 forms, the bell, a
+/// carriage return, DEL, and marks that reverse the direction of text.
 const CONTROLS: [char; 8] =
     ['\x1b', '\u{9b}', '\u{9d}', '\x07', '\r', '\u{202e}', '\u{2066}', '\u{7f}'];
 

@@ -235,6 +235,6 @@ fn the_error_for_a_damaged_ca_shows_its_file() {
     flags.arg("--cacert").arg(&file).arg("-d").arg(dest.path());
     let output = flags.output().unwrap();
     assert_eq!(output.status.code(), Some(1));
-    let message = format!("flags: cannot make sense of the CAs in {}", file.display());
+    let message = format!("flags: cannot parse the CAs in {}", file.display());
     assert!(stderr(&output).starts_with(&message), "{}", stderr(&output));
 }

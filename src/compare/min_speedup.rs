@@ -33,7 +33,7 @@ pub struct Checked {
 }
 
 impl Checked {
-    /// The verdict. A single round has no interval, so there the measured speedup itself decides.
+    /// The verdict. A single round has no interval, so the measured speedup itself decides.
     pub fn verdict(&self) -> Verdict {
         let factor = self.min_speedup.factor;
         let interval = self.speedup.interval;
@@ -45,7 +45,7 @@ impl Checked {
     }
 }
 
-/// The option as it is typed: `threads@5=3`.
+/// The value of the option: `threads@5=3`.
 impl fmt::Display for MinSpeedup {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}={}", self.contender, self.factor)

@@ -1,10 +1,10 @@
-//! The loop over the rounds, with its two seams: what runs, and what watches.
+//! The loop over the rounds, and the traits for what runs in it and for what observes it.
 
 use super::schedule::{Round, Schedule};
 use super::{Contender, Measured, Results, Sample, Setup};
 use crate::shutdown::Signal;
 
-/// Carries out single runs. [`RealRunner`](super::RealRunner) downloads; tests make times up.
+/// Carries out single runs. [`RealRunner`](super::RealRunner) downloads; tests use made-up times.
 pub trait Runner {
     /// Runs `contender` once, as part of `round`, and returns its measurements.
     ///
@@ -13,7 +13,7 @@ pub trait Runner {
     fn run(&mut self, round: Round, contender: Contender) -> Result<Sample, Abort>;
 }
 
-/// Watches a comparison. All methods but [`round_finished`](Self::round_finished) may do nothing.
+/// Observes a comparison. Only [`round_finished`](Self::round_finished) is required.
 pub trait Observer {
     /// A run starts.
     fn run_started(&mut self, _round: Round, _contender: Contender) {}

@@ -111,7 +111,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn each_contender_stands_in_each_place_as_often_as_any_other_or_once_more(
+        fn each_contender_has_each_position_equally_often_or_once_more(
             size in 1usize..9, rounds in 1usize..60,
         ) {
             let orders = orders(size, rounds);

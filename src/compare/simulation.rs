@@ -23,7 +23,7 @@ impl Runner for RandomSpeedups {
 }
 
 /// The share of `trials` comparisons in which the first `--min-speedup` failed. Each comparison has
-/// as many of them as `gates`, all at `factor`, and the true speedups are 1.
+/// one `--min-speedup` for each name in `gates`, all at `factor`. The true speedups are 1.
 fn failed(trials: usize, gates: &[&str], factor: f64, ratio: Ratio) -> f64 {
     let min_speedups: Vec<_> = gates.iter().map(|name| gate(name, factor)).collect();
     let names = ["seq"].iter().chain(gates);

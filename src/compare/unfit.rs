@@ -13,10 +13,10 @@ impl Results<'_> {
     /// 20 % of the true speedup could be decided.
     ///
     /// The criterion: the interval of the median of the reference's times is wider than 40 % of
-    /// that median. Where the shortest possible times are known, the times are divided by them, as
-    /// these differ from round to round. There is no warning if every `--min-speedup` was decided,
-    /// if there are too few rounds for the interval, or with injected faults, which make the times
-    /// differ by design.
+    /// that median. If the shortest possible times are known, the times are divided by them,
+    /// because they differ from round to round. There is no warning if every `--min-speedup` was
+    /// decided, if there are too few rounds for the interval, or with injected faults, which make
+    /// the times differ by design.
     pub fn unfit_warning(&self) -> Option<String> {
         let faulty = self.setup.weather.as_ref().is_some_and(Weather::has_faults);
         let decided = |check: &super::Checked| check.verdict() != Verdict::Inconclusive;
@@ -45,8 +45,8 @@ fn relative_times(samples: &[Sample]) -> Vec<f64> {
     relative.unwrap_or_else(|| samples.iter().map(Sample::seconds).collect())
 }
 
-/// The width of the median's interval, as a share of the median. `None` where `times` are too few
-/// for an interval of this confidence.
+/// The width of the median's interval, as a share of the median. `None` if `times` are too few for
+/// an interval of this confidence.
 ///
 /// A speedup is the reference's time divided by another time. Even if that other time never
 /// changed, the speedup's interval would be as wide as this one.
@@ -69,7 +69,7 @@ mod tests {
     use crate::compare::{Contender, Measured, MinSpeedup, Round, Setup};
 
     #[test]
-    fn quiet_times_do_not_spread_too_widely_and_wild_times_do() {
+    fn steady_times_are_fit_and_erratic_times_are_not() {
         let mut rng = Rng::with_seed(4);
         let mut wide = |spread: f64, count: usize| {
             let wide = (0..500).filter(|_| {
@@ -86,7 +86,7 @@ mod tests {
         assert_eq!(wide(0.8, 5), 0);
     }
 
-    /// Ten rounds in which `seq` takes turns at 1 and 3 s, and the others take 100 ms.
+    /// Ten rounds in which `seq` takes 1 s and 3 s by turns, and the others take 100 ms.
     fn noisy(min_speedups: Vec<MinSpeedup>) -> (Setup, Measured) {
         let setup = Setup { runs: 10, max_runs: 10, min_speedups, ..setup() };
         let times = |round, contender: Contender| match round {

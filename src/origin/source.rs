@@ -35,7 +35,7 @@ pub enum InvalidFolder {
         /// The system's error.
         source: io::Error,
     },
-    /// The path leads to something else.
+    /// The path is not that of a folder.
     #[error("cannot serve {}: it is not a folder", path.display())]
     NotAFolder {
         /// The path as given.
@@ -54,7 +54,7 @@ pub enum RejectedFile {
         /// The system's error.
         reason: io::Error,
     },
-    /// Its content is something else, or incomplete.
+    /// Its content is not a GIF, or not a whole one.
     #[error("{} is not a whole GIF and is not served: {defect}", path.display())]
     NotAGif {
         /// The path of the file.

@@ -17,7 +17,7 @@ pub struct RoundsBar {
 }
 
 impl RoundsBar {
-    /// An empty bar; a hidden one where `quiet`, or where stderr cannot redraw a line.
+    /// An empty bar. It is hidden if `quiet`, or if stderr cannot redraw a line.
     pub fn new(setup: &Setup, quiet: bool) -> RoundsBar {
         let eta = Eta::new(setup);
         let bar = match quiet {
@@ -39,7 +39,7 @@ impl RoundsBar {
         self.bar.set_position(self.eta.finished() as u64);
     }
 
-    /// There will be `runs` measured rounds.
+    /// Sets the number of measured rounds to `runs`.
     pub fn extended(&mut self, runs: usize) {
         self.runs = runs;
         self.eta.set_rounds(self.warmup.saturating_add(runs));

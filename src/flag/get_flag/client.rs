@@ -151,13 +151,13 @@ pub fn read_certificates(path: &Path) -> anyhow::Result<Vec<Certificate>> {
     let file = path.display();
     let pem = std::fs::read(path).with_context(|| format!("cannot read the CAs in {file}"))?;
     let certificates = Certificate::from_pem_bundle(&pem)
-        .with_context(|| format!("cannot make sense of the CAs in {file}"))?;
+        .with_context(|| format!("cannot parse the CAs in {file}"))?;
     if certificates.is_empty() {
-        bail!("there is no certificate in {file}: a PEM file with at least one is needed");
+        bail!("no certificate in {file}; expected a PEM file with at least one");
     }
     // The content of a certificate is checked only when a client is built with it.
     install_provider();
     let trial = Client::builder().tls_certs_only(certificates.iter().cloned()).build();
-    trial.with_context(|| format!("cannot make sense of the CAs in {file}"))?;
+    trial.with_context(|| format!("cannot parse the CAs in {file}"))?;
     Ok(certificates)
 }

@@ -23,7 +23,7 @@ pub struct Proxies {
     proxied: Arc<Matcher>,
 }
 
-/// A proxy, none, or a variable that names none that can be used.
+/// A proxy, none, or a variable that does not name a usable proxy.
 type Setting = Result<Option<Url>, UnusableProxy>;
 
 /// An environment variable whose value is not a proxy that can be used. The value is not part of
@@ -111,7 +111,7 @@ impl Proxies {
         proxies.any(|proxy| proxy.scheme() == "https")
     }
 
-    /// Has the client use these proxies and no others.
+    /// Configures the client to use these proxies and no others.
     pub(super) fn configure(&self, mut builder: ClientBuilder) -> reqwest::Result<ClientBuilder> {
         let no_proxy = NoProxy::from_string(&self.no_proxy);
         builder = builder.no_proxy();
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn usable_proxies_are_told_from_unusable_ones() {
+    fn usable_and_unusable_proxies_are_distinguished() {
         for (value, expected) in [
             ("http://p:1", "http://p:1"),
             ("p:1", "http://p:1"),

@@ -113,8 +113,8 @@ fn begin(leader: &watch::Sender<LeaderState>) -> LeaderState {
     before
 }
 
-/// A leader in the making. If it is dropped before it is known to be shared, because it failed or
-/// was given up, all others make their own connections.
+/// Guards the leader while it connects. If it is dropped before the connection is known to be
+/// shared, because that failed or was cancelled, all other requests make their own connections.
 struct LeaderGuard<'a>(&'a watch::Sender<LeaderState>);
 
 impl Drop for LeaderGuard<'_> {

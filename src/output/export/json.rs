@@ -20,7 +20,7 @@ pub const SCHEMA_VERSION: u32 = 1;
 pub struct Json;
 
 #[derive(Serialize)]
-struct Document<'a> {
+struct ComparisonDocument<'a> {
     schema_version: u32,
     server: &'a str,
     weather: Option<&'a Weather>,
@@ -50,7 +50,7 @@ struct Entry {
     ideal_s: Option<f64>,
     of_ideal: Option<f64>,
     speedup: Option<SpeedupEntry>,
-    summary: Metrics<Summary>,
+    summary: Metrics<HyperfineSummary>,
     measurements: Vec<Measurement>,
 }
 
@@ -71,7 +71,7 @@ struct Metrics<T> {
 }
 
 #[derive(Serialize)]
-struct Summary {
+struct HyperfineSummary {
     unit: &'static str,
     count: usize,
     mean: f64,
@@ -97,7 +97,7 @@ struct Quantity {
 impl Exporter for Json {
     fn export(&self, results: &Results) -> anyhow::Result<String> {
         let setup = results.setup;
-        let document = Document {
+        let document = ComparisonDocument {
             schema_version: SCHEMA_VERSION,
             server: &setup.server,
             weather: setup.weather.as_ref(),
@@ -166,9 +166,9 @@ impl From<&Speedup> for SpeedupEntry {
     }
 }
 
-fn summary(stats: Stats, count: usize) -> Summary {
+fn summary(stats: Stats, count: usize) -> HyperfineSummary {
     let Stats { mean, stddev, median, min, max } = stats;
-    Summary { unit: "second", count, mean, stddev, median, min, max }
+    HyperfineSummary { unit: "second", count, mean, stddev, median, min, max }
 }
 
 fn seconds(value: f64) -> Quantity {
@@ -254,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn a_comparison_that_went_on_has_each_look_with_its_confidence() {
+    fn an_extended_comparison_has_each_look_with_its_confidence() {
         let min_speedups = vec![gate("threads", 15.0)];
         let setup = Setup { runs: 10, max_runs: 40, min_speedups, ..setup() };
         let document = document(&setup, &measured(&setup, |_, _| Some(100)));

@@ -7,7 +7,7 @@ use std::fmt;
 
 use maud::{Markup, html};
 
-use super::describe::describe;
+use super::alt_text::describe;
 use super::phases::{PHASES, by_start, edges, is_failed, is_retried};
 use super::timeline_run::TimelineRun;
 use super::{Tick, TimeAxis};
