@@ -9,7 +9,7 @@ pub const MAX_BYTES: usize = 5 << 20;
 /// Why bytes are not a whole GIF.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Defect {
-    /// It does not begin with `GIF87a` or `GIF89a` (§17).
+    /// The bytes do not begin with `GIF87a` or `GIF89a` (§17).
     #[error("it does not start with a GIF signature")]
     Signature,
     /// The bytes end before the trailer (§27).

@@ -59,7 +59,7 @@ impl TimelineOutput {
     /// Draws the run, even if it was interrupted.
     ///
     /// # Errors
-    /// It can't be written. A closed pipe is not an error.
+    /// The drawing can't be written. A closed pipe is not an error.
     pub(super) fn write(self, summary: &Summary) -> anyhow::Result<()> {
         if let TimelineOutput::None = self {
             return Ok(());

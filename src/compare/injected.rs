@@ -9,7 +9,7 @@ use crate::origin::{Fault, Weather};
 
 /// Whether `weather` injected the `failure` of the last attempt, number `attempts`, for `code`.
 ///
-/// It did if the fault that it injects into this attempt can lead to this failure.
+/// True if the fault that the weather injects into this attempt can lead to this failure.
 pub(super) fn is_injected(
     weather: &Weather,
     code: CountryCode,

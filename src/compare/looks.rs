@@ -42,7 +42,7 @@ impl Looks {
     /// 1961, 52–64), the simplest form of alpha spending: the chance that any of K events occurs is
     /// at most the sum of their chances. At each look, the interval lies wholly below the true
     /// median with a chance of at most 0.025 / K; at any of the K looks, with at most 0.025. That
-    /// holds for looks that depend on each other, for blocks of unequal size, and whichever look
+    /// holds for looks that depend on each other, for blocks of unequal size, and for any look that
     /// ends the comparison. It holds for each `--min-speedup` separately, to the accuracy of
     /// [`median_interval`](super::median_interval::median_interval).
     ///

@@ -124,7 +124,7 @@ mod tests {
         }
     }
 
-    /// Each contender takes its own time, and every round is slower than the one before.
+    /// Each contender takes a different time, and every round is slower than the one before.
     fn slower_and_slower(round: Round, contender: Contender) -> Result<u64, Abort> {
         let drift = match round {
             Round::Warmup(_) => 100,

@@ -5,7 +5,7 @@ use super::Contender;
 /// A balanced, deterministic order for each round.
 ///
 /// The rounds are the rows of a Williams design (E. J. Williams, 1949): over as many rounds as
-/// there are contenders, each stands in each place once, and over a whole period each follows each
+/// there are contenders, each has each position once, and over a whole period each follows each
 /// other one equally often. Carry-over from one run to the next and drift over time therefore
 /// affect all contenders alike.
 #[derive(Debug, Clone)]

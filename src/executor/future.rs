@@ -15,10 +15,10 @@ use super::Executor;
 /// Why a job has no result.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum JobError {
-    /// It panicked with this message.
+    /// The job panicked with this message.
     #[error("the job panicked: {0}")]
     Panicked(String),
-    /// It was cancelled before it started.
+    /// The job was cancelled before it started.
     #[error("the job was cancelled")]
     Cancelled,
 }

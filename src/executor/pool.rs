@@ -145,8 +145,8 @@ impl Pool {
         queue.take()
     }
 
-    /// Waits until jobs have been waiting for [`STALL`] without any being taken, and takes one.
-    /// `None` once the queue is closed and empty.
+    /// Waits until the queue has stalled for [`STALL`] with jobs in it, and takes one. `None` once
+    /// the queue is closed and empty.
     fn next_job_after_stall(&self) -> Option<Box<dyn Job>> {
         let mut queue = self.queue.lock();
         loop {

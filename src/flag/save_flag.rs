@@ -21,7 +21,7 @@ impl Destination {
     /// in it.
     ///
     /// # Errors
-    /// It is not a folder, or the system refuses to create it or a file in it.
+    /// `folder` is not a folder, or the system refuses to create it or a file in it.
     pub fn open(folder: &Path) -> anyhow::Result<Destination> {
         let refused = |error: io::Error| {
             let reason = match folder.is_dir() || !folder.exists() {

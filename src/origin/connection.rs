@@ -54,8 +54,8 @@ pub(super) async fn accept(listener: TcpListener, router: Router) {
 
 /// Serves the requests of one connection until either side closes it.
 async fn serve(stream: TcpStream, client: SocketAddr, router: Router) {
-    // Metered bodies are sent in many small writes, which Nagle's algorithm would hold back. If the
-    // option is refused the connection is broken, and the next write reports that.
+    // Throttled bodies are sent in many small writes, which Nagle's algorithm would hold back. If
+    // the option is refused the connection is broken, and the next write reports that.
     let _ = stream.set_nodelay(true);
     let reset_handle = ResetHandle::default();
     let router = router.layer(Extension(Connection { client, reset_handle: reset_handle.clone() }));

@@ -5,8 +5,8 @@ use std::fmt;
 use super::event::RequestLog;
 use super::weather::Fault;
 
-/// The number of requests that a server has answered, by kind. A request whose response had not
-/// begun when the server stopped or the client hung up is not counted.
+/// The number of requests that a server has answered, by kind. A request is not counted if the
+/// server stopped or the client hung up before the response began.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RequestCounts {
     /// Whole flags, or only their headers in response to `HEAD`.

@@ -71,7 +71,7 @@ struct Delivery {
     delay: Duration,
     /// The fault that took effect.
     fault: Option<Fault>,
-    /// The number of bytes that will be sent if the body is metered or cut.
+    /// The number of bytes that will be sent if the body is throttled or cut.
     bytes: Option<u64>,
 }
 
@@ -118,7 +118,7 @@ fn code_in(uri: &Uri) -> Option<CountryCode> {
 }
 
 /// The response for an existing flag, the fault that takes effect in it, and the number of bytes
-/// that will be sent if the body may be metered or cut.
+/// that will be sent if the body may be throttled or cut.
 fn flag_response(
     request: &Request,
     flag: ServedFlag,

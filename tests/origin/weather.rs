@@ -97,7 +97,7 @@ fn an_answer_is_delayed() {
 }
 
 #[test]
-fn a_metered_body_arrives_in_parts() {
+fn a_throttled_body_arrives_in_parts() {
     let origin = start(Weather { bandwidth: Some("20k".parse().unwrap()), ..Weather::default() });
     let start = Instant::now();
     let mut stream =

@@ -80,7 +80,7 @@ impl Proxies {
     /// Checks that the proxy for `base`, if there is one, can be used.
     ///
     /// # Errors
-    /// It can't. Requests must not go to the server directly then.
+    /// The proxy can't be used. Requests must not go to the server directly in that case.
     pub fn check(&self, base: &BaseUrl) -> Result<(), UnusableProxy> {
         self.for_url(base.as_url()).map(drop)
     }

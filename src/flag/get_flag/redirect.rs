@@ -11,8 +11,8 @@ use crate::base_url::{BaseUrl, redacted};
 /// `None` if it is not a redirect. The credentials of `base` go to its own origin only.
 ///
 /// # Errors
-/// It has no usable `Location`, or leads to something other than http or https, or from https to
-/// http.
+/// The redirect has no usable `Location`, leads to something other than http or https, or
+/// leads from https to http.
 pub(super) fn target(
     response: &Response,
     url: &Url,

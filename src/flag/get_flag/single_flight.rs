@@ -20,14 +20,15 @@ const HEAD_START: Duration = Duration::from_millis(500);
 /// The state of the first connection, which is called the leader.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum LeaderState {
-    /// It is not needed yet.
+    /// The connection is not needed yet.
     Idle,
-    /// It is being made.
+    /// The connection is being made.
     Connecting,
-    /// It is HTTP/2, so requests share it. The client asks for a connection again only if it has
-    /// been closed.
+    /// The connection is HTTP/2, so requests share it. The client asks for a connection again only
+    /// if it has been closed.
     Shared,
-    /// It serves one request at a time, or it could not be made. Each request makes its own.
+    /// The connection serves one request at a time, or it could not be made. Each request makes its
+    /// own.
     NotShared,
 }
 

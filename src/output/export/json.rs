@@ -12,8 +12,8 @@ use crate::origin::Weather;
 /// The version of the document's schema. It changes with every incompatible change.
 pub const SCHEMA_VERSION: u32 = 1;
 
-/// One document: `results` with the keys of hyperfine and more, and what was compared. Times are in
-/// seconds.
+/// A document with what was compared, and with `results` that have hyperfine's keys and more. Times
+/// are in seconds.
 ///
 /// The scripts of hyperfine 1 read `times` and the keys beside it, those of hyperfine 2 read
 /// `summary` and `measurements`. The document has both, with the same numbers.

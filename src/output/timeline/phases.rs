@@ -38,8 +38,8 @@ pub fn by_start(spans: &[Span]) -> Vec<&Span> {
 
 /// The edges of the phases, as shares of the axis: start, answered, fetched, end.
 ///
-/// They never decrease, and lie from 0 to 1. Without a response, the flag is waiting until its end.
-/// Without a last byte, it is being received until its end.
+/// The edges never decrease, and lie from 0 to 1. Without a response, the flag is waiting until its
+/// end. Without a last byte, it is being received until its end.
 pub fn edges(span: &Span, axis: &TimeAxis) -> [f64; 4] {
     let end = span.end.max(span.start);
     let answered = span.answered.unwrap_or(end).clamp(span.start, end);

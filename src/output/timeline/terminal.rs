@@ -14,7 +14,7 @@ const COLUMNS: usize = 80;
 /// Draws a run of length `elapsed` on stdout, below a blank line, as wide as the terminal.
 ///
 /// # Errors
-/// It can't be written. A closed pipe is not an error.
+/// The drawing can't be written. A closed pipe is not an error.
 pub fn show(spans: &[Span], elapsed: Duration) -> io::Result<()> {
     let terminal = Term::stdout();
     let size = terminal.is_term().then(|| terminal.size_checked()).flatten();
