@@ -208,8 +208,8 @@ fn an_export_that_cannot_be_written_is_an_error_before_the_first_round() {
 
 #[test]
 fn a_speedup_that_is_clearly_missed_fails_with_a_message() {
-    let gates = ["local", "--min-speedup", "threads=100000", "--min-speedup", "async=0.00001"];
-    let output = flags().args(SMALL).args(gates).output().unwrap();
+    let arguments = ["local", "--min-speedup", "threads=100000", "--min-speedup", "async=0.00001"];
+    let output = flags().args(SMALL).args(arguments).output().unwrap();
     assert_eq!(output.status.code(), Some(1));
     let message = stderr(&output);
     assert!(
@@ -222,14 +222,14 @@ fn a_speedup_that_is_clearly_missed_fails_with_a_message() {
 
 #[test]
 fn speedups_that_are_reached_pass_without_a_message_when_quiet() {
-    let gates = ["local", "-q", "--min-speedup", "threads=0.00001", "--min-speedup", "seq=1"];
-    flags().args(SMALL).args(gates).assert().success().stdout("").stderr("");
+    let arguments = ["local", "-q", "--min-speedup", "threads=0.00001", "--min-speedup", "seq=1"];
+    flags().args(SMALL).args(arguments).assert().success().stdout("").stderr("");
 }
 
 #[test]
 fn a_speedup_within_the_interval_is_inconclusive_and_passes() {
-    let gates = ["local", "--min-speedup", "seq=1"];
-    let output = flags().args(SMALL).args(gates).output().unwrap();
+    let arguments = ["local", "--min-speedup", "seq=1"];
+    let output = flags().args(SMALL).args(arguments).output().unwrap();
     assert_eq!(output.status.code(), Some(0));
     assert!(stderr(&output).starts_with("--min-speedup seq=1: inconclusive: seq is 1.00 times"));
 }
@@ -266,8 +266,8 @@ fn the_comparison_ends_at_the_first_look_that_decides_every_speedup() {
 
 #[test]
 fn markdown_has_the_verdicts_and_the_units_of_the_terminal() {
-    let gates = ["local", "--min-speedup", "threads=0.00001", "--export-markdown", "-"];
-    let output = flags().args(SMALL).args(gates).output().unwrap();
+    let arguments = ["local", "--min-speedup", "threads=0.00001", "--export-markdown", "-"];
+    let output = flags().args(SMALL).args(arguments).output().unwrap();
     let page = stdout(&output);
     assert!(page.contains("| Median [ms] |"), "{page}");
     assert!(page.contains("\n- --min-speedup threads=0.00001: passed: threads is "), "{page}");

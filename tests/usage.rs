@@ -27,7 +27,7 @@ fn an_invalid_argument_exits_2_and_says_what_is_wrong() {
         (&["--timeout", "inf"], "seconds above 0"),
         (&["--timeout", "0"], "seconds above 0"),
         (&["-s"], "possible values: remote, local, delay, error"),
-        (&["--server", "nowhere"], "neither remote, local, delay or error"),
+        (&["--server", "nowhere"], "expected remote, local, delay, error, or a URL"),
         (&["--server", "ftp://example.com/"], "begin with http:// or https://"),
         (&["--server", "http://"], "names no host"),
         (&["--server", "http:///flags"], "names no host"),

@@ -19,7 +19,7 @@ use crate::endpoint::Endpoint;
 /// network.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Exit status: 0 done, 1 a mode is clearly slower than --min-speedup asks, a flag \
+    after_help = "Exit status: 0 done, 1 a mode clearly missed its --min-speedup, a flag \
                   failed and the failure was not injected, the comparison could not start, or an \
                   export could not be written, 2 a usage error, 129, 130, 131 or 143 ended by \
                   SIGHUP, SIGINT, SIGQUIT or SIGTERM."

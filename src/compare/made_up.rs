@@ -36,7 +36,7 @@ pub(crate) fn contender(name: &str) -> Contender {
 }
 
 /// `--min-speedup name=factor`, for a contender of [`setup`].
-pub(crate) fn gate(name: &str, factor: f64) -> MinSpeedup {
+pub(crate) fn min_speedup(name: &str, factor: f64) -> MinSpeedup {
     MinSpeedup { contender: contender(name), factor }
 }
 

@@ -75,7 +75,7 @@ impl fmt::Display for Checked {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::compare::made_up::{contender, gate};
+    use crate::compare::made_up::{contender, min_speedup};
     use crate::compare::median_interval::Interval;
 
     fn checked(name: &str, low: f64, high: f64) -> Checked {
@@ -86,7 +86,7 @@ mod tests {
             confidence: 0.95,
             rounds: 10,
         };
-        Checked { min_speedup: gate(name, 5.0), speedup, too_early: false }
+        Checked { min_speedup: min_speedup(name, 5.0), speedup, too_early: false }
     }
 
     #[test]

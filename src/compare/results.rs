@@ -203,7 +203,7 @@ impl Speedup {
 mod tests {
     use super::*;
     use crate::compare::Round;
-    use crate::compare::made_up::{contender, gate, measured, setup, times};
+    use crate::compare::made_up::{contender, measured, min_speedup, setup, times};
 
     #[test]
     fn a_speedup_is_the_median_of_the_ratios_within_each_round() {
@@ -287,7 +287,11 @@ mod tests {
 
     #[test]
     fn each_speedup_to_check_has_its_verdict() {
-        let min_speedups = vec![gate("threads", 5.0), gate("rayon", 15.0), gate("async", 25.0)];
+        let min_speedups = vec![
+            min_speedup("threads", 5.0),
+            min_speedup("rayon", 15.0),
+            min_speedup("async", 25.0),
+        ];
         let setup = Setup { min_speedups, ..setup() };
         let results = Results::new(&setup, &measured(&setup, times));
         let verdicts: Vec<_> = results.checks.iter().map(Checked::verdict).collect();
@@ -297,7 +301,8 @@ mod tests {
 
     #[test]
     fn one_of_several_looks_decides_nothing_with_too_few_rounds() {
-        let setup = Setup { max_runs: 9, min_speedups: vec![gate("threads", 5.0)], ..setup() };
+        let setup =
+            Setup { max_runs: 9, min_speedups: vec![min_speedup("threads", 5.0)], ..setup() };
         let after = |rounds| {
             let times = |round, contender| match round {
                 Round::Measured(n) if n > rounds => None,

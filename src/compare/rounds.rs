@@ -90,7 +90,7 @@ mod tests {
     use anyhow::anyhow;
 
     use super::*;
-    use crate::compare::made_up::{Times, contender, gate, setup};
+    use crate::compare::made_up::{Times, contender, min_speedup, setup};
 
     /// Records the calls, and fails after `full_after` rounds as a full disk would.
     #[derive(Default)]
@@ -180,7 +180,7 @@ mod tests {
 
     #[test]
     fn an_undecided_speedup_extends_the_comparison_block_by_block_up_to_max_runs() {
-        let min_speedups = vec![gate("threads", 20.0)];
+        let min_speedups = vec![min_speedup("threads", 20.0)];
         let setup = Setup { runs: 10, max_runs: 25, min_speedups, ..setup() };
         let mut recorder = Recorder::default();
         let (measured, _) = run_rounds(&setup, &mut Times(slower_and_slower), &mut recorder);
@@ -190,7 +190,7 @@ mod tests {
 
     #[test]
     fn it_ends_at_the_first_look_at_which_every_speedup_is_decided() {
-        let min_speedups = vec![gate("threads", 10.0), gate("async", 30.0)];
+        let min_speedups = vec![min_speedup("threads", 10.0), min_speedup("async", 30.0)];
         let setup = Setup { runs: 10, max_runs: 40, min_speedups, ..setup() };
         let mut recorder = Recorder::default();
         let (measured, _) = run_rounds(&setup, &mut Times(slower_and_slower), &mut recorder);

@@ -114,7 +114,7 @@ pub fn percent(share: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::compare::made_up::{gate, measured, setup, times};
+    use crate::compare::made_up::{measured, min_speedup, setup, times};
     use crate::compare::{Measured, Round};
 
     #[test]
@@ -176,7 +176,7 @@ mod tests {
 
     #[test]
     fn a_comparison_that_can_be_extended_shows_its_limit_and_its_confidence() {
-        let min_speedups = vec![gate("threads", 15.0)];
+        let min_speedups = vec![min_speedup("threads", 15.0)];
         let setup = Setup { runs: 10, max_runs: 40, min_speedups, ..setup() };
         let results = Results::new(&setup, &measured(&setup, |_, _| Some(100)));
         assert_eq!(results.title(), "2 flags from delay, 10 rounds (at most 40)");

@@ -6,7 +6,7 @@ use super::{Results, Sample, Verdict};
 use crate::origin::Weather;
 
 /// A comparison should be able to decide a `--min-speedup` this far from the true speedup.
-const USEFUL_GATE: f64 = 0.2;
+const DECIDABLE_DISTANCE: f64 = 0.2;
 
 impl Results<'_> {
     /// A warning, if the times of the reference spread so widely that no `--min-speedup` within
@@ -27,7 +27,7 @@ impl Results<'_> {
         let reference = self.of(self.setup.reference)?;
         let confidence = self.setup.looks().confidence();
         let spread = relative_width(&relative_times(&reference.samples), confidence)?;
-        (spread > 2.0 * USEFUL_GATE).then(|| {
+        (spread > 2.0 * DECIDABLE_DISTANCE).then(|| {
             format!(
                 "the times of {} are known to ±{:.0} % only, too noisy for a useful --min-speedup; \
                  use more rounds (--runs) or a quieter machine",
@@ -65,7 +65,7 @@ mod tests {
     use fastrand::Rng;
 
     use super::*;
-    use crate::compare::made_up::{gate, measured, normal, setup};
+    use crate::compare::made_up::{measured, min_speedup, normal, setup};
     use crate::compare::{Contender, Measured, MinSpeedup, Round, Setup};
 
     #[test]
@@ -74,7 +74,7 @@ mod tests {
         let mut wide = |spread: f64, count: usize| {
             let wide = (0..500).filter(|_| {
                 let times: Vec<_> = (0..count).map(|_| (spread * normal(&mut rng)).exp()).collect();
-                relative_width(&times, 0.95).is_some_and(|width| width > 2.0 * USEFUL_GATE)
+                relative_width(&times, 0.95).is_some_and(|width| width > 2.0 * DECIDABLE_DISTANCE)
             });
             wide.count()
         };
@@ -104,7 +104,7 @@ mod tests {
 
     #[test]
     fn a_noisy_reference_is_reported_with_what_to_do() {
-        let (setup, measured) = noisy(vec![gate("threads", 20.0)]);
+        let (setup, measured) = noisy(vec![min_speedup("threads", 20.0)]);
         let warning = Results::new(&setup, &measured).unfit_warning().unwrap();
         let expected = "the times of seq are known to ±50 % only, too noisy for a useful \
                         --min-speedup; use more rounds (--runs) or a quieter machine";
@@ -113,7 +113,7 @@ mod tests {
 
     #[test]
     fn there_is_no_warning_when_every_speedup_is_decided_or_when_faults_are_injected() {
-        let (setup, measured) = noisy(vec![gate("threads", 5.0)]);
+        let (setup, measured) = noisy(vec![min_speedup("threads", 5.0)]);
         assert_eq!(Results::new(&setup, &measured).unfit_warning(), None);
         let (setup, measured) = noisy(Vec::new());
         assert!(Results::new(&setup, &measured).unfit_warning().is_some());

@@ -77,7 +77,7 @@ fn rough(time: Duration) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::compare::made_up::{contender, gate, millis, setup};
+    use crate::compare::made_up::{contender, millis, min_speedup, setup};
 
     #[test]
     fn the_remaining_time_is_shown_in_minutes_and_seconds() {
@@ -93,7 +93,7 @@ mod tests {
             warmup: 1,
             runs: 10,
             max_runs: 40,
-            min_speedups: vec![gate("seq", 1.0)],
+            min_speedups: vec![min_speedup("seq", 1.0)],
             ..setup()
         };
         let mut bar = RoundsBar::new(&setup, true);

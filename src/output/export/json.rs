@@ -180,7 +180,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::compare::made_up::{gate, measured, setup, times};
+    use crate::compare::made_up::{measured, min_speedup, setup, times};
     use crate::compare::{Measured, Setup};
 
     fn document(setup: &Setup, measured: &Measured) -> Value {
@@ -255,7 +255,7 @@ mod tests {
 
     #[test]
     fn an_extended_comparison_has_each_look_with_its_confidence() {
-        let min_speedups = vec![gate("threads", 15.0)];
+        let min_speedups = vec![min_speedup("threads", 15.0)];
         let setup = Setup { runs: 10, max_runs: 40, min_speedups, ..setup() };
         let document = document(&setup, &measured(&setup, |_, _| Some(100)));
         assert_eq!((&document["runs"], &document["max_runs"]), (&json!(10), &json!(40)));

@@ -92,7 +92,7 @@ mod tests {
     use roxmltree::{Document, Node, ParsingOptions};
 
     use super::*;
-    use crate::compare::made_up::{gate, measured, setup, times};
+    use crate::compare::made_up::{measured, min_speedup, setup, times};
     use crate::compare::{Contender, Measured, Setup};
     use crate::downloader::Mode;
 
@@ -126,7 +126,7 @@ mod tests {
 
     #[test]
     fn the_page_has_the_results_in_words_pictures_and_a_table() {
-        let setup = Setup { min_speedups: vec![gate("threads", 5.0)], ..setup() };
+        let setup = Setup { min_speedups: vec![min_speedup("threads", 5.0)], ..setup() };
         let page = page(&setup);
         let document = parse(&page);
         assert_eq!(
