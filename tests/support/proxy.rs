@@ -149,6 +149,11 @@ fn read_string(stream: &mut TcpStream) -> io::Result<String> {
 }
 
 fn read_until_zero(stream: &mut TcpStream) -> io::Result<String> {
-    let bytes = stream.bytes().take_while(|byte| !matches!(byte, Ok(0)));
-    Ok(String::from_utf8_lossy(&bytes.collect::<io::Result<Vec<_>>>()?).into_owned())
+    let mut bytes = Vec::new();
+    loop {
+        match read_array::<1>(stream)? {
+            [0] => return Ok(String::from_utf8_lossy(&bytes).into_owned()),
+            [byte] => bytes.push(byte),
+        }
+    }
 }
