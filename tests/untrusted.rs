@@ -55,7 +55,7 @@ fn json_has_the_redirect_target_unchanged() {
     assert_only_text(&stdout(&output));
     let document = json(&output);
     let message = flag(&document, "AA")["error"]["message"].as_str().unwrap();
-    assert_eq!(message, format!("a redirect to {location}, which is no URL"));
+    assert_eq!(message, format!("a redirect to {location}, which is not a URL"));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{ArgAction, Args, ValueHint};
+use clap::{ArgAction, Args, ValueEnum, ValueHint};
 
 use super::contender_args::{ContenderName, MinSpeedupArg};
 use super::value_parsers::at_least_one;
@@ -30,7 +30,7 @@ pub struct CompareArgs {
 
     /// Modes to compare, separated by commas
     #[arg(long, value_name = "LIST", value_enum, ignore_case = true, value_delimiter = ',')]
-    #[arg(action = ArgAction::Set, default_value = "seq,threads,rayon,async")]
+    #[arg(action = ArgAction::Set, default_value = all_modes())]
     modes: Vec<Mode>,
 
     /// Maximum number of concurrent requests; several numbers, as in 1,5,20, run each mode but seq
@@ -97,6 +97,11 @@ pub struct CompareArgs {
 
     #[command(flatten)]
     pub weather: WeatherArgs,
+}
+
+/// The names of all modes, separated by commas.
+fn all_modes() -> String {
+    Mode::value_variants().iter().map(Mode::to_string).collect::<Vec<_>>().join(",")
 }
 
 impl CompareArgs {

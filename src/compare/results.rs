@@ -92,14 +92,15 @@ impl<'a> Results<'a> {
         results
     }
 
-    /// The verdicts at `look`. Between two looks, and at those that have too few rounds for their
-    /// confidence, every verdict is inconclusive. The last look decides in any case.
+    /// The verdicts at `look`. Between two looks every verdict is inconclusive, and so it is at a look
+    /// that has too few rounds for its confidence. A comparison with a single look decides in any
+    /// case, with the confidence that its rounds give.
     fn check(&self, look: Look) -> Vec<Checked> {
-        let last = look.runs == self.setup.looks().last();
+        let single_look = self.setup.looks().count() == 1;
         let between_looks = self.whole_rounds() != look.runs;
         let check = |min_speedup: &MinSpeedup| {
             let speedup = self.of(min_speedup.contender)?.speedup?;
-            let too_few = !last && speedup.interval.confidence < look.confidence;
+            let too_few = !single_look && speedup.interval.confidence < look.confidence;
             let too_early = between_looks || too_few;
             Some(Checked { min_speedup: *min_speedup, speedup, too_early })
         };
@@ -295,8 +296,8 @@ mod tests {
     }
 
     #[test]
-    fn a_look_before_the_last_one_decides_nothing_with_too_few_rounds() {
-        let setup = Setup { max_runs: 6, min_speedups: vec![gate("threads", 5.0)], ..setup() };
+    fn one_of_several_looks_decides_nothing_with_too_few_rounds() {
+        let setup = Setup { max_runs: 9, min_speedups: vec![gate("threads", 5.0)], ..setup() };
         let after = |rounds| {
             let times = |round, contender| match round {
                 Round::Measured(n) if n > rounds => None,
@@ -305,8 +306,9 @@ mod tests {
             Results::new(&setup, &measured(&setup, times)).all_decided()
         };
         assert!(!after(3));
-        assert!(!after(5));
-        assert!(after(6));
+        assert!(!after(6));
+        assert!(!after(8), "between two looks");
+        assert!(after(9));
     }
 
     #[test]

@@ -94,10 +94,9 @@ fn touch_if_identical(path: &Path, image: &[u8], modified: Option<SystemTime>) -
     if !metadata.is_file() || metadata.len() != image.len() as u64 {
         return None;
     }
-    let file = File::open(path).ok()?;
-    // One byte more, so that a file that has grown since does not count as identical.
-    let mut content = Vec::with_capacity(image.len() + 1);
-    (&file).take(image.len() as u64 + 1).read_to_end(&mut content).ok()?;
+    let mut file = File::open(path).ok()?;
+    let mut content = Vec::with_capacity(image.len());
+    file.read_to_end(&mut content).ok()?;
     if content != image {
         return None;
     }

@@ -9,8 +9,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle, TermLike};
 use super::stderr;
 use crate::country::CountryCode;
 
-/// With three-digit counts, 17 columns wide. On a terminal of 20 columns, the bar never wraps and
-/// leaves space for the `^C` that the terminal shows for Ctrl-C.
+/// With three-digit counts, 17 columns wide, so that it never wraps on a terminal of 20 columns.
 const TEMPLATE: &str = "{bar:9.green/dim} {pos}/{len}";
 
 /// How often a bar is drawn at most, per second.
@@ -98,7 +97,7 @@ pub(super) fn bar(total: usize, template: &str) -> ProgressBar {
     if !can_redraw() {
         return ProgressBar::hidden();
     }
-    let terminal = Box::new(UnpaddedTerminal(Term::buffered_stderr()));
+    let terminal = Box::new(BarTerminal(Term::buffered_stderr()));
     let target = ProgressDrawTarget::term_like_with_hz(terminal, DRAWS_PER_SECOND);
     let bar = ProgressBar::with_draw_target(Some(total as u64), target);
     let template = match anstream::AutoStream::choice(&io::stderr()) {
@@ -117,15 +116,17 @@ pub(super) fn can_redraw() -> bool {
     !dumb && io::stderr().is_terminal()
 }
 
-/// A terminal that gets no trailing blanks. indicatif fills each line with them, up to the last
-/// column. They would wrap when the terminal gets narrower, and a `^C` would go to the next line, so
-/// that the bar on the line before would stay.
+/// A terminal whose last columns stay free for the `^C` that it shows for Ctrl-C. In the next line,
+/// the `^C` would be cleared in place of the bar.
+///
+/// It gets no trailing blanks, which indicatif fills lines with. They would wrap when the terminal
+/// gets narrower.
 #[derive(Debug)]
-struct UnpaddedTerminal(Term);
+struct BarTerminal(Term);
 
-impl TermLike for UnpaddedTerminal {
+impl TermLike for BarTerminal {
     fn width(&self) -> u16 {
-        self.0.size().1
+        self.0.size().1.saturating_sub("^C".len() as u16)
     }
 
     fn height(&self) -> u16 {

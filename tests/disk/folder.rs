@@ -25,6 +25,7 @@ fn a_folder_that_takes_no_files_is_one_error_before_any_request() {
         assert!(!errors.contains(".flags."), "a temporary file is named: {errors}");
         assert!(errors.starts_with(&format!("flags: cannot save into {}: ", folder.display())));
         assert!(errors.ends_with("; choose another with --dest\n"), "{errors}");
+        assert!(!errors.contains("not a folder"), "{errors}");
         assert_eq!(errors.lines().count(), 1, "{errors}");
     }
     assert_eq!(server.requests().len(), 0);

@@ -151,7 +151,7 @@ fn read_string(stream: &mut TcpStream) -> io::Result<String> {
 fn read_until_zero(stream: &mut TcpStream) -> io::Result<String> {
     let mut bytes = Vec::new();
     loop {
-        match read_array::<1>(stream)? {
+        match read_array(stream)? {
             [0] => return Ok(String::from_utf8_lossy(&bytes).into_owned()),
             [byte] => bytes.push(byte),
         }

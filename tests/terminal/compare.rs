@@ -27,6 +27,9 @@ fn at_any_width_each_contender_has_one_row() {
         let first_words: Vec<_> =
             table(&ended).iter().filter_map(|row| row.split_whitespace().next()).collect();
         assert_eq!(first_words, names, "{columns}: {ended:#?}");
+        // A line that takes several rows of the terminal is one line here.
+        let widest = table(&ended).iter().map(|line| line.chars().count()).max();
+        assert!(widest <= Some(columns.into()), "{columns}: {ended:#?}");
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::{Instant, SystemTime};
 use reqwest::header::{IF_MODIFIED_SINCE, LAST_MODIFIED};
 use reqwest::{Response, StatusCode, Url, Version};
 
-use super::client::Connections;
+use super::connections::Connections;
 use super::error::FetchError;
 use super::{Answer, Fetcher, Trace, headers, image, proxy_error, redirect};
 

@@ -8,6 +8,7 @@ use anyhow::{Context, bail};
 use reqwest::{Certificate, Client, ClientBuilder, Url, redirect, retry};
 
 use super::FetchOptions;
+use super::connections::Connections;
 use super::error::FetchError;
 use super::lookup::Lookups;
 use super::proxy::Proxies;
@@ -20,15 +21,6 @@ const MAX_HEADER_BYTES: u32 = 300 << 10;
 
 /// The longest silence on an HTTP/2 connection before a PING.
 const MAX_PING_INTERVAL: Duration = Duration::from_secs(5);
-
-/// The connections that a request may use.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Connections {
-    /// Those of the pool, which are kept after an answer and, over HTTP/2, shared.
-    Pooled,
-    /// A new one, which is closed after the answer.
-    Fresh,
-}
 
 /// The clients of one run.
 pub(super) struct Clients {

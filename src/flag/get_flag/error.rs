@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use reqwest::StatusCode;
 
-use super::client::Connections;
+use super::connections::Connections;
 use super::lookup::LookupError;
 use super::proxy::UnusableProxy;
 use crate::gif::Defect;

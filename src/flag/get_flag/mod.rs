@@ -2,6 +2,7 @@
 
 mod attempt;
 mod client;
+mod connections;
 mod error;
 mod headers;
 mod image;
@@ -27,7 +28,8 @@ pub use reqwest::Certificate;
 use crate::base_url::BaseUrl;
 use crate::country::CountryCode;
 use attempt::Attempt;
-use client::{Clients, Connections};
+use client::Clients;
+use connections::Connections;
 use lookup::Lookups;
 use unprocessed::AnsweredConnections;
 

@@ -4,33 +4,17 @@
 //! plots as wide as itself, a [`document`](super::document()) shows them in a fixed size.
 
 use std::fmt;
-use std::time::Duration;
 
 use maud::{Markup, html};
 
 use super::describe::describe;
-use super::phases::{PHASES, by_start, edges, is_failed, is_retried, last};
+use super::phases::{PHASES, by_start, edges, is_failed, is_retried};
+use super::timeline_run::TimelineRun;
 use super::{Tick, TimeAxis};
 use crate::flag::{Span, Status};
 
 /// The style sheet of plots, axis and legend, for light and dark.
 pub const CSS: &str = include_str!("chart.css");
-
-/// One run to draw.
-#[derive(Debug, Clone)]
-pub struct TimelineRun<'a> {
-    /// `threads`, and further words about the run.
-    pub name: String,
-    pub about: String,
-    pub spans: &'a [Span],
-    pub elapsed: Duration,
-}
-
-/// The time axis that all `runs` share, with at most `most` ticks beside that of 0.
-pub fn common_axis(runs: &[TimelineRun], most: usize) -> TimeAxis {
-    let ends = runs.iter().map(|run| last(run.spans, run.elapsed));
-    TimeAxis::new(ends.max().unwrap_or_default(), most)
-}
 
 /// The rows of a run, `pitch` pixels each, from top to bottom.
 pub fn plot(run: &TimelineRun, axis: &TimeAxis, pitch: f64) -> Markup {

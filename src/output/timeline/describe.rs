@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::chart_svg::TimelineRun;
 use super::phases::remark;
+use super::timeline_run::TimelineRun;
 use crate::compare::sentences::rounded;
 use crate::flag::Span;
 

@@ -2,9 +2,10 @@
 
 use maud::{Markup, PreEscaped, html};
 
-use super::chart_svg::{CSS, Px, TimelineRun, axis_labels, common_axis, legend, plot, swatch};
+use super::chart_svg::{CSS, Px, axis_labels, legend, plot, swatch};
 use super::describe::summarize;
 use super::phases::{by_start, remark};
+use super::timeline_run::{TimelineRun, common_axis};
 use crate::output::stderr::escaped;
 
 /// In pixels, as are all lengths here.

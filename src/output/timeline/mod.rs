@@ -11,8 +11,9 @@ mod document;
 pub mod phases;
 mod scale;
 mod terminal;
+mod timeline_run;
 
-pub use chart_svg::TimelineRun;
 pub use document::{compact_pitch, document};
 pub use scale::{Scale, Tick, TimeAxis};
 pub use terminal::{Charset, show};
+pub use timeline_run::{TimelineRun, common_axis};

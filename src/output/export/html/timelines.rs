@@ -5,7 +5,8 @@ use maud::{Markup, html};
 use super::titled_section;
 use crate::compare::Results;
 use crate::output::export::svg::median_runs;
-use crate::output::timeline::chart_svg::{Px, axis_labels, common_axis, legend, plot, swatch};
+use crate::output::timeline::chart_svg::{Px, axis_labels, legend, plot, swatch};
+use crate::output::timeline::common_axis;
 use crate::output::timeline::{compact_pitch, describe};
 
 pub(super) fn section(results: &Results) -> Markup {
