@@ -134,11 +134,7 @@ impl TermLike for BarTerminal {
     }
 
     fn write_str(&self, text: &str) -> io::Result<()> {
-        self.0.write_str(text.trim_end_matches(' '))?;
-        match text.ends_with(' ') {
-            true => self.0.write_str("\x1b[K"),
-            false => Ok(()),
-        }
+        self.0.write_str(text.trim_end_matches(' '))
     }
 
     fn write_line(&self, text: &str) -> io::Result<()> {

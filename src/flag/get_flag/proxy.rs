@@ -96,13 +96,15 @@ impl Proxies {
     /// The variable that names it can't be used.
     pub(super) fn for_url(&self, url: &Url) -> Result<Option<&Url>, UnusableProxy> {
         let setting = if url.scheme() == "http" { &self.http } else { &self.https };
-        let is_proxied =
-            url.as_str().parse::<Uri>().is_ok_and(|uri| self.proxied.intercept(&uri).is_some());
-        match setting {
-            Ok(Some(proxy)) if is_proxied => Ok(Some(proxy)),
-            Err(unusable) if is_proxied => Err(unusable.clone()),
-            _ => Ok(None),
+        if matches!(setting, Ok(None)) || !self.is_proxied(url) {
+            return Ok(None);
         }
+        setting.as_ref().map(Option::as_ref).map_err(Clone::clone)
+    }
+
+    /// Whether the host of `url` is not one of those that need no proxy.
+    fn is_proxied(&self, url: &Url) -> bool {
+        url.as_str().parse::<Uri>().is_ok_and(|uri| self.proxied.intercept(&uri).is_some())
     }
 
     /// Whether the connection to some proxy is a TLS connection.

@@ -29,9 +29,9 @@ pub(super) fn target(
 
 fn resolve(location: &[u8], url: &Url) -> Result<Url, FetchError> {
     // Bytes that are not ASCII are percent-encoded one by one, as browsers and curl do.
-    let location = percent_encode(location, &AsciiSet::EMPTY).to_string();
-    let Ok(target) = url.join(&location) else {
-        let location = excerpt(&location);
+    let encoded = percent_encode(location, &AsciiSet::EMPTY).to_string();
+    let Ok(target) = url.join(&encoded) else {
+        let location = excerpt(&String::from_utf8_lossy(location));
         return Err(FetchError::Redirect(format!("a redirect to {location}, which is not a URL")));
     };
     let shown = || excerpt(&redacted(&target));
