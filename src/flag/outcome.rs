@@ -14,8 +14,11 @@ pub struct Outcome {
     /// The URL that was requested, with any password hidden.
     pub url: String,
     pub result: Result<Done, Failure>,
-    /// The number of requests, retries included. 0 if none was sent.
+    /// The number of attempts, 0 if no request was sent. A request that is sent again because the
+    /// server did not process it does not count.
     pub attempts: u32,
+    /// The number of requests that were sent again and do not count as attempts.
+    pub resent: u32,
     /// The HTTP version of the last response: `HTTP/1.0`, `HTTP/1.1` or `HTTP/2`.
     pub http_version: Option<&'static str>,
     /// When work on this flag began.
