@@ -36,12 +36,26 @@ pub fn escaped(text: &str) -> String {
     safe
 }
 
-/// Whether a terminal acts on `char` instead of showing it: control characters, and the marks that
-/// reorder a line of text.
+/// Whether a terminal acts on `char` instead of showing it: control characters, line separators,
+/// and the marks that reorder a line of text (`Bidi_Control` in Unicode's PropList.txt).
 pub(super) fn is_terminal_control(char: char) -> bool {
     let reorders = matches!(
         char,
-        '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+        '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
     );
     reorders || char.is_control()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_mark_that_reorders_text_is_escaped() {
+        let marks = ['\u{061c}', '\u{200e}', '\u{200f}'].into_iter();
+        for mark in marks.chain('\u{202a}'..='\u{202e}').chain('\u{2066}'..='\u{2069}') {
+            assert!(is_terminal_control(mark), "{}", mark.escape_unicode());
+        }
+        assert_eq!(escaped("a\u{061c}b"), "a\\u{61c}b");
+    }
 }

@@ -60,7 +60,7 @@ fn row(result: &ModeResult, unit: TimeUnit) -> [String; 8] {
 
 /// `text` with the characters escaped that have a meaning in Markdown, as a server's URL may have.
 fn escaped(text: &str) -> String {
-    let special = |char: char| "\\`*_{}[]<>#|".contains(char);
+    let special = |char: char| "\\`*_{}[]<>#|~&".contains(char);
     text.chars().flat_map(|char| special(char).then_some('\\').into_iter().chain([char])).collect()
 }
 
@@ -108,11 +108,11 @@ mod tests {
 
     #[test]
     fn a_url_is_escaped() {
-        let server = "http://h/a_b|c*d".into();
+        let server = "http://h/a_b|c*d~e&lt;".into();
         let setup = Setup { server, ..setup() };
         let page = Markdown.export(&Results::new(&setup, &Measured::default())).unwrap();
-        assert!(
-            page.starts_with("### Flags: 2 flags from http://h/a\\_b\\|c\\*d, 0 of 3 rounds\n")
-        );
+        assert!(page.starts_with(
+            "### Flags: 2 flags from http://h/a\\_b\\|c\\*d\\~e\\&lt;, 0 of 3 rounds\n"
+        ));
     }
 }
