@@ -62,7 +62,7 @@ impl Results<'_> {
     }
 }
 
-impl ModeResult {
+impl ModeResult<'_> {
     /// `threads: 13.2 times as fast as seq (12.5 to 14.1), 99 % of ideal with 20 jobs`.
     fn sentence(&self) -> Option<String> {
         let contender = self.contender;
@@ -120,7 +120,8 @@ mod tests {
     #[test]
     fn each_contender_but_the_reference_has_a_sentence_and_the_fastest_are_named() {
         let setup = setup();
-        let results = Results::new(&setup, &measured(&setup, times));
+        let measured = measured(&setup, times);
+        let results = Results::new(&setup, &measured);
         assert_eq!(
             results.sentences(),
             [
@@ -178,7 +179,8 @@ mod tests {
     fn a_comparison_that_can_be_extended_shows_its_limit_and_its_confidence() {
         let min_speedups = vec![min_speedup("threads", 15.0)];
         let setup = Setup { runs: 10, max_runs: 40, min_speedups, ..setup() };
-        let results = Results::new(&setup, &measured(&setup, |_, _| Some(100)));
+        let measured = measured(&setup, |_, _| Some(100));
+        let results = Results::new(&setup, &measured);
         assert_eq!(results.title(), "2 flags from delay, 10 rounds (at most 40)");
         let message = "each of up to 4 looks has 98.75 % intervals, for 95 % over all looks";
         assert_eq!(results.sentences().last().unwrap(), message);

@@ -39,10 +39,10 @@ impl Results<'_> {
 }
 
 /// The times in units of the shortest possible time; in seconds if that is not always known.
-fn relative_times(samples: &[Sample]) -> Vec<f64> {
+fn relative_times(samples: &[&Sample]) -> Vec<f64> {
     let relative = |sample: &Sample| Some(sample.seconds() / sample.ideal?.as_secs_f64());
-    let relative: Option<Vec<_>> = samples.iter().map(relative).collect();
-    relative.unwrap_or_else(|| samples.iter().map(Sample::seconds).collect())
+    let relative: Option<Vec<_>> = samples.iter().map(|sample| relative(sample)).collect();
+    relative.unwrap_or_else(|| samples.iter().map(|sample| sample.seconds()).collect())
 }
 
 /// The width of the median's interval, as a share of the median. `None` if `times` are too few for

@@ -19,7 +19,7 @@ pub(super) fn median_runs<'a>(results: &'a Results) -> Vec<TimelineRun<'a>> {
     results.modes.iter().filter_map(median_run).collect()
 }
 
-fn median_run(result: &ModeResult) -> Option<TimelineRun<'_>> {
+fn median_run<'a>(result: &ModeResult<'a>) -> Option<TimelineRun<'a>> {
     let sample = result.median_run()?;
     let jobs = result.contender.jobs();
     let noun = if jobs == 1 { "job" } else { "jobs" };

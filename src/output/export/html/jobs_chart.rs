@@ -19,7 +19,7 @@ const LABEL_DISTANCE: f64 = 0.09;
 
 /// A measured number of jobs.
 struct Point<'a> {
-    result: &'a ModeResult,
+    result: &'a ModeResult<'a>,
     speedup: Speedup,
 }
 
