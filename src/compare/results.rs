@@ -11,6 +11,8 @@ pub struct Results<'a> {
     pub setup: &'a Setup,
     /// The order of each measured round.
     pub rounds: Vec<Vec<Contender>>,
+    /// The number of measured rounds in which every contender has run.
+    pub whole_rounds: usize,
     /// The number of measured rounds at the next look, or at the last one.
     pub runs: usize,
     /// The looks so far.
@@ -72,7 +74,8 @@ impl<'a> Results<'a> {
     /// Evaluates `measured`, which may be empty.
     pub fn new(setup: &'a Setup, measured: &'a Measured) -> Results<'a> {
         let rounds = measured.orders();
-        let whole = rounds.iter().filter(|round| round.len() == setup.contenders.len()).count();
+        let whole_rounds =
+            rounds.iter().filter(|round| round.len() == setup.contenders.len()).count();
         let look = setup.looks().next(rounds.len());
         let mut modes: Vec<_> = setup
             .contenders
@@ -83,8 +86,9 @@ impl<'a> Results<'a> {
         let mut results = Results {
             setup,
             rounds,
+            whole_rounds,
             runs: look.runs,
-            looks: setup.looks().until(whole),
+            looks: setup.looks().until(whole_rounds),
             modes,
             checks: Vec::new(),
         };
@@ -97,7 +101,7 @@ impl<'a> Results<'a> {
     /// with the confidence that its rounds give.
     fn check(&self, look: Look) -> Vec<Checked> {
         let single_look = self.setup.looks().count() == 1;
-        let between_looks = self.whole_rounds() != look.runs;
+        let between_looks = self.whole_rounds != look.runs;
         let check = |min_speedup: &MinSpeedup| {
             let speedup = self.of(min_speedup.contender)?.speedup?;
             let too_few = !single_look && speedup.interval.confidence < look.confidence;
@@ -121,12 +125,6 @@ impl<'a> Results<'a> {
     pub fn fastest(&self) -> Vec<Contender> {
         let fastest = self.modes.iter().filter(|result| result.fastest);
         fastest.map(|result| result.contender).collect()
-    }
-
-    /// The number of measured rounds in which every contender has run.
-    pub fn whole_rounds(&self) -> usize {
-        let all = self.setup.contenders.len();
-        self.rounds.iter().filter(|round| round.len() == all).count()
     }
 }
 

@@ -9,7 +9,7 @@ impl Results<'_> {
     pub fn title(&self) -> String {
         let Setup { server, codes, max_runs, .. } = self.setup;
         let flags = if codes.len() == 1 { "flag" } else { "flags" };
-        let rounds = match self.whole_rounds() {
+        let rounds = match self.whole_rounds {
             whole if whole == self.runs => whole.to_string(),
             whole => format!("{whole} of {}", self.runs),
         };

@@ -2,7 +2,7 @@
 
 use super::median_interval::{CONFIDENCE, median_interval};
 use super::statistics::median;
-use super::{Results, Sample, Verdict};
+use super::{Results, Sample};
 use crate::origin::Weather;
 
 /// A comparison should be able to decide a `--min-speedup` this far from the true speedup.
@@ -19,9 +19,8 @@ impl Results<'_> {
     /// the times differ by design.
     pub fn unfit_warning(&self) -> Option<String> {
         let faulty = self.setup.weather.as_ref().is_some_and(Weather::has_faults);
-        let decided = |check: &super::Checked| check.verdict() != Verdict::Inconclusive;
-        let all_decided = !self.checks.is_empty() && self.checks.iter().all(decided);
-        if faulty || all_decided {
+        let decided = !self.checks.is_empty() && self.all_decided();
+        if faulty || decided {
             return None;
         }
         let reference = self.of(self.setup.reference)?;
