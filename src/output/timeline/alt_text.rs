@@ -7,7 +7,7 @@ use super::timeline_run::TimelineRun;
 use crate::compare::sentences::rounded;
 use crate::flag::Span;
 
-/// A row: `BR: waited 102 ms, received in 0.120 ms, saved in 0.210 ms, done after 0.151 s`.
+/// A row: `BR, from 0 to 121 ms: waiting 100 ms, receiving 20.0 ms, saving 1.00 ms`.
 pub fn describe(span: &Span) -> String {
     let mut parts = Vec::new();
     let mut from = span.start;
