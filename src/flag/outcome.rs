@@ -1,7 +1,7 @@
 //! The outcome of one flag: saved, skipped, unchanged, or failed.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::get_flag::FetchError;
@@ -32,9 +32,21 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    /// The time from `start` to `end`.
-    pub fn duration(&self) -> Duration {
-        self.end.saturating_sub(self.start)
+    /// The file in the folder; `None` if the flag failed.
+    pub fn path(&self) -> Option<&Path> {
+        match self.result.as_ref().ok()? {
+            Done::Saved { path, .. } | Done::Skipped { path } | Done::Unchanged { path } => {
+                Some(path)
+            }
+        }
+    }
+
+    /// The size of the file if it was fetched and saved.
+    pub fn bytes(&self) -> Option<usize> {
+        match self.result {
+            Ok(Done::Saved { bytes, .. }) => Some(bytes),
+            _ => None,
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use indicatif::DecimalBytes;
 
-use crate::flag::{Done, Failure, Outcome};
+use crate::flag::{Outcome, Span};
 use crate::run::Summary;
 
 /// Why a flag failed: `ZZ: not found: http://…`. Empty if it did not fail.
@@ -17,15 +17,12 @@ pub fn failure(outcome: &Outcome) -> String {
 
 /// Size, time and attempts of a flag: `BR: 11.62 kB in 0.131s, 1 try`.
 pub fn details(outcome: &Outcome) -> String {
-    let what = match &outcome.result {
-        Ok(Done::Saved { bytes, .. }) => DecimalBytes(*bytes as u64).to_string(),
-        Ok(Done::Skipped { .. }) => "skipped".into(),
-        Ok(Done::Unchanged { .. }) => "unchanged".into(),
-        Err(Failure::NotFound) => "not found".into(),
-        // The reason is on the line before.
-        Err(_) => "failed".into(),
+    let what = match outcome.bytes() {
+        Some(bytes) => DecimalBytes(bytes as u64).to_string(),
+        // The reason for a failure is on the line before.
+        None => outcome.status().to_string(),
     };
-    let took = outcome.duration().as_secs_f64();
+    let took = Span::from(outcome).duration().as_secs_f64();
     format!(
         "{}: {what} in {took:.3}s, {}",
         outcome.code,
