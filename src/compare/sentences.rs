@@ -3,22 +3,23 @@
 use std::fmt;
 
 use super::{Contender, ModeResult, Results, Setup, Speedup};
+use crate::plural::counted;
 
 impl Results<'_> {
     /// What was compared: `20 flags from delay, 10 rounds`, or `3 of 10 rounds` after an early end.
     pub fn title(&self) -> String {
         let Setup { server, codes, max_runs, .. } = self.setup;
-        let flags = if codes.len() == 1 { "flag" } else { "flags" };
+        let flags = counted(codes.len(), "flag", "flags");
+        let rounds = counted(self.runs, "round", "rounds");
         let rounds = match self.whole_rounds {
-            whole if whole == self.runs => whole.to_string(),
-            whole => format!("{whole} of {}", self.runs),
+            whole if whole == self.runs => rounds,
+            whole => format!("{whole} of {rounds}"),
         };
-        let noun = if self.runs == 1 { "round" } else { "rounds" };
         let limit = match self.runs < self.setup.looks().last() {
             true => format!(" (at most {max_runs})"),
             false => String::new(),
         };
-        format!("{} {flags} from {server}, {rounds} {noun}{limit}", codes.len())
+        format!("{flags} from {server}, {rounds}{limit}")
     }
 
     /// What the results mean: a sentence for each contender but the reference, then which of them
@@ -67,13 +68,12 @@ impl ModeResult<'_> {
     fn sentence(&self) -> Option<String> {
         let contender = self.contender;
         let speedup = self.speedup.filter(|speedup| speedup.reference != contender)?;
-        let jobs = contender.jobs();
-        let noun = if jobs == 1 { "job" } else { "jobs" };
+        let jobs = counted(contender.jobs(), "job", "jobs");
         let use_of_jobs = match self.ideal {
             Some(ideal) => format!("{} of ideal", percent(ideal.share)),
             None => format!("{} efficiency", percent(self.efficiency)),
         };
-        Some(format!("{contender}: {speedup}, {use_of_jobs} with {jobs} {noun}"))
+        Some(format!("{contender}: {speedup}, {use_of_jobs} with {jobs}"))
     }
 }
 
