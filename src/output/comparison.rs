@@ -1,8 +1,9 @@
 //! The report of a comparison: a table, and sentences that say what it means.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 
 use anstyle::Style;
+use console::Term;
 
 use super::table::table;
 use super::{ignore_closed_pipe, stderr};
@@ -28,12 +29,12 @@ pub fn show(results: &Results, stream: Stream) -> io::Result<()> {
     }
     let written = match stream {
         Stream::Stdout => {
-            let report = report(results, terminal_width(&io::stdout()));
+            let report = report(results, terminal_width(&Term::stdout()));
             let mut stdout = anstream::stdout().lock();
             stdout.write_all(report.as_bytes()).and_then(|()| stdout.flush())
         }
         Stream::Stderr => {
-            let report = report(results, terminal_width(&io::stderr()));
+            let report = report(results, terminal_width(&Term::stderr()));
             anstream::stderr().lock().write_all(report.as_bytes())
         }
     };
@@ -42,13 +43,13 @@ pub fn show(results: &Results, stream: Stream) -> io::Result<()> {
 
 /// Writes a sentence to stderr, wrapped between words if stderr is a terminal.
 pub fn note(sentence: &str) {
-    stderr::line(&wrapped(sentence, terminal_width(&io::stderr())));
+    stderr::line(&wrapped(sentence, terminal_width(&Term::stderr())));
 }
 
-/// The width of the terminal in columns; `None` if `stream` is not a terminal.
-fn terminal_width(stream: &impl IsTerminal) -> Option<usize> {
-    let width = || terminal_size::terminal_size().map_or(80, |(width, _)| width.0.into());
-    stream.is_terminal().then(width)
+/// The width of the terminal in columns, 80 if it is not known; `None` if `stream` is not a
+/// terminal.
+fn terminal_width(stream: &Term) -> Option<usize> {
+    stream.is_term().then(|| stream.size_checked().map_or(80, |(_, columns)| columns.into()))
 }
 
 fn report(results: &Results, width: Option<usize>) -> String {

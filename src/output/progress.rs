@@ -179,7 +179,7 @@ struct CodesLine {
 impl CodesLine {
     /// What to write to the terminal to append `text` to the line.
     fn append(&mut self, text: &str) -> String {
-        let width = terminal_size::terminal_size().map_or(80, |(width, _)| usize::from(width.0));
+        let width = Term::stdout().size_checked().map_or(80, |(_, columns)| usize::from(columns));
         if self.column + text.len() > width {
             self.column = 0;
         }
