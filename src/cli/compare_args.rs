@@ -86,11 +86,11 @@ pub struct CompareArgs {
     pub export_markdown: Option<PathBuf>,
 
     /// Write a self-contained page with timelines, charts and tables; - is stdout
-    #[arg(long, value_name = "FILE", help_heading = "Exports")]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Exports")]
     pub export_html: Option<PathBuf>,
 
     /// Write the timelines alone, as SVG; - is stdout
-    #[arg(long, value_name = "FILE", help_heading = "Exports")]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Exports")]
     pub export_svg: Option<PathBuf>,
 
     #[command(flatten)]

@@ -112,7 +112,7 @@ impl Cli {
 
 #[cfg(test)]
 mod tests {
-    use clap::{Arg, ArgAction, Command, CommandFactory};
+    use clap::{Arg, ArgAction, Command, CommandFactory, ValueHint};
 
     use super::Cli;
 
@@ -133,5 +133,21 @@ mod tests {
         let mut ids = accumulating(&cli);
         ids.retain(|id| id != "patterns" && id != "min_speedup" && id != "subcommand");
         assert_eq!(ids, Vec::<String>::new(), "these keep the values that a later one overrides");
+    }
+
+    #[test]
+    fn shells_complete_files_and_folders() {
+        fn check(command: &Command) {
+            for arg in command.get_arguments() {
+                let hint = match arg.get_value_names().map(|names| names[0].as_str()) {
+                    Some("FILE") => ValueHint::FilePath,
+                    Some("DIR") => ValueHint::DirPath,
+                    _ => continue,
+                };
+                assert_eq!(arg.get_value_hint(), hint, "--{}", arg.get_id());
+            }
+            command.get_subcommands().for_each(check);
+        }
+        check(&Cli::command());
     }
 }

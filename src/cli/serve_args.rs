@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueHint};
 
 use super::WeatherArgs;
 
@@ -24,7 +24,7 @@ pub struct ServeArgs {
     pub port: u16,
 
     /// Serve the files CC.gif or cc/cc.gif in this folder instead of the built-in flags
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub dir: Option<PathBuf>,
 
     /// Print a line per request on stderr: time, client, code, status, bytes, delay, fault
