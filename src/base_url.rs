@@ -60,7 +60,7 @@ impl BaseUrl {
     pub(crate) fn with_credentials(&self, mut target: Url) -> Url {
         let has_own = !target.username().is_empty() || target.password().is_some();
         if !has_own && self.has_origin_of(&target) {
-            // Both succeed: a URL that has an origin like this one's has a host.
+            // Neither fails: a URL with the same origin as this one has a host.
             let _ = target.set_username(self.0.username());
             let _ = target.set_password(self.0.password());
         }

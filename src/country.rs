@@ -8,7 +8,7 @@ use serde::{Serialize, Serializer};
 
 /// A two-letter code in the format of ISO 3166-1 alpha-2, upper case.
 ///
-/// It need not be assigned to a country: `ZZ` is valid too.
+/// The code need not be assigned to a country: `ZZ` is valid too.
 ///
 /// ```
 /// use flags::CountryCode;

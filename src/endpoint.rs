@@ -19,9 +19,9 @@ pub enum Endpoint {
 pub enum Preset {
     /// No delay, no faults.
     Local,
-    /// A delay of 50 to 150 ms before each answer.
+    /// A delay of 50 to 150 ms before each response.
     Delay,
-    /// The same delay, and a quarter of the answers are errors.
+    /// The same delay, and a quarter of the responses are errors.
     Error,
 }
 
@@ -40,7 +40,7 @@ impl fmt::Display for Endpoint {
 /// Why a text is not a valid server.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidEndpoint {
-    #[error("neither remote, local, delay or error nor a URL that begins with http:// or https://")]
+    #[error("expected remote, local, delay, error, or a URL that begins with http:// or https://")]
     Unknown,
     #[error(transparent)]
     Url(#[from] InvalidBaseUrl),

@@ -1,7 +1,7 @@
 //! Checks that bytes are a whole GIF by walking its blocks, from the signature to the trailer.
 //!
-//! The grammar is that of the GIF89a specification, appendix B, which includes GIF87a. The pixels are
-//! not decoded: a truncated file, or another format, already shows in the blocks.
+//! The grammar is that of the GIF89a specification, appendix B, which includes GIF87a. The pixels
+//! are not decoded: a truncated file, or another format, already shows in the blocks.
 
 /// The largest flag that is fetched, saved or accepted as complete: 5 MiB, in bytes.
 pub const MAX_BYTES: usize = 5 << 20;
@@ -9,7 +9,7 @@ pub const MAX_BYTES: usize = 5 << 20;
 /// Why bytes are not a whole GIF.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Defect {
-    /// It does not begin with `GIF87a` or `GIF89a` (§17).
+    /// The bytes do not begin with `GIF87a` or `GIF89a` (§17).
     #[error("it does not start with a GIF signature")]
     Signature,
     /// The bytes end before the trailer (§27).
@@ -123,7 +123,8 @@ impl<'a> Reader<'a> {
         self.sub_blocks().map(drop)
     }
 
-    /// §15 and §16: blocks with a length each, up to an empty one. Returns the number of data bytes.
+    /// §15 and §16: blocks with a length each, up to an empty one. Returns the number of data
+    /// bytes.
     fn sub_blocks(&mut self) -> Result<usize, Defect> {
         let mut total = 0;
         loop {

@@ -1,8 +1,8 @@
-//! `flags` downloads the flags of the world and shows what concurrency buys.
+//! `flags` downloads the flags of the world and shows how much time concurrency saves.
 //!
 //! It is chapter 20 of *Fluent Python* (2nd edition), "Concurrent Executors", as a program. The
-//! chapter's `flags.py` and `flags_threadpool.py` fetch the flags of the 20 most populous countries,
-//! one after another and many at once. Their four functions are here under their own names:
+//! chapter's `flags.py` and `flags_threadpool.py` fetch the flags of the 20 most populous
+//! countries, one after another and many at once. Their four functions keep their names here:
 //!
 //! | function | what it does | where |
 //! |---|---|---|
@@ -11,34 +11,36 @@
 //! | `download_one` | does both for one country and reports the outcome | [`flag`] |
 //! | `download_many` | runs `download_one` for many countries | [`downloader`] |
 //!
-//! Only `download_many` exists more than once. Each strategy implements it in a file of one page:
-//! start with the trait [`Downloader`] and its sequential implementation. The thread pool with
-//! futures, the chapter's other subject, is [`executor`].
+//! Only `download_many` has several implementations: one per strategy, in a file of one page. Start
+//! with the trait [`Downloader`] and its sequential implementation. The chapter's other subject, a
+//! thread pool that hands out futures, is [`executor`].
 //!
-//! # Modules, top floor first
+//! # Modules, highest layer first
 //!
-//! A module imports only from those below it.
+//! A module imports only from modules further down this list.
 //!
 //! - [`commands`]: one file per command; arguments become a plan, which is run and reported.
 //! - [`cli`]: the command-line arguments.
 //! - [`output`]: everything a user sees: text, JSON, progress bars, tables, timelines and exports.
 //! - [`compare`]: the interleaved benchmark: schedule, rounds, statistics, results.
 //! - [`run`]: one download run, from a [`Plan`] to a [`Summary`].
-//! - [`downloader`]: the trait [`Downloader`] and the strategies, which know neither HTTP nor files.
-//! - [`flag`]: one flag, the work that a strategy repeats: get it, save it, report it.
+//! - [`downloader`]: the trait [`Downloader`] and the strategies, which know neither HTTP nor
+//!   files.
+//! - [`flag`]: the job for one flag: get it, save it, report its outcome.
 //! - [`executor`]: a thread pool that hands out futures.
-//! - [`origin`]: the embedded server, with delays and faults to order.
+//! - [`origin`]: the embedded server, with injected delays and faults.
 //! - [`endpoint`] and [`base_url`]: what `--server` accepts. [`country`]: codes and names.
 //!   [`gif`]: the check for whole GIFs. [`shutdown`]: signals. [`runtime`]: the async runtime.
 //!
-//! # How a flag travels
+//! # How a flag is downloaded
 //!
-//! A [`Plan`] picks a strategy, which calls `download_one` for each code. `get_flag` is async and the
-//! same for all strategies: a runtime with a single worker thread drives every request. What
-//! differs is who waits: `seq` blocks one thread, `threads` and `rayon` block one thread per request,
-//! and `async` blocks none, because its tasks run on the runtime itself. The thread that finished a
-//! flag saves it and reports its [`Outcome`](flag::Outcome) under a lock. The outcomes become a
-//! [`Summary`], and that becomes the exit status.
+//! A [`Plan`] picks a strategy, which calls `download_one` for each code. `get_flag` is async and
+//! the same for all strategies: a runtime with a single worker thread drives every request. The
+//! strategies differ in the threads that they block meanwhile: `seq` blocks one thread, `threads`
+//! and `rayon` block one thread per request, and `async` blocks none, because its tasks run on the
+//! runtime itself. When a flag has arrived, `save_flag` writes it, and its
+//! [`Outcome`](flag::Outcome) is reported under a lock. The outcomes become a [`Summary`], which
+//! determines the exit status.
 //!
 //! ```
 //! use flags::flag::Existing;

@@ -36,8 +36,8 @@ fn report_error(error: anyhow::Error) -> Exit {
     }
 }
 
-/// Prints clap's answer: a usage error, or the text of `--help` or `--version`. It is no error if
-/// the reader of that text has closed the pipe.
+/// Prints what clap returned in place of arguments: a usage error, or the text of `--help` or
+/// `--version`. A closed pipe is not an error.
 fn print_answer(answer: &clap::Error) -> Exit {
     match answer.print() {
         _ if answer.use_stderr() => Exit::Usage,

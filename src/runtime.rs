@@ -37,18 +37,18 @@ fn raise_open_file_limit() {
     }
 }
 
-/// A limit of open files that allows fewer requests at once than were asked for. `Display` says so.
+/// The limit of open files is too low for the requested number of concurrent requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
     "only {jobs} requests at once: the system allows this program {limit} open files (ulimit -n)"
 )]
 pub struct FewOpenFiles {
-    /// The most requests at once that the limit allows.
+    /// The maximum number of concurrent requests that the limit allows.
     pub jobs: usize,
     limit: usize,
 }
 
-/// Checks that the limit of open files allows `asked` requests at once. Call it after [`start`],
+/// Checks that the limit of open files allows `asked` concurrent requests. Call it after [`start`],
 /// which raises the limit. An `embedded` server needs descriptors of the same process.
 ///
 /// # Errors
@@ -61,9 +61,9 @@ pub fn check_open_files(asked: usize, embedded: bool) -> Result<(), FewOpenFiles
     }
 }
 
-/// The requests at once that `limit` descriptors allow, of which `open` are in use already.
+/// The number of concurrent requests that `limit` descriptors allow if `open` are already in use.
 fn jobs_within(limit: usize, open: usize, embedded: bool) -> usize {
-    /// For host name lookups and whatever the system's libraries open.
+    /// For host name lookups and for files that the system's libraries open.
     const RESERVE: usize = 8;
     // A request has a connection and a file. Each may leave a connection in the pool when it is
     // retried on a fresh one. An embedded server has the other ends of the connections.

@@ -24,8 +24,8 @@ impl Signal {
     /// Ends this process as the signal does by default, so that a shell sees that it was killed by
     /// the signal and stops its loop. Runs no destructors.
     ///
-    /// Returns the exit status that shells show for the signal (128 + its number) on systems without
-    /// signals, or if the process survives.
+    /// Returns the exit status that shells show for the signal (128 + its number) on systems
+    /// without signals, or if the process survives.
     pub fn end_process(self) -> u8 {
         #[cfg(unix)]
         {
@@ -51,8 +51,8 @@ impl Shutdown {
         Shutdown(watch::channel(None).1)
     }
 
-    /// Is requested by the first SIGINT, SIGTERM, SIGHUP or SIGQUIT. A second one ends the process
-    /// at once. A signal that was ignored when the program started stays ignored.
+    /// A shutdown that the first SIGINT, SIGTERM, SIGHUP or SIGQUIT requests. A second one ends the
+    /// process at once. A signal that was ignored when the program started stays ignored.
     ///
     /// # Errors
     /// The system refuses a signal handler.
@@ -153,8 +153,8 @@ mod unix {
 
     /// The signals that were ignored at the start, as a bit mask whose lowest bit is signal 1.
     ///
-    /// Linux shows the mask in `/proc/self/status` (proc(5)). Elsewhere it is not known without
-    /// `unsafe` code, and only SIGHUP is left alone, for `nohup`.
+    /// Linux shows the mask in `/proc/self/status` (proc(5)). Other systems report it only to
+    /// `unsafe` code, so SIGHUP alone is assumed to be ignored, for `nohup`.
     fn ignored_signals() -> u64 {
         const ONLY_HANGUP: u64 = 1;
         let status = fs::read_to_string("/proc/self/status").unwrap_or_default();

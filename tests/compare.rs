@@ -116,7 +116,7 @@ fn several_numbers_of_jobs_run_in_every_round_under_names_of_their_own() {
 }
 
 #[test]
-fn no_more_requests_are_under_way_than_the_number_of_jobs() {
+fn there_are_never_more_concurrent_requests_than_jobs() {
     let origin = TestServer::with_flags();
     let mut flags = flags();
     flags.args(["compare", "-l", "9", "-n", "1", "--modes", "threads,async", "--jobs", "2,3"]);
@@ -199,8 +199,8 @@ fn an_export_that_cannot_be_written_is_an_error_before_the_first_round() {
     for (option, path) in [("--export-json", &missing), ("--export-csv", &folder.path().into())] {
         let output = flags().args(SMALL).args([&origin.base(), option]).arg(path).output().unwrap();
         assert_eq!(output.status.code(), Some(1));
-        let told = format!("flags: cannot write the export to {}: ", path.display());
-        assert!(stderr(&output).starts_with(&told), "{}", stderr(&output));
+        let message = format!("flags: cannot write the export to {}: ", path.display());
+        assert!(stderr(&output).starts_with(&message), "{}", stderr(&output));
         assert_eq!(stdout(&output), "");
     }
     assert_eq!(origin.requests().len(), 0);
@@ -208,25 +208,28 @@ fn an_export_that_cannot_be_written_is_an_error_before_the_first_round() {
 
 #[test]
 fn a_speedup_that_is_clearly_missed_fails_with_a_message() {
-    let gates = ["local", "--min-speedup", "threads=100000", "--min-speedup", "async=0.00001"];
-    let output = flags().args(SMALL).args(gates).output().unwrap();
+    let arguments = ["local", "--min-speedup", "threads=100000", "--min-speedup", "async=0.00001"];
+    let output = flags().args(SMALL).args(arguments).output().unwrap();
     assert_eq!(output.status.code(), Some(1));
-    let told = stderr(&output);
-    assert!(told.contains("flags: --min-speedup threads=100000: failed: threads is "), "{told}");
-    assert!(told.contains("\n--min-speedup async=0.00001: passed: async is "), "{told}");
+    let message = stderr(&output);
+    assert!(
+        message.contains("flags: --min-speedup threads=100000: failed: threads is "),
+        "{message}"
+    );
+    assert!(message.contains("\n--min-speedup async=0.00001: passed: async is "), "{message}");
     assert!(stdout(&output).contains("2 flags from local, 2 rounds"));
 }
 
 #[test]
 fn speedups_that_are_reached_pass_without_a_message_when_quiet() {
-    let gates = ["local", "-q", "--min-speedup", "threads=0.00001", "--min-speedup", "seq=1"];
-    flags().args(SMALL).args(gates).assert().success().stdout("").stderr("");
+    let arguments = ["local", "-q", "--min-speedup", "threads=0.00001", "--min-speedup", "seq=1"];
+    flags().args(SMALL).args(arguments).assert().success().stdout("").stderr("");
 }
 
 #[test]
 fn a_speedup_within_the_interval_is_inconclusive_and_passes() {
-    let gates = ["local", "--min-speedup", "seq=1"];
-    let output = flags().args(SMALL).args(gates).output().unwrap();
+    let arguments = ["local", "--min-speedup", "seq=1"];
+    let output = flags().args(SMALL).args(arguments).output().unwrap();
     assert_eq!(output.status.code(), Some(0));
     assert!(stderr(&output).starts_with("--min-speedup seq=1: inconclusive: seq is 1.00 times"));
 }
@@ -238,9 +241,9 @@ fn an_undecided_speedup_extends_the_comparison_up_to_max_runs() {
     flags.args(["--max-runs", "5", "--min-speedup", "seq=1", "--export-json", "-"]);
     let output = flags.output().unwrap();
     assert_eq!(output.status.code(), Some(0));
-    let told = stderr(&output);
-    assert!(told.starts_with("1 flag from local, 5 rounds\n"), "{told}");
-    assert!(told.contains("\n--min-speedup seq=1: inconclusive: "), "{told}");
+    let message = stderr(&output);
+    assert!(message.starts_with("1 flag from local, 5 rounds\n"), "{message}");
+    assert!(message.contains("\n--min-speedup seq=1: inconclusive: "), "{message}");
     let document = json(&output);
     assert_eq!((&document["runs"], &document["max_runs"]), (&json!(5), &json!(5)));
     assert_eq!(document["rounds"].as_array().unwrap().len(), 5);
@@ -263,8 +266,8 @@ fn the_comparison_ends_at_the_first_look_that_decides_every_speedup() {
 
 #[test]
 fn markdown_has_the_verdicts_and_the_units_of_the_terminal() {
-    let gates = ["local", "--min-speedup", "threads=0.00001", "--export-markdown", "-"];
-    let output = flags().args(SMALL).args(gates).output().unwrap();
+    let arguments = ["local", "--min-speedup", "threads=0.00001", "--export-markdown", "-"];
+    let output = flags().args(SMALL).args(arguments).output().unwrap();
     let page = stdout(&output);
     assert!(page.contains("| Median [ms] |"), "{page}");
     assert!(page.contains("\n- --min-speedup threads=0.00001: passed: threads is "), "{page}");
@@ -287,11 +290,11 @@ fn a_failure_that_was_not_injected_ends_it_and_keeps_what_was_measured() {
 
     assert_eq!(output.status.code(), Some(1));
     let base = origin.base();
-    let told = format!(
+    let message = format!(
         "flags: seq, round 2: BR: not found: {base}/br/br.gif; \
          comparison aborted: this failure was not injected\n"
     );
-    assert_eq!(stderr(&output), told);
+    assert_eq!(stderr(&output), message);
     assert!(stdout(&output).contains("1 flag from http://"), "{}", stdout(&output));
     assert!(stdout(&output).contains(", 1 of 9 rounds\n"), "{}", stdout(&output));
     assert_eq!(origin.requests().len(), 4);
@@ -334,7 +337,7 @@ fn injected_failures_are_part_of_the_measurement() {
 }
 
 #[test]
-fn every_mode_of_a_round_meets_the_same_faults_and_each_round_has_others() {
+fn every_mode_of_a_round_has_the_same_faults_and_each_round_has_others() {
     let args = ["compare", "BR", "-s", "error", "--error-rate", "0.5", "--delay", "0", "-n", "8"];
     let output = flags().args(args).args(["--export-json", "-"]).output().unwrap();
     let document = json(&output);
@@ -428,7 +431,7 @@ fn the_server_can_be_named_in_the_environment() {
 
 #[test]
 fn invalid_arguments_exit_2_with_the_reason() {
-    for (args, told) in [
+    for (args, message) in [
         (&["--modes", "fast"][..], "possible values: seq, threads, rayon, async"),
         (&["--modes", ""], "--modes"),
         (&["--runs", "0"], "whole number from 1"),
@@ -451,12 +454,12 @@ fn invalid_arguments_exit_2_with_the_reason() {
         (&["--export-csv", "x", "--export-markdown", "x"], "two exports can't both go to x"),
         (&["--export-csv", "x", "--export-markdown", "./x"], "two exports can't both go to ./x"),
         (&["--server", "http://h/", "--delay", "1s"], "weather options need --server local"),
-        (&["--error-rate", "0.6", "--reset-rate", "0.6"], "come to more than 1"),
+        (&["--error-rate", "0.6", "--reset-rate", "0.6"], "add up to more than 1"),
         (&["--dest", "here"], "--dest"),
     ] {
         let output = flags().arg("compare").args(args).output().unwrap();
         assert_eq!(output.status.code(), Some(2), "{args:?}");
-        assert!(stderr(&output).contains(told), "{args:?}: {}", stderr(&output));
+        assert!(stderr(&output).contains(message), "{args:?}: {}", stderr(&output));
         let other_usage = stderr(&output).replace("Usage: flags compare", "").contains("Usage:");
         assert!(!other_usage, "{args:?}: {}", stderr(&output));
         assert_eq!(stdout(&output), "", "{args:?}");

@@ -138,7 +138,7 @@ fn zsh_completes_options_modes_and_servers() {
     check(|line| {
         let mut zsh = Command::new("zsh");
         zsh.args(["-f", "-c", ZSH_TYPE, "zsh", folder, line]);
-        // A limit, because it waits for a text that a broken script never prints.
+        // Limited, because a broken script never prints the text that is waited for.
         let output = stdout(&Running::start(&mut zsh).end_within(Duration::from_secs(60)).output);
         let matches = output.split("MATCH ").skip(1);
         matches.filter_map(|text| text.split_whitespace().next()).map(Into::into).collect()

@@ -1,5 +1,5 @@
-//! A server that misbehaves in every way in a table, one way for each code. What comes of it is the
-//! same in every mode: no broken file, nothing left over, never a panic.
+//! A server that misbehaves in each way in a table, one per code. The results are the same in every
+//! mode: no broken file, no temporary file, no panic.
 
 mod answers;
 mod support;

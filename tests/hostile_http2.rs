@@ -1,4 +1,5 @@
-//! A table of odd and hostile answers over HTTP/2, and what comes of each: the same in every mode.
+//! A table of odd and hostile responses over HTTP/2, and the result of each, the same in every
+//! mode.
 
 mod support;
 

@@ -1,4 +1,4 @@
-//! Servers that get TLS or HTTP/2 wrong, and what comes of it: the same in every mode.
+//! Servers that violate TLS or HTTP/2, and the results, which are the same in every mode.
 
 mod support;
 
@@ -168,7 +168,7 @@ fn a_first_connection_that_hangs_delays_no_other_flag() {
             let base = format!("https://{}/flags", ignores_the_first(server.address()));
             let args = ["AA", "BB", "CC", "DD", "-t", "5", "-r", "0"];
             let (ran, _) = run(mode, &args, &base, &ours);
-            // The flag that made it is no exception: it gets a connection that another has made.
+            // Even the flag that opened it gets a connection that another request has opened.
             let document = json(&ran.output);
             assert_eq!(document["counts"]["ok"], 4, "{mode} {protocols:?}: {document:#}");
         }

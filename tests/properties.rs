@@ -21,7 +21,8 @@ fn sub_blocks(least: usize) -> impl Strategy<Value = Vec<u8>> {
     })
 }
 
-/// A byte whose bits say whether there is a color table and how long it is, and the table (§18, §20).
+/// A byte whose bits say whether there is a color table and how long it is, and the table (§18,
+/// §20).
 fn color_table() -> impl Strategy<Value = (u8, Vec<u8>)> {
     any::<u8>().prop_flat_map(|packed| {
         let colors = if packed & 0x80 == 0 { 0 } else { 2 << (packed & 7) };

@@ -1,4 +1,4 @@
-//! `flags compare --export-html` and `--export-svg`, as users and scripts call them.
+//! `flags compare --export-html` and `--export-svg`, run as a user or a script runs them.
 
 mod support;
 

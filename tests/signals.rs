@@ -22,7 +22,7 @@ use tempfile::tempdir;
 
 const SIGNALS: [Signal; 4] = [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP, Signal::SIGQUIT];
 
-/// Far longer than an immediate end takes, far shorter than the timeout of a request.
+/// Much longer than an immediate end takes, and much shorter than the timeout of a request.
 const SOON: Duration = Duration::from_secs(5);
 const PATIENCE: Duration = Duration::from_secs(20);
 const TIMEOUT: [&str; 2] = ["--timeout", "60"];

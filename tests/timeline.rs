@@ -1,4 +1,4 @@
-//! `flags --timeline`, as users and scripts call it.
+//! `flags --timeline`, run as a user or a script runs it.
 
 mod support;
 
@@ -101,7 +101,7 @@ fn failures_and_retries_are_marked() {
 }
 
 #[test]
-fn where_the_locale_is_not_utf_8_the_drawing_is_ascii() {
+fn the_drawing_is_ascii_if_the_locale_is_not_utf_8() {
     let (server, folder) = (flaky(), tempdir().unwrap());
     for locale in ["C", "de_DE.ISO-8859-1"] {
         let mut flags = download(&server, &folder);

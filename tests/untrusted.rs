@@ -8,8 +8,8 @@ use support::misbehave::{raw, status};
 use support::{TestServer, answer, flag, flags, json, stderr, stdout};
 use tempfile::tempdir;
 
-/// Characters that control a terminal or hide text on it: ESC and its C1 forms, the bell, a carriage
-/// return, DEL, and marks that reverse the direction of text.
+/// Characters that control a terminal or hide text on it: ESC and its C1 forms, the bell, a
+/// carriage return, DEL, and marks that reverse the direction of text.
 const CONTROLS: [char; 8] =
     ['\x1b', '\u{9b}', '\u{9d}', '\x07', '\r', '\u{202e}', '\u{2066}', '\u{7f}'];
 
@@ -37,15 +37,15 @@ fn control_characters_in_a_redirect_target_are_escaped() {
         assert_only_text(&stdout(&output));
         let errors = stderr(&output).lines().filter(|line| line.starts_with("flags: ")).count();
         assert_eq!(errors, 4, "{}", stderr(&output));
-        assert!(stderr(&output).contains("a redirect to http://[%C2%9B2J%E2%80%AE"));
+        assert!(stderr(&output).contains("a redirect to http://[\\u{9b}2J\\u{202e}"));
     }
 }
 
 #[test]
-fn a_redirect_target_is_percent_encoded_in_json() {
-    let origin = TestServer::start(|_, stream| {
-        status(stream, "302 Found", "Location: http://[\u{9b}2J\u{202e}é\u{85}\r\n")
-    });
+fn json_has_the_redirect_target_unchanged() {
+    let location = "http://[\u{9b}2J\u{202e}é\u{85}";
+    let header = format!("Location: {location}\r\n");
+    let origin = TestServer::start(move |_, stream| status(stream, "302 Found", &header));
     let dest = tempdir().unwrap();
     let output = flags()
         .args(["AA", "--json", "-s", &origin.base(), "-d"])
@@ -55,7 +55,6 @@ fn a_redirect_target_is_percent_encoded_in_json() {
     assert_only_text(&stdout(&output));
     let document = json(&output);
     let message = flag(&document, "AA")["error"]["message"].as_str().unwrap();
-    let location = "http://[%C2%9B2J%E2%80%AE%C3%A9%C2%85";
     assert_eq!(message, format!("a redirect to {location}, which is not a URL"));
 }
 

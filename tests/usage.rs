@@ -27,7 +27,7 @@ fn an_invalid_argument_exits_2_and_says_what_is_wrong() {
         (&["--timeout", "inf"], "seconds above 0"),
         (&["--timeout", "0"], "seconds above 0"),
         (&["-s"], "possible values: remote, local, delay, error"),
-        (&["--server", "nowhere"], "neither remote, local, delay or error"),
+        (&["--server", "nowhere"], "expected remote, local, delay, error, or a URL"),
         (&["--server", "ftp://example.com/"], "begin with http:// or https://"),
         (&["--server", "http://"], "names no host"),
         (&["--server", "http:///flags"], "names no host"),
@@ -235,6 +235,6 @@ fn the_error_for_a_damaged_ca_shows_its_file() {
     flags.arg("--cacert").arg(&file).arg("-d").arg(dest.path());
     let output = flags.output().unwrap();
     assert_eq!(output.status.code(), Some(1));
-    let message = format!("flags: cannot make sense of the CAs in {}", file.display());
+    let message = format!("flags: cannot parse the CAs in {}", file.display());
     assert!(stderr(&output).starts_with(&message), "{}", stderr(&output));
 }

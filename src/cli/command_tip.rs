@@ -1,4 +1,4 @@
-//! Tips for a misspelt or misplaced command, which clap takes for a country code.
+//! Tips for a misspelt or misplaced command, which clap parses as a country code.
 
 use clap::Command;
 use clap::builder::StyledStr;

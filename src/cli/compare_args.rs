@@ -19,7 +19,7 @@ use crate::endpoint::Endpoint;
 /// network.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Exit status: 0 done, 1 a mode is clearly slower than --min-speedup asks, a flag \
+    after_help = "Exit status: 0 done, 1 a mode clearly missed its --min-speedup, a flag \
                   failed and the failure was not injected, the comparison could not start, or an \
                   export could not be written, 2 a usage error, 129, 130, 131 or 143 ended by \
                   SIGHUP, SIGINT, SIGQUIT or SIGTERM."
@@ -33,23 +33,23 @@ pub struct CompareArgs {
     #[arg(action = ArgAction::Set, default_value = all_modes())]
     modes: Vec<Mode>,
 
-    /// Maximum number of concurrent requests; several numbers, as in 1,5,20, run each mode but seq
-    /// once per number [default: the number of flags, at most 32]
+    /// Maximum number of concurrent requests; with several numbers, as in 1,5,20, each mode but seq
+    /// runs once per number [default: the number of flags, at most 32]
     #[arg(short, long, visible_alias = "max-req", value_name = "LIST", value_delimiter = ',')]
     #[arg(action = ArgAction::Set, value_parser = at_least_one, allow_negative_numbers = true)]
     jobs: Vec<usize>,
 
-    /// Measured rounds
+    /// Number of measured rounds
     #[arg(short = 'n', long, value_name = "N", default_value = "10")]
     #[arg(value_parser = at_least_one, allow_negative_numbers = true)]
     pub runs: usize,
 
-    /// Rounds before the measured ones, whose times are discarded
+    /// Number of warm-up rounds before the measured ones; their times are discarded
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub warmup: usize,
 
-    /// While a --min-speedup is inconclusive, go on in blocks of --runs rounds, up to N in all
-    /// [default: as --runs]
+    /// While a --min-speedup is inconclusive, run further blocks of --runs rounds, up to N rounds
+    /// in all [default: same as --runs]
     #[arg(long, value_name = "N", value_parser = at_least_one, allow_negative_numbers = true)]
     max_runs: Option<usize>,
 
@@ -74,8 +74,8 @@ pub struct CompareArgs {
     #[arg(short, long)]
     pub quiet: bool,
 
-    /// Write the results as JSON for hyperfine's scripts, again after each round; with - to stdout,
-    /// and the table to stderr
+    /// Write the results as JSON that hyperfine's scripts can read, updated after each round; - is
+    /// stdout, and the table then goes to stderr
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Exports")]
     pub export_json: Option<PathBuf>,
 
@@ -105,7 +105,8 @@ fn all_modes() -> String {
 }
 
 impl CompareArgs {
-    /// What to compare: every mode with every number of jobs, where `flags` flags are downloaded.
+    /// The contenders: every mode with every number of jobs. `flags` is the number of flags to
+    /// download.
     pub fn contenders(&self, flags: usize) -> Vec<Contender> {
         match self.jobs[..] {
             [] => Contender::all(&self.modes, &[Mode::default_jobs(flags)]),
@@ -116,7 +117,7 @@ impl CompareArgs {
     /// The contender that speedups are relative to.
     ///
     /// # Errors
-    /// A sentence, where `--reference` names none of `contenders`, or more than one.
+    /// A message if `--reference` matches none of `contenders`, or several.
     pub fn reference(&self, contenders: &[Contender]) -> Result<Contender, String> {
         match self.reference {
             Some(name) => name.find(contenders).map_err(|why| format!("--reference {why}")),
@@ -130,7 +131,7 @@ impl CompareArgs {
     /// The speedups to check.
     ///
     /// # Errors
-    /// A sentence, where one names none of `contenders`, or more than one.
+    /// A message if a `--min-speedup` matches none of `contenders`, or several.
     pub fn min_speedups(&self, contenders: &[Contender]) -> Result<Vec<MinSpeedup>, String> {
         let find = |arg: &MinSpeedupArg| {
             arg.find(contenders).map_err(|why| format!("--min-speedup {arg}: {why}"))
@@ -138,10 +139,10 @@ impl CompareArgs {
         self.min_speedup.iter().map(find).collect()
     }
 
-    /// The most measured rounds.
+    /// The maximum number of measured rounds.
     ///
     /// # Errors
-    /// A sentence, where they are fewer than `--runs`.
+    /// A message if it is less than `--runs`.
     pub fn max_runs(&self) -> Result<usize, String> {
         match self.max_runs {
             Some(max) if max < self.runs => {
@@ -177,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn several_numbers_of_jobs_are_compared_as_several_modes_are() {
+    fn each_number_of_jobs_is_compared() {
         let modes = "--modes seq,threads,async";
         assert_eq!(names(&format!("{modes} -j 5")), ["seq", "threads", "async"]);
         let expected = ["seq", "threads@1", "threads@20", "async@1", "async@20"];
@@ -188,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_number_of_jobs_there_are_as_many_as_flags_up_to_32() {
+    fn the_default_number_of_jobs_is_that_of_the_flags_up_to_32() {
         let jobs = |flags| parse("").unwrap().contenders(flags)[1].jobs();
         assert_eq!((jobs(3), jobs(194)), (3, 32));
     }
@@ -216,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn a_speedup_can_be_checked_for_each_mode_that_is_compared() {
+    fn a_speedup_can_be_checked_for_each_compared_mode() {
         let check = |words| {
             let args = parse(words).unwrap();
             args.min_speedups(&args.contenders(20))
@@ -233,7 +234,7 @@ mod tests {
         let max_runs = |words| parse(words).unwrap().max_runs();
         assert_eq!(max_runs("--runs 7"), Ok(7));
         assert_eq!(max_runs("--max-runs 40"), Ok(40));
-        let told = "--max-runs 5 is less than --runs 10";
-        assert_eq!(max_runs("--max-runs 5"), Err(told.into()));
+        let message = "--max-runs 5 is less than --runs 10";
+        assert_eq!(max_runs("--max-runs 5"), Err(message.into()));
     }
 }

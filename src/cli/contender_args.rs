@@ -1,4 +1,4 @@
-//! Contenders as they are named on the command line, and the speedups that they have to reach.
+//! Contenders as named on the command line, and the minimum speedups to check.
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,7 +8,7 @@ use clap::ValueEnum;
 use crate::compare::{Contender, MinSpeedup};
 use crate::downloader::Mode;
 
-/// A mode, with a number of jobs where the mode alone would be ambiguous: `threads` or `threads@5`.
+/// A mode, with a number of jobs if the mode alone is ambiguous: `threads` or `threads@5`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ContenderName {
     mode: Mode,
@@ -39,7 +39,7 @@ impl ContenderName {
     /// The contender of this name.
     ///
     /// # Errors
-    /// A sentence, where there is no such contender, or more than one.
+    /// A message if no contender has this name, or if several match it.
     pub(super) fn find(self, contenders: &[Contender]) -> Result<Contender, String> {
         let matches = |contender: &&Contender| {
             contender.mode() == self.mode && self.jobs.is_none_or(|jobs| jobs == contender.jobs())

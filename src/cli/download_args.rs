@@ -16,7 +16,7 @@ pub struct DownloadArgs {
     #[command(flatten)]
     pub selection: SelectionArgs,
 
-    /// Strategy for many flags
+    /// Strategy for downloading many flags
     #[arg(short, long, value_enum, default_value_t, ignore_case = true)]
     pub mode: Mode,
 
@@ -51,8 +51,8 @@ pub struct DownloadArgs {
     #[arg(long)]
     pub update: bool,
 
-    /// After the run, draw on stdout when each flag was waited for, received and saved; or write
-    /// the drawing to FILE, as SVG (- is stdout, and nothing else goes there)
+    /// After the run, draw a timeline on stdout: when each flag was waited for, received and saved;
+    /// or write it to FILE as SVG (with -, only the SVG goes to stdout)
     #[arg(long, value_name = "FILE", require_equals = true, value_hint = ValueHint::FilePath)]
     pub timeline: Option<Option<PathBuf>>,
 

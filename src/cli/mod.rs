@@ -40,8 +40,8 @@ pub use weather_args::WeatherArgs;
     max_term_width = 100,
     args_conflicts_with_subcommands = true,
     args_override_self = true,
-    after_help = "Exit status: 0 every flag was saved or did not need to be, 1 a flag is missing or \
-                  the run could not start, 2 usage error, 129, 130, 131 or 143 ended by SIGHUP, \
+    after_help = "Exit status: 0 every flag was saved, skipped or unchanged, 1 a flag is missing \
+                  or the run could not start, 2 a usage error, 129, 130, 131 or 143 ended by SIGHUP, \
                   SIGINT, SIGQUIT or SIGTERM.\n\
                   To try it without a network: flags --server local"
 )]
@@ -82,7 +82,8 @@ pub fn parse() -> Result<Cli, clap::Error> {
     })
 }
 
-/// An error in arguments that are valid one by one. [`with_usage`] completes it.
+/// A usage error in a combination of arguments, each of which is valid. [`with_usage`] completes
+/// it.
 pub(crate) fn usage_error(message: impl std::fmt::Display) -> anyhow::Error {
     clap::Error::raw(ErrorKind::ValueValidation, message).into()
 }

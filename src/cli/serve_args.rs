@@ -41,7 +41,7 @@ fn host(text: &str) -> Result<String, &'static str> {
     if is_name || text.parse::<IpAddr>().is_ok() {
         return Ok(text.to_owned());
     }
-    Err("an IP address or a host name is needed, without a port (see --port)")
+    Err("expected an IP address or a host name without a port (see --port)")
 }
 
 #[cfg(test)]

@@ -6,13 +6,13 @@ use std::time::Duration;
 pub(super) fn at_least_one(text: &str) -> Result<usize, &'static str> {
     match text.parse() {
         Ok(number) if number > 0 => Ok(number),
-        _ => Err("a whole number from 1 is needed"),
+        _ => Err("expected a whole number from 1"),
     }
 }
 
 /// Parses a whole number of at least 0.
 pub(super) fn whole_number(text: &str) -> Result<u32, &'static str> {
-    text.parse().map_err(|_| "a whole number from 0 is needed")
+    text.parse().map_err(|_| "expected a whole number from 0")
 }
 
 /// Parses a number of seconds above 0. Decimals are allowed.
@@ -20,7 +20,7 @@ pub(super) fn seconds(text: &str) -> Result<Duration, &'static str> {
     let seconds = text.parse().ok().and_then(|number| Duration::try_from_secs_f64(number).ok());
     seconds
         .filter(|time| !time.is_zero())
-        .ok_or("a number of seconds above 0 is needed, such as 6.1")
+        .ok_or("expected a number of seconds above 0, such as 6.1")
 }
 
 #[cfg(test)]

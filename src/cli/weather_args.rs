@@ -8,7 +8,7 @@ use crate::origin::{ByteRate, Delay, ErrorStatus, Rate, RatesTooHigh, Weather};
 #[derive(Args, Clone, Debug, Default, PartialEq)]
 #[command(next_help_heading = "Weather")]
 pub struct WeatherArgs {
-    /// Wait before each answer: a fixed time (100ms) or a random one (0.5s..5s)
+    /// Wait before each response: a fixed time (100ms) or a random one (0.5s..5s)
     #[arg(long, value_name = "D|MIN..MAX")]
     pub delay: Option<Delay>,
 
@@ -24,7 +24,7 @@ pub struct WeatherArgs {
     #[arg(long, value_name = "SECS")]
     pub retry_after: Option<u32>,
 
-    /// Reset the connection in mid-body for this share of requests
+    /// Reset the connection mid-body for this share of requests
     #[arg(long, value_name = "P")]
     pub reset_rate: Option<Rate>,
 
@@ -32,7 +32,7 @@ pub struct WeatherArgs {
     #[arg(long, value_name = "P")]
     pub truncate_rate: Option<Rate>,
 
-    /// Go silent in mid-body for this share of requests
+    /// Go silent mid-body for this share of requests
     #[arg(long, value_name = "P")]
     pub stall_rate: Option<Rate>,
 
@@ -40,8 +40,8 @@ pub struct WeatherArgs {
     #[arg(long, value_name = "BYTES")]
     pub bandwidth: Option<ByteRate>,
 
-    /// Select the random draws: what happens to a request depends only on the seed, its code and
-    /// the number of the attempt [default: 0]
+    /// Seed of the random draws: the delay and the fault of a request depend only on the seed, the
+    /// code and the number of the attempt [default: 0]
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
 }

@@ -99,7 +99,7 @@ fn exports(args: &CompareArgs) -> anyhow::Result<Vec<(Box<dyn Exporter>, PathBuf
 }
 
 /// Prints the verdict of each `--min-speedup` on stderr, and a warning if the measurements are too
-/// noisy for any; where `quiet`, only failures.
+/// noisy for any. If `quiet`, prints only failures.
 fn report_verdicts(results: &Results, quiet: bool) -> Exit {
     let mut exit = Exit::Complete;
     if let Some(warning) = results.unfit_warning().filter(|_| !quiet) {

@@ -73,7 +73,7 @@ pub(super) fn run(args: DownloadArgs) -> anyhow::Result<Exit> {
     if is_direct && is_unreachable(&summary) {
         stderr::error("the server cannot be reached; without a network, try --server local");
     }
-    // Does not wait for a name lookup that is still going on.
+    // Does not wait for a name lookup that is still in progress.
     runtime.shutdown_background();
     Ok(match summary.interrupted_by {
         Some(signal) => Exit::Stopped(signal),
@@ -82,7 +82,7 @@ pub(super) fn run(args: DownloadArgs) -> anyhow::Result<Exit> {
     })
 }
 
-/// Whether every flag failed without an answer: no address, no connection, or a timeout.
+/// Whether every flag failed without a response: no address, no connection, or a timeout.
 fn is_unreachable(summary: &Summary) -> bool {
     use FetchError::{Connect, Timeout, Unresolved};
     let no_connection = |failure: &Failure| {

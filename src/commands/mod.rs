@@ -21,7 +21,7 @@ use crate::shutdown::Signal;
 pub enum Exit {
     /// Every flag was saved, or the command succeeded: 0.
     Complete,
-    /// A flag is missing, the run could not start, or a comparison fell short: 1.
+    /// A flag is missing, the run could not start, or a `--min-speedup` was missed: 1.
     Incomplete,
     /// A usage error: 2.
     Usage,
@@ -59,7 +59,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
     })
 }
 
-/// Writes `document` to stdout. It is no error if the reader has closed the pipe.
+/// Writes `document` to stdout. A closed pipe is not an error.
 fn print(document: &[u8]) -> anyhow::Result<Exit> {
     let mut stdout = io::stdout().lock();
     match stdout.write_all(document).and_then(|()| stdout.flush()) {

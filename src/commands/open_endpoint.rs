@@ -36,7 +36,7 @@ impl OpenEndpoint {
         }
     }
 
-    /// The proxies of the environment. None for an embedded server, which no proxy can reach.
+    /// The proxies of the environment. An embedded server has none, because no proxy can reach it.
     ///
     /// # Errors
     /// The proxy for the base URL can't be used.

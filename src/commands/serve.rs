@@ -46,7 +46,7 @@ fn settings(args: &ServeArgs) -> anyhow::Result<Settings> {
     Ok(Settings { bind, source, weather, on_event })
 }
 
-/// The address of a host. A name with addresses of both families stands for its first IPv4 address.
+/// The address of a host. If a name has IPv4 and IPv6 addresses, its first IPv4 address is used.
 fn resolve(host: &str, port: u16) -> anyhow::Result<SocketAddr> {
     let addresses: Vec<_> = (host, port)
         .to_socket_addrs()

@@ -56,10 +56,10 @@ impl TimelineOutput {
         matches!(self, TimelineOutput::Svg { takes_stdout: true, .. })
     }
 
-    /// Draws the run, as far as it got.
+    /// Draws the run, even if it was interrupted.
     ///
     /// # Errors
-    /// It can't be written. A reader that has gone away is no error.
+    /// The drawing can't be written. A closed pipe is not an error.
     pub(super) fn write(self, summary: &Summary) -> anyhow::Result<()> {
         if let TimelineOutput::None = self {
             return Ok(());

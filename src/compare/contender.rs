@@ -6,10 +6,10 @@ use serde::{Serialize, Serializer};
 
 use crate::downloader::Mode;
 
-/// A mode with the most requests that it makes at once. Each round runs every contender once.
+/// A mode with its maximum number of concurrent requests. Each round runs every contender once.
 ///
-/// It is called after its mode, and after its jobs as well where the comparison has several numbers
-/// of jobs: `threads`, `threads@5`. `seq` always has one job, and is always called `seq`.
+/// Its name is the mode, followed by the number of jobs if the comparison has several such numbers:
+/// `threads`, `threads@5`. `seq` always has one job and no number in its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Contender {
     mode: Mode,
@@ -37,7 +37,7 @@ impl Contender {
         self.mode
     }
 
-    /// The most requests at once.
+    /// The maximum number of concurrent requests.
     pub fn jobs(self) -> usize {
         self.jobs
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// Processor time of the whole process, all threads included, and with them an embedded server.
+/// Processor time of all threads of the process, including those of an embedded server.
 ///
 /// Zero on systems other than Unix, where no safe interface reports it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -1,17 +1,17 @@
-//! The shortest possible time of a run, where the delays are known.
+//! The shortest possible time of a run whose delays are known.
 
 use std::time::Duration;
 
 use crate::country::CountryCode;
 use crate::origin::Weather;
 
-/// The shortest time in which `jobs` requests at once can fetch `codes` through `weather`:
+/// The shortest time in which `jobs` concurrent requests can fetch `codes` under `weather`:
 /// max(longest delay, sum of the delays ÷ jobs).
 ///
-/// No schedule beats it: the slowest flag has to be waited for, and `jobs` requests at once cannot
-/// share out less than the whole sum (Graham, *Bounds on Multiprocessing Timing Anomalies*, 1969).
-/// `None` where more than the delays decides how long a run takes: with faults, which lead to
-/// retries, with a limited bandwidth, and without any delay.
+/// No schedule is shorter: it contains the longest delay, and it divides the sum of the delays
+/// among at most `jobs` concurrent requests (Graham, *Bounds on Multiprocessing Timing Anomalies*,
+/// 1969). `None` if the time does not depend on the delays alone: with faults, which lead to
+/// retries, with a limited bandwidth, or without any delay.
 pub fn shortest_possible(
     weather: &Weather,
     codes: &[CountryCode],

@@ -9,7 +9,7 @@ use crate::origin::{Fault, Weather};
 
 /// Whether `weather` injected the `failure` of the last attempt, number `attempts`, for `code`.
 ///
-/// That is so if the fault that it injects into this attempt can lead to this failure.
+/// True if the fault that the weather injects into this attempt can lead to this failure.
 pub(super) fn is_injected(
     weather: &Weather,
     code: CountryCode,
@@ -25,7 +25,7 @@ pub(super) fn is_injected(
         Failure::Fetch(FetchError::Status { status, .. }) => {
             impairment.fault == Some(Fault::Error) && *status == weather.error_status.get()
         }
-        // A reset that arrives before the head of the answer looks like a lost connection.
+        // A reset that arrives before the head of the response looks like a lost connection.
         Failure::Fetch(FetchError::Truncated { .. } | FetchError::Connect(_)) => {
             matches!(impairment.fault, Some(Fault::Reset | Fault::Truncate))
         }

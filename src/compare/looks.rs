@@ -23,7 +23,7 @@ pub struct Look {
 
 impl Setup {
     /// The looks after every [`runs`](Self::runs) rounds up to [`max_runs`](Self::max_runs); a
-    /// single one after `runs` where there is no `--min-speedup` to decide.
+    /// single one after `runs` if there is no `--min-speedup` to decide.
     pub fn looks(&self) -> Looks {
         let last = if self.min_speedups.is_empty() { self.runs } else { self.max_runs };
         Looks { every: self.runs, last }
@@ -31,7 +31,7 @@ impl Setup {
 }
 
 impl Looks {
-    /// The number of looks, at most. The last block of rounds may be shorter than the others.
+    /// The maximum number of looks. The last block of rounds may be shorter than the others.
     pub fn count(self) -> usize {
         self.last.div_ceil(self.every)
     }
@@ -42,7 +42,7 @@ impl Looks {
     /// 1961, 52–64), the simplest form of alpha spending: the chance that any of K events occurs is
     /// at most the sum of their chances. At each look, the interval lies wholly below the true
     /// median with a chance of at most 0.025 / K; at any of the K looks, with at most 0.025. That
-    /// holds for looks that depend on each other, for blocks of unequal size, and whichever look
+    /// holds for looks that depend on each other, for blocks of unequal size, and for any look that
     /// ends the comparison. It holds for each `--min-speedup` separately, to the accuracy of
     /// [`median_interval`](super::median_interval::median_interval).
     ///
@@ -51,12 +51,13 @@ impl Looks {
     /// above the true speedup failed in 100, 99.9, 97.8 and 90.1 %, for ratios that vary by 15, 20,
     /// 25 and 30 %. Pocock's boundaries (*Biometrika* 64, 1977, 191–199) exceeded 2.5 %. Those of
     /// O'Brien & Fleming (*Biometrics* 35, 1979, 549–556) and of Haybittle & Peto cannot decide
-    /// after 10 rounds, since they ask for less than 2^−10, the smallest chance that 10 values give.
+    /// after 10 rounds, since they require a chance of less than 2^−10, the smallest that 10 values
+    /// can give.
     ///
     /// A comparison goes on until a single look decides every `--min-speedup`, and the verdicts are
-    /// those of that look. If each kept its first verdict instead, errors would add up: with two
-    /// and four of them at their true speedup, any failed in 3.5 and 7.1 % instead of 1.3 and 2.4 %
-    /// of comparisons.
+    /// those of that look. If each kept its first verdict instead, errors would add up: with two of
+    /// them at their true speedup, at least one failed in 3.5 % of comparisons instead of 1.3 %,
+    /// and with four in 7.1 % instead of 2.4 %.
     pub fn confidence(self) -> f64 {
         1.0 - (1.0 - CONFIDENCE) / self.count() as f64
     }
@@ -66,7 +67,7 @@ impl Looks {
         self.last
     }
 
-    /// The look after `rounds` rounds, or the next one if there is none then.
+    /// The look after `rounds` rounds, or the next one if there is no look at that point.
     pub fn next(self, rounds: usize) -> Look {
         let blocks = rounds.div_ceil(self.every).max(1);
         let runs = blocks.saturating_mul(self.every).min(self.last);
@@ -107,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn all_looks_together_are_as_wrong_as_a_single_one() {
+    fn all_looks_together_have_the_error_rate_of_a_single_one() {
         let confidence = |every, last| Looks { every, last }.confidence();
         assert_eq!(confidence(10, 10), 0.95);
         assert_eq!(confidence(10, 40), 0.9875);

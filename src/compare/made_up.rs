@@ -36,12 +36,12 @@ pub(crate) fn contender(name: &str) -> Contender {
 }
 
 /// `--min-speedup name=factor`, for a contender of [`setup`].
-pub(crate) fn gate(name: &str, factor: f64) -> MinSpeedup {
+pub(crate) fn min_speedup(name: &str, factor: f64) -> MinSpeedup {
     MinSpeedup { contender: contender(name), factor }
 }
 
-/// A run of `millis` milliseconds, in which two flags take 45 % of that time each, one after the
-/// other, and in which half the time was unavoidable.
+/// A run of `millis` milliseconds. Its two flags take 45 % of that time each, one after the other.
+/// Its shortest possible time is half of that time.
 pub(crate) fn millis(millis: u64) -> Sample {
     let elapsed = Duration::from_millis(millis);
     let cpu = CpuTime { user: elapsed / 10, system: elapsed / 20 };
@@ -75,7 +75,7 @@ impl Observer for Unobserved {
     }
 }
 
-/// The measurements where each run takes `times` milliseconds; it ends early where that is `None`.
+/// The measurements of a comparison whose runs take `times` milliseconds. It ends early at `None`.
 pub(crate) fn measured(setup: &Setup, times: impl Fn(Round, Contender) -> Option<u64>) -> Measured {
     let abort = || Abort::Failed(anyhow::anyhow!("no more times"));
     let mut runner = Times(|round, contender| times(round, contender).ok_or_else(abort));

@@ -8,12 +8,12 @@ use crate::flag::Span;
 /// The measurements of one run.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sample {
-    /// From before the client was built until the last file was in its place.
+    /// From before the client was built until the last file was saved.
     pub elapsed: Duration,
     pub cpu: CpuTime,
-    /// The exit status of `flags` for the same run: 1 where an injected fault cost a flag.
+    /// The exit status of `flags` for the same run: 1 if an injected fault made a flag fail.
     pub exit_code: u8,
-    /// The shortest possible time for this run; `None` where it is not known.
+    /// The shortest possible time for this run; `None` if it is not known.
     pub ideal: Option<Duration>,
     /// The timeline of the run, a span per flag, in the order in which the flags were reported.
     pub spans: Vec<Span>,
@@ -25,7 +25,7 @@ impl Sample {
         self.elapsed.as_secs_f64()
     }
 
-    /// The flags' own times, added up.
+    /// The sum of the flags' own times.
     pub fn busy(&self) -> Duration {
         self.spans.iter().map(Span::duration).sum()
     }
@@ -33,7 +33,7 @@ impl Sample {
 
 /// The measured runs, grouped by round, in the order in which they took place.
 ///
-/// The last round lacks runs where the comparison ended early.
+/// The last round is incomplete if the comparison ended early.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Measured {
     rounds: Vec<Vec<(Contender, Sample)>>,
@@ -53,7 +53,7 @@ impl Measured {
         self.rounds.iter().filter_map(|round| sample(round, contender)).collect()
     }
 
-    /// The runs of `contender`, to change them.
+    /// The runs of `contender`, mutable.
     #[cfg(test)]
     pub(crate) fn samples_mut(&mut self, contender: Contender) -> Vec<&mut Sample> {
         let runs = self.rounds.iter_mut().flatten();

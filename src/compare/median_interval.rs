@@ -10,7 +10,7 @@ pub const CONFIDENCE: f64 = 0.95;
 pub struct Interval {
     pub low: f64,
     pub high: f64,
-    /// The chance that the interval holds the true median, from 0 to 1. Less than was asked for if
+    /// The chance that the interval holds the true median, from 0 to 1. Less than requested if
     /// there are too few values.
     pub confidence: f64,
 }
@@ -116,7 +116,7 @@ mod tests {
         (low, high)
     }
 
-    /// How many values, 1, 2, 3 and so on, at which confidence, and the interval's lower end.
+    /// The number of values (1, 2, 3, …), the confidence, and the interval's lower end.
     const SCIPY: [(u32, f64, f64); 5] = [
         (6, 0.95, 1.357_142_857_143),
         (7, 0.95, 1.733_333_333_333),

@@ -33,7 +33,7 @@ pub struct Checked {
 }
 
 impl Checked {
-    /// The verdict. A single round has no interval, so there the measured speedup itself decides.
+    /// The verdict. A single round has no interval, so the measured speedup itself decides.
     pub fn verdict(&self) -> Verdict {
         let factor = self.min_speedup.factor;
         let interval = self.speedup.interval;
@@ -45,7 +45,7 @@ impl Checked {
     }
 }
 
-/// The option as it is typed: `threads@5=3`.
+/// The value of the option: `threads@5=3`.
 impl fmt::Display for MinSpeedup {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}={}", self.contender, self.factor)
@@ -75,7 +75,7 @@ impl fmt::Display for Checked {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::compare::made_up::{contender, gate};
+    use crate::compare::made_up::{contender, min_speedup};
     use crate::compare::median_interval::Interval;
 
     fn checked(name: &str, low: f64, high: f64) -> Checked {
@@ -86,7 +86,7 @@ mod tests {
             confidence: 0.95,
             rounds: 10,
         };
-        Checked { min_speedup: gate(name, 5.0), speedup, too_early: false }
+        Checked { min_speedup: min_speedup(name, 5.0), speedup, too_early: false }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The benchmark: times the strategies against each other in interleaved rounds.
 //!
 //! A [`Setup`] says what to compare. [`run_rounds`] goes through its rounds: each runs every
-//! [`Contender`] once, in an order from the [`schedule`], by means of a [`Runner`] such as
+//! [`Contender`] once, in an order from the [`schedule`], through a [`Runner`] such as
 //! [`RealRunner`]. [`Results`] evaluates what was [`Measured`], each [`MinSpeedup`] included.
 
 mod contender;
@@ -42,21 +42,22 @@ use crate::origin::Weather;
 /// What to compare, and how many times.
 #[derive(Debug, Clone)]
 pub struct Setup {
-    /// The server's label or base URL, for the record.
+    /// The server's label or base URL, as reports show it.
     pub server: String,
-    /// The weather of an embedded server. Each round has another seed: see [`Round::seed`].
+    /// The weather of an embedded server. Each round has its own seed: see [`Round::seed`].
     pub weather: Option<Weather>,
     pub codes: Vec<CountryCode>,
     /// Without duplicates, in the order in which they are shown.
     pub contenders: Vec<Contender>,
     /// The contender that speedups are relative to: one of `contenders`.
     pub reference: Contender,
-    /// Rounds that are not measured, before those that are.
+    /// The number of warm-up rounds, which are not measured.
     pub warmup: usize,
-    /// Measured rounds, at least one. With `max_runs`, the rounds between two looks.
+    /// The number of measured rounds, at least one. With `max_runs`, the rounds between two looks.
     pub runs: usize,
-    /// The most measured rounds, at least `runs`.
+    /// The maximum number of measured rounds, at least `runs`.
     pub max_runs: usize,
-    /// The speedups to check. The comparison goes on until all are decided, or `max_runs` is reached.
+    /// The speedups to check. The comparison goes on until all are decided, or `max_runs` is
+    /// reached.
     pub min_speedups: Vec<MinSpeedup>,
 }

@@ -35,12 +35,12 @@ pub struct ModeResult {
     /// The median over the runs of (sum of the flags' own times ÷ jobs) ÷ elapsed. At 1, every job
     /// was busy with a flag from start to end.
     pub efficiency: f64,
-    /// `None` where the shortest possible time of no run is known.
+    /// `None` if no run has a known shortest possible time.
     pub ideal: Option<Ideal>,
-    /// `None` where no round has both this contender and the reference.
+    /// `None` if no round has both this contender and the reference.
     pub speedup: Option<Speedup>,
-    /// Whether this contender cannot be told from the one with the lowest median time. False for
-    /// all of them if that holds for all of them.
+    /// Whether the times of this contender are not distinguishable from those of the one with the
+    /// lowest median. False for all contenders if it would be true for all.
     pub fastest: bool,
 }
 
@@ -61,7 +61,7 @@ pub struct Speedup {
     pub median: f64,
     /// An interval for the median of these ratios.
     pub interval: Interval,
-    /// The confidence that was asked for, from 0 to 1. A few rounds cannot reach it: see
+    /// The requested confidence, from 0 to 1. A few rounds cannot reach it: see
     /// [`median_interval`].
     pub confidence: f64,
     /// The number of ratios.
@@ -92,9 +92,9 @@ impl<'a> Results<'a> {
         results
     }
 
-    /// The verdicts at `look`. Between two looks every verdict is inconclusive, and so it is at a look
-    /// that has too few rounds for its confidence. A comparison with a single look decides in any
-    /// case, with the confidence that its rounds give.
+    /// The verdicts at `look`. Between two looks, and at a look with too few rounds for its
+    /// confidence, every verdict is inconclusive. A comparison with a single look always decides,
+    /// with the confidence that its rounds give.
     fn check(&self, look: Look) -> Vec<Checked> {
         let single_look = self.setup.looks().count() == 1;
         let between_looks = self.whole_rounds() != look.runs;
@@ -117,7 +117,7 @@ impl<'a> Results<'a> {
         self.checks.iter().all(|check| check.verdict() != Verdict::Inconclusive)
     }
 
-    /// The contenders that share the lowest time; none if that is all of them.
+    /// The contenders that are marked `fastest`.
     pub fn fastest(&self) -> Vec<Contender> {
         let fastest = self.modes.iter().filter(|result| result.fastest);
         fastest.map(|result| result.contender).collect()
@@ -203,7 +203,7 @@ impl Speedup {
 mod tests {
     use super::*;
     use crate::compare::Round;
-    use crate::compare::made_up::{contender, gate, measured, setup, times};
+    use crate::compare::made_up::{contender, measured, min_speedup, setup, times};
 
     #[test]
     fn a_speedup_is_the_median_of_the_ratios_within_each_round() {
@@ -251,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn every_contender_that_cannot_be_told_from_the_best_one_is_marked_fastest() {
+    fn every_contender_indistinguishable_from_the_best_one_is_marked_fastest() {
         let clear = |_, name: &str| if name == "async" { 100 } else { 200 };
         assert_eq!(fastest(clear), ["async"]);
         let tied = |round, name: &str| match name {
@@ -264,14 +264,14 @@ mod tests {
     }
 
     #[test]
-    fn no_contender_is_marked_fastest_when_none_can_be_told_apart() {
+    fn no_contender_is_marked_fastest_if_all_are_indistinguishable() {
         assert_eq!(fastest(|_, _| 200), [""; 0]);
         let setup = setup();
         assert_eq!(Results::new(&setup, &Measured::default()).fastest(), []);
     }
 
     #[test]
-    fn a_contender_that_shares_no_round_with_the_reference_has_no_speedup() {
+    fn a_contender_without_a_round_in_common_with_the_reference_has_no_speedup() {
         let reference = contender("async");
         let setup = Setup { reference, runs: 1, max_runs: 1, ..setup() };
         let results = Results::new(
@@ -287,7 +287,11 @@ mod tests {
 
     #[test]
     fn each_speedup_to_check_has_its_verdict() {
-        let min_speedups = vec![gate("threads", 5.0), gate("rayon", 15.0), gate("async", 25.0)];
+        let min_speedups = vec![
+            min_speedup("threads", 5.0),
+            min_speedup("rayon", 15.0),
+            min_speedup("async", 25.0),
+        ];
         let setup = Setup { min_speedups, ..setup() };
         let results = Results::new(&setup, &measured(&setup, times));
         let verdicts: Vec<_> = results.checks.iter().map(Checked::verdict).collect();
@@ -297,7 +301,8 @@ mod tests {
 
     #[test]
     fn one_of_several_looks_decides_nothing_with_too_few_rounds() {
-        let setup = Setup { max_runs: 9, min_speedups: vec![gate("threads", 5.0)], ..setup() };
+        let setup =
+            Setup { max_runs: 9, min_speedups: vec![min_speedup("threads", 5.0)], ..setup() };
         let after = |rounds| {
             let times = |round, contender| match round {
                 Round::Measured(n) if n > rounds => None,

@@ -1,10 +1,10 @@
-//! The loop over the rounds, with its two seams: what runs, and what watches.
+//! The loop over the rounds, and the traits for what runs in it and for what observes it.
 
 use super::schedule::{Round, Schedule};
 use super::{Contender, Measured, Results, Sample, Setup};
 use crate::shutdown::Signal;
 
-/// Carries out single runs. [`RealRunner`](super::RealRunner) downloads; tests make times up.
+/// Carries out single runs. [`RealRunner`](super::RealRunner) downloads; tests use made-up times.
 pub trait Runner {
     /// Runs `contender` once, as part of `round`, and returns its measurements.
     ///
@@ -13,7 +13,7 @@ pub trait Runner {
     fn run(&mut self, round: Round, contender: Contender) -> Result<Sample, Abort>;
 }
 
-/// Watches a comparison. All methods but [`round_finished`](Self::round_finished) may do nothing.
+/// Observes a comparison. Only [`round_finished`](Self::round_finished) is required.
 pub trait Observer {
     /// A run starts.
     fn run_started(&mut self, _round: Round, _contender: Contender) {}
@@ -90,7 +90,7 @@ mod tests {
     use anyhow::anyhow;
 
     use super::*;
-    use crate::compare::made_up::{Times, contender, gate, setup};
+    use crate::compare::made_up::{Times, contender, min_speedup, setup};
 
     /// Records the calls, and fails after `full_after` rounds as a full disk would.
     #[derive(Default)]
@@ -124,7 +124,7 @@ mod tests {
         }
     }
 
-    /// Each contender takes its own time, and every round is slower than the one before.
+    /// Each contender takes a different time, and every round is slower than the one before.
     fn slower_and_slower(round: Round, contender: Contender) -> Result<u64, Abort> {
         let drift = match round {
             Round::Warmup(_) => 100,
@@ -180,7 +180,7 @@ mod tests {
 
     #[test]
     fn an_undecided_speedup_extends_the_comparison_block_by_block_up_to_max_runs() {
-        let min_speedups = vec![gate("threads", 20.0)];
+        let min_speedups = vec![min_speedup("threads", 20.0)];
         let setup = Setup { runs: 10, max_runs: 25, min_speedups, ..setup() };
         let mut recorder = Recorder::default();
         let (measured, _) = run_rounds(&setup, &mut Times(slower_and_slower), &mut recorder);
@@ -190,7 +190,7 @@ mod tests {
 
     #[test]
     fn it_ends_at_the_first_look_at_which_every_speedup_is_decided() {
-        let min_speedups = vec![gate("threads", 10.0), gate("async", 30.0)];
+        let min_speedups = vec![min_speedup("threads", 10.0), min_speedup("async", 30.0)];
         let setup = Setup { runs: 10, max_runs: 40, min_speedups, ..setup() };
         let mut recorder = Recorder::default();
         let (measured, _) = run_rounds(&setup, &mut Times(slower_and_slower), &mut recorder);

@@ -18,10 +18,10 @@ use crate::run::{Plan, Summary};
 use crate::runtime;
 use crate::shutdown::Shutdown;
 
-/// How long to wait at most for the threads of one run to end before the next run starts.
+/// The maximum time to wait for the threads of one run to end before the next run starts.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Downloads what a [`Setup`] names.
+/// Runs the downloads of a [`Setup`].
 pub struct RealRunner<'a> {
     pub setup: &'a Setup,
     pub base: BaseUrl,
@@ -71,7 +71,7 @@ impl RealRunner<'_> {
 
     fn download(&self, contender: Contender) -> anyhow::Result<(Summary, CpuTime)> {
         let folder = temporary_folder()?;
-        // A fresh runtime, so that no connection or thread of the run before is left.
+        // A fresh runtime, so that no connection or thread of the previous run is left.
         let runtime = runtime::start()?;
         let plan = Plan {
             mode: contender.mode(),

@@ -5,7 +5,7 @@ use super::Contender;
 /// A balanced, deterministic order for each round.
 ///
 /// The rounds are the rows of a Williams design (E. J. Williams, 1949): over as many rounds as
-/// there are contenders, each stands in each place once, and over a whole period each follows each
+/// there are contenders, each has each position once, and over a whole period each follows each
 /// other one equally often. Carry-over from one run to the next and drift over time therefore
 /// affect all contenders alike.
 #[derive(Debug, Clone)]
@@ -111,7 +111,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn each_contender_stands_in_each_place_as_often_as_any_other_or_once_more(
+        fn each_contender_has_each_position_equally_often_or_once_more(
             size in 1usize..9, rounds in 1usize..60,
         ) {
             let orders = orders(size, rounds);

@@ -22,7 +22,7 @@ impl Results<'_> {
     }
 
     /// What the results mean: a sentence for each contender but the reference, then which of them
-    /// are the fastest, then how sure the intervals are if that is not 95 %.
+    /// are the fastest, then the confidence of the intervals if it is not 95 %.
     pub fn sentences(&self) -> Vec<String> {
         let speedups = self.modes.iter().filter_map(ModeResult::sentence);
         let remarks = [self.fastest_sentence(), self.looks_sentence(), self.few_rounds_sentence()];
@@ -32,7 +32,7 @@ impl Results<'_> {
     fn fastest_sentence(&self) -> Option<String> {
         match &self.fastest()[..] {
             _ if self.modes.len() < 2 => None,
-            [] => Some("no difference in speed is clear".into()),
+            [] => Some("no clear difference in speed".into()),
             [one] => Some(format!("{one} is the fastest")),
             [several @ .., last] => {
                 let list = several.iter().map(Contender::to_string).collect::<Vec<_>>().join(", ");
@@ -114,7 +114,7 @@ pub fn percent(share: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::compare::made_up::{gate, measured, setup, times};
+    use crate::compare::made_up::{measured, min_speedup, setup, times};
     use crate::compare::{Measured, Round};
 
     #[test]
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn the_fastest_is_named_where_there_is_one_and_a_tie_is_called_a_tie() {
+    fn the_fastest_is_named_and_a_tie_is_called_a_tie() {
         let last = |times: &dyn Fn(Contender) -> u64| {
             let setup = Setup { runs: 10, max_runs: 10, ..setup() };
             let measured = measured(&setup, |_, contender| Some(times(contender)));
@@ -153,7 +153,7 @@ mod tests {
         };
         let async_wins = |contender: Contender| 100 + u64::from(contender.to_string() != "async");
         assert_eq!(last(&async_wins), "async is the fastest");
-        assert_eq!(last(&|_| 100), "no difference in speed is clear");
+        assert_eq!(last(&|_| 100), "no clear difference in speed");
     }
 
     #[test]
@@ -175,13 +175,13 @@ mod tests {
     }
 
     #[test]
-    fn a_comparison_that_may_go_on_says_how_far_and_how_wide_its_intervals_are() {
-        let min_speedups = vec![gate("threads", 15.0)];
+    fn a_comparison_that_can_be_extended_shows_its_limit_and_its_confidence() {
+        let min_speedups = vec![min_speedup("threads", 15.0)];
         let setup = Setup { runs: 10, max_runs: 40, min_speedups, ..setup() };
         let results = Results::new(&setup, &measured(&setup, |_, _| Some(100)));
         assert_eq!(results.title(), "2 flags from delay, 10 rounds (at most 40)");
-        let told = "each of up to 4 looks has 98.75 % intervals, for 95 % over all looks";
-        assert_eq!(results.sentences().last().unwrap(), told);
+        let message = "each of up to 4 looks has 98.75 % intervals, for 95 % over all looks";
+        assert_eq!(results.sentences().last().unwrap(), message);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use fastrand::Rng;
 
-use super::made_up::{RATIOS, Ratio, Unobserved, contender, gate, millis, setup};
+use super::made_up::{RATIOS, Ratio, Unobserved, contender, millis, min_speedup, setup};
 use super::{Abort, Contender, Results, Round, Runner, Sample, Setup, Verdict, run_rounds};
 
 /// `seq` always takes one second; the others take one second divided by a random speedup.
@@ -23,10 +23,10 @@ impl Runner for RandomSpeedups {
 }
 
 /// The share of `trials` comparisons in which the first `--min-speedup` failed. Each comparison has
-/// as many of them as `gates`, all at `factor`, and the true speedups are 1.
-fn failed(trials: usize, gates: &[&str], factor: f64, ratio: Ratio) -> f64 {
-    let min_speedups: Vec<_> = gates.iter().map(|name| gate(name, factor)).collect();
-    let names = ["seq"].iter().chain(gates);
+/// one `--min-speedup` for each name in `checked`, all at `factor`. The true speedups are 1.
+fn failed(trials: usize, checked: &[&str], factor: f64, ratio: Ratio) -> f64 {
+    let min_speedups: Vec<_> = checked.iter().map(|name| min_speedup(name, factor)).collect();
+    let names = ["seq"].iter().chain(checked);
     let contenders = names.map(|name| contender(name)).collect();
     let setup = Setup { contenders, warmup: 0, runs: 10, max_runs: 40, min_speedups, ..setup() };
     let mut runner = RandomSpeedups { ratio, rng: Rng::with_seed(3) };

@@ -6,17 +6,17 @@ use super::{Results, Sample, Verdict};
 use crate::origin::Weather;
 
 /// A comparison should be able to decide a `--min-speedup` this far from the true speedup.
-const USEFUL_GATE: f64 = 0.2;
+const DECIDABLE_DISTANCE: f64 = 0.2;
 
 impl Results<'_> {
     /// A warning, if the times of the reference spread so widely that no `--min-speedup` within
     /// 20 % of the true speedup could be decided.
     ///
     /// The criterion: the interval of the median of the reference's times is wider than 40 % of
-    /// that median. Where the shortest possible times are known, the times are divided by them, as
-    /// these differ from round to round. There is no warning if every `--min-speedup` was decided,
-    /// if there are too few rounds for the interval, or with injected faults, which make the times
-    /// differ by design.
+    /// that median. If the shortest possible times are known, the times are divided by them,
+    /// because they differ from round to round. There is no warning if every `--min-speedup` was
+    /// decided, if there are too few rounds for the interval, or with injected faults, which make
+    /// the times differ by design.
     pub fn unfit_warning(&self) -> Option<String> {
         let faulty = self.setup.weather.as_ref().is_some_and(Weather::has_faults);
         let decided = |check: &super::Checked| check.verdict() != Verdict::Inconclusive;
@@ -27,7 +27,7 @@ impl Results<'_> {
         let reference = self.of(self.setup.reference)?;
         let confidence = self.setup.looks().confidence();
         let spread = relative_width(&relative_times(&reference.samples), confidence)?;
-        (spread > 2.0 * USEFUL_GATE).then(|| {
+        (spread > 2.0 * DECIDABLE_DISTANCE).then(|| {
             format!(
                 "the times of {} are known to ±{:.0} % only, too noisy for a useful --min-speedup; \
                  use more rounds (--runs) or a quieter machine",
@@ -45,8 +45,8 @@ fn relative_times(samples: &[Sample]) -> Vec<f64> {
     relative.unwrap_or_else(|| samples.iter().map(Sample::seconds).collect())
 }
 
-/// The width of the median's interval, as a share of the median. `None` where `times` are too few
-/// for an interval of this confidence.
+/// The width of the median's interval, as a share of the median. `None` if `times` are too few for
+/// an interval of this confidence.
 ///
 /// A speedup is the reference's time divided by another time. Even if that other time never
 /// changed, the speedup's interval would be as wide as this one.
@@ -65,16 +65,16 @@ mod tests {
     use fastrand::Rng;
 
     use super::*;
-    use crate::compare::made_up::{gate, measured, normal, setup};
+    use crate::compare::made_up::{measured, min_speedup, normal, setup};
     use crate::compare::{Contender, Measured, MinSpeedup, Round, Setup};
 
     #[test]
-    fn quiet_times_do_not_spread_too_widely_and_wild_times_do() {
+    fn steady_times_are_fit_and_erratic_times_are_not() {
         let mut rng = Rng::with_seed(4);
         let mut wide = |spread: f64, count: usize| {
             let wide = (0..500).filter(|_| {
                 let times: Vec<_> = (0..count).map(|_| (spread * normal(&mut rng)).exp()).collect();
-                relative_width(&times, 0.95).is_some_and(|width| width > 2.0 * USEFUL_GATE)
+                relative_width(&times, 0.95).is_some_and(|width| width > 2.0 * DECIDABLE_DISTANCE)
             });
             wide.count()
         };
@@ -86,7 +86,7 @@ mod tests {
         assert_eq!(wide(0.8, 5), 0);
     }
 
-    /// Ten rounds in which `seq` takes turns at 1 and 3 s, and the others take 100 ms.
+    /// Ten rounds in which `seq` takes 1 s and 3 s by turns, and the others take 100 ms.
     fn noisy(min_speedups: Vec<MinSpeedup>) -> (Setup, Measured) {
         let setup = Setup { runs: 10, max_runs: 10, min_speedups, ..setup() };
         let times = |round, contender: Contender| match round {
@@ -104,7 +104,7 @@ mod tests {
 
     #[test]
     fn a_noisy_reference_is_reported_with_what_to_do() {
-        let (setup, measured) = noisy(vec![gate("threads", 20.0)]);
+        let (setup, measured) = noisy(vec![min_speedup("threads", 20.0)]);
         let warning = Results::new(&setup, &measured).unfit_warning().unwrap();
         let expected = "the times of seq are known to ±50 % only, too noisy for a useful \
                         --min-speedup; use more rounds (--runs) or a quieter machine";
@@ -113,7 +113,7 @@ mod tests {
 
     #[test]
     fn there_is_no_warning_when_every_speedup_is_decided_or_when_faults_are_injected() {
-        let (setup, measured) = noisy(vec![gate("threads", 5.0)]);
+        let (setup, measured) = noisy(vec![min_speedup("threads", 5.0)]);
         assert_eq!(Results::new(&setup, &measured).unfit_warning(), None);
         let (setup, measured) = noisy(Vec::new());
         assert!(Results::new(&setup, &measured).unfit_warning().is_some());

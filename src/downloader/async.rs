@@ -8,7 +8,7 @@ use super::Downloader;
 use crate::country::CountryCode;
 use crate::flag::Download;
 
-/// Tasks on the runtime, at most `jobs` at once.
+/// Concurrent tasks on the runtime, at most `jobs`.
 pub struct AsyncTasks {
     pub jobs: usize,
 }
@@ -17,7 +17,7 @@ impl Downloader for AsyncTasks {
     fn download_many(&self, codes: &[CountryCode], job: Arc<Download>) -> anyhow::Result<()> {
         let runtime = job.runtime().clone();
         let (codes, jobs) = (codes.to_vec(), self.jobs);
-        // This loop is a task as well, so that starting the next flag wakes no other thread.
+        // This loop runs as a task, too, so that starting the next flag wakes no other thread.
         let all = runtime.spawn(async move {
             let mut tasks = JoinSet::new();
             for code in codes {

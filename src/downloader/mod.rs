@@ -1,7 +1,7 @@
-//! The strategies: how the same job is run for many codes, on one thread, many threads, or tasks.
+//! The strategies: ways to run the same job for many codes, on one thread, on many, or as tasks.
 //!
-//! This is the seam of the program and of the book's chapter: `download_many` is the only thing that
-//! changes between `flags.py` and `flags_threadpool.py`. A strategy knows neither HTTP nor files.
+//! `download_many` is the only function that differs between the strategies, as it is between the
+//! book's `flags.py` and `flags_threadpool.py`. A strategy knows neither HTTP nor files.
 
 mod r#async;
 mod rayon;
@@ -24,8 +24,8 @@ use crate::flag::Download;
 
 /// A strategy: downloads many flags.
 pub trait Downloader {
-    /// Runs `job` once for each of `codes`, and returns when all have finished. The job reports each
-    /// outcome itself.
+    /// Runs `job` once for each of `codes`, and returns when all have finished. The job reports the
+    /// outcomes.
     ///
     /// # Errors
     /// The system refuses the threads that the strategy needs, or the job panicked. Some flags may
@@ -33,7 +33,8 @@ pub trait Downloader {
     fn download_many(&self, codes: &[CountryCode], job: Arc<Download>) -> anyhow::Result<()>;
 }
 
-/// The strategies by name. A new one is a file in this folder, a variant here, and a line below.
+/// The strategies by name. To add one, write a file in this folder, and add a variant here and a
+/// line in [`Mode::downloader`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, ValueEnum, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Mode {
@@ -49,7 +50,7 @@ pub enum Mode {
 }
 
 impl Mode {
-    /// The strategy of this name, with at most `jobs` requests at once.
+    /// The strategy of this name, with at most `jobs` concurrent requests.
     pub fn downloader(self, jobs: usize) -> Box<dyn Downloader> {
         match self {
             Mode::Seq => Box::new(Sequential),
@@ -59,7 +60,7 @@ impl Mode {
         }
     }
 
-    /// The most requests at once that this mode makes if `jobs` are allowed. `seq` always makes one.
+    /// The maximum number of concurrent requests if `jobs` are allowed: always 1 for `seq`.
     pub fn jobs(self, jobs: usize) -> usize {
         match self {
             Mode::Seq => 1,

@@ -12,8 +12,8 @@ use crate::flag::Download;
 
 /// A rayon pool of `jobs` threads.
 ///
-/// rayon's global pool has one thread per core. That is right for work that computes. For work that
-/// waits it is too few: with two cores, two flags at once.
+/// rayon's global pool has one thread per core. That suits CPU-bound work. For work that waits on
+/// the network it is too few: two cores would mean two flags at once.
 pub struct RayonPool {
     pub jobs: usize,
 }
@@ -25,7 +25,8 @@ impl Downloader for RayonPool {
             .num_threads(self.jobs.min(codes.len()))
             .build_scoped(ThreadBuilder::run, |pool| {
                 pool.install(|| {
-                    // Without `with_max_len`, rayon may queue two flags on one thread while others idle.
+                    // Without `with_max_len`, rayon may queue two flags on one thread while others
+                    // idle.
                     codes.par_iter().with_max_len(1).for_each(|&code| job.download_one(code));
                 })
             })

@@ -1,4 +1,4 @@
-//! The future of a job: its result, once there is one.
+//! The future of a job: a handle to its eventual result.
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -15,10 +15,10 @@ use super::Executor;
 /// Why a job has no result.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum JobError {
-    /// It panicked with this message.
+    /// The job panicked with this message.
     #[error("the job panicked: {0}")]
     Panicked(String),
-    /// It was cancelled before it started.
+    /// The job was cancelled before it started.
     #[error("the job was cancelled")]
     Cancelled,
 }
@@ -35,7 +35,7 @@ impl JobError {
     }
 }
 
-/// The result that a job will have. [`Executor::submit`] returns one.
+/// A handle to the eventual result of a job. [`Executor::submit`] returns one.
 ///
 /// Dropping it does not stop the job.
 pub struct Future<T>(Arc<Shared<T>>);
@@ -131,10 +131,11 @@ impl<T> Future<T> {
         Err(self)
     }
 
-    /// Calls `callback` with this future once, when the job has finished: on the worker's thread, on
-    /// the thread that cancels the job, or immediately if it has finished already.
+    /// Calls `callback` with this future once, when the job has finished: on the worker's thread,
+    /// on the thread that cancels the job, or immediately if it has finished already.
     ///
-    /// Callbacks run in the order in which they were added. A panic in one does not stop the others.
+    /// Callbacks run in the order in which they were added. A panic in one does not stop the
+    /// others.
     pub fn add_done_callback(&self, callback: impl FnOnce(&Self) + Send + 'static) {
         let mut state = self.lock();
         if state.is_done() {

@@ -1,7 +1,8 @@
 //! A thread pool that hands out futures, after Python's `concurrent.futures`.
 //!
-//! [`Executor::submit`] queues a job and returns its [`Future`]. There are two ways to wait for many
-//! jobs: [`Executor::map`] in the order of the input, [`as_completed`] in the order of completion.
+//! [`Executor::submit`] queues a job and returns its [`Future`]. There are two ways to wait for
+//! many jobs: [`Executor::map`] in the order of the input, [`as_completed`] in the order of
+//! completion.
 //!
 //! A pool starts with one worker thread and grows up to its maximum while jobs wait. Up to six
 //! workers start as soon as there are jobs for them; further ones join only when the queue has
@@ -15,7 +16,8 @@
 //! - A timeout is not an error: [`Future::result_timeout`] returns the future for another try.
 //! - A job is `'static`: it may outlive the caller's stack frame.
 //! - There is no `set_result`: only an executor completes futures.
-//! - Dropping the executor is the end of Python's `with` block: it waits for all submitted jobs.
+//! - Dropping the executor is like the end of Python's `with` block: it waits for all submitted
+//!   jobs.
 
 mod as_completed;
 mod future;
@@ -58,8 +60,8 @@ impl Executor {
     /// An executor of at most `max_workers` threads.
     ///
     /// # Errors
-    /// The system refuses the first thread. If it refuses a later one, those that are running do all
-    /// the jobs.
+    /// The system refuses the first thread. If it refuses a later one, those that are running do
+    /// all the jobs.
     pub fn new(max_workers: NonZeroUsize) -> io::Result<Self> {
         Ok(Self { pool: Pool::start(max_workers.get())? })
     }

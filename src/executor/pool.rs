@@ -1,7 +1,8 @@
 //! The queue of jobs, and the worker threads that run them.
 //!
 //! Up to [`EAGER_WORKERS`] workers start as soon as there are jobs for them. After that, whenever
-//! jobs wait and none has been taken for [`STALL`], the number of workers doubles, up to the maximum.
+//! jobs wait and none has been taken for [`STALL`], the number of workers doubles, up to the
+//! maximum.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -17,8 +18,8 @@ use super::job::Job;
 /// The number of workers that start without waiting for a stall.
 const EAGER_WORKERS: usize = 6;
 
-/// How long the queue must stand still before there are more workers. Of jobs that take long, 20 are
-/// running after three such times.
+/// How long the queue must stand still before there are more workers. It takes three such stalls
+/// until 20 long jobs are running at once.
 const STALL: Duration = Duration::from_micros(500);
 
 /// What an executor shares with its workers.
@@ -109,8 +110,8 @@ impl Pool {
         Ok(())
     }
 
-    /// The life of a worker: one job after another, until the queue is closed and empty. The newest
-    /// worker decides when more of them are needed.
+    /// Runs one job after another until the queue is closed and empty. The newest worker decides
+    /// when more workers are needed.
     fn work(self: &Arc<Self>, number: usize, is_newest: bool) {
         if is_newest {
             let (job, more) = match number < EAGER_WORKERS {
@@ -144,8 +145,8 @@ impl Pool {
         queue.take()
     }
 
-    /// Waits until jobs have been waiting for [`STALL`] without any being taken, and takes one. `None`
-    /// once the queue is closed and empty.
+    /// Waits until the queue has stalled for [`STALL`] with jobs in it, and takes one. `None` once
+    /// the queue is closed and empty.
     fn next_job_after_stall(&self) -> Option<Box<dyn Job>> {
         let mut queue = self.queue.lock();
         loop {

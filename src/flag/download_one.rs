@@ -37,13 +37,13 @@ pub struct Download {
     /// Drives the requests of every strategy.
     pub(crate) runtime: Handle,
     pub(crate) shutdown: Shutdown,
-    /// The start of the run, from which the times of an outcome count.
+    /// The start of the run. The times of an outcome count from it.
     pub(crate) started: Instant,
     /// Called once per flag, on the thread that finished it.
     pub(crate) report: Box<dyn Fn(Outcome) + Send + Sync>,
 }
 
-/// What to request, after a look at the folder.
+/// Whether to fetch a flag, given what the folder has.
 enum Decision {
     Skip,
     Fetch { if_newer_than: Option<SystemTime> },
@@ -64,8 +64,8 @@ impl Download {
             Decision::Fetch { if_newer_than } => {
                 let job = self.clone();
                 let request = async move { job.get_flag(code, if_newer_than).await };
-                // As a task, the request runs next to its connection on the runtime's thread, and
-                // this thread is woken once, at the end.
+                // A spawned task runs on the runtime's thread, as its connection does. This thread
+                // is then woken only once, at the end.
                 let fetched = self.runtime.block_on(self.runtime.spawn(request));
                 self.finish(code, start, fetched.unwrap_or_else(resume_panic));
             }
@@ -103,7 +103,8 @@ impl Download {
         }
     }
 
-    /// The modification time of a complete flag in the folder. `None` if it is to be replaced.
+    /// The modification time of the complete flag in the folder. `None` if there is none, or if it
+    /// is replaced in any case.
     fn existing_flag(&self, code: CountryCode) -> Option<SystemTime> {
         match self.existing {
             Existing::Replace => None,
@@ -159,7 +160,7 @@ impl Download {
         (self.report)(self.outcome(code, start));
     }
 
-    /// The outcome of a flag that was skipped, which others are built from. It ends now.
+    /// The outcome of a skipped flag that ends now. Other outcomes are built from it.
     fn outcome(&self, code: CountryCode, start: Duration) -> Outcome {
         Outcome {
             code,

@@ -1,4 +1,4 @@
-//! One flag: what a strategy repeats for each code.
+//! One flag: the job that a strategy runs for each code.
 //!
 //! `download_one` is `get_flag` (HTTP), then `save_flag` (files). It reports one [`Outcome`].
 

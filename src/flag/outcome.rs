@@ -16,15 +16,15 @@ pub struct Outcome {
     pub result: Result<Done, Failure>,
     /// The number of requests, retries included. 0 if none was sent.
     pub attempts: u32,
-    /// The HTTP version of the last answer: `HTTP/1.0`, `HTTP/1.1` or `HTTP/2`.
+    /// The HTTP version of the last response: `HTTP/1.0`, `HTTP/1.1` or `HTTP/2`.
     pub http_version: Option<&'static str>,
     /// When work on this flag began.
     pub start: Duration,
-    /// When the head of the last answer had arrived.
+    /// When the head of the last response had arrived.
     pub answered: Option<Duration>,
-    /// When the last byte of the last answer had arrived.
+    /// When the last byte of the last response had arrived.
     pub fetched: Option<Duration>,
-    /// When the file was in its place, or the flag had failed.
+    /// When the file was saved, or the flag had failed.
     pub end: Duration,
 }
 
@@ -35,7 +35,7 @@ impl Outcome {
     }
 }
 
-/// How a flag came to be in its place.
+/// How a flag succeeded.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Done {
     /// Fetched and saved. `bytes` is the size of the file.
@@ -46,7 +46,7 @@ pub enum Done {
     Unchanged { path: PathBuf },
 }
 
-/// Why a flag is not in its place. `Display` is a message for the user, without the URL.
+/// Why a flag failed. `Display` is a message for the user, without the URL.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
     #[error("not found")]
@@ -58,7 +58,8 @@ pub enum Failure {
 }
 
 impl Failure {
-    /// The `kind` in JSON; `None` for a flag that was not found, which JSON does not list as an error.
+    /// The `kind` in JSON; `None` for a flag that was not found, which JSON does not list as an
+    /// error.
     pub fn kind(&self) -> Option<&'static str> {
         match self {
             Failure::NotFound => None,

@@ -1,4 +1,4 @@
-//! `save_flag`: a file lands under its final name whole, or not at all.
+//! `save_flag`: saves a file under its final name, whole or not at all.
 
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
@@ -17,10 +17,11 @@ pub struct Destination {
 }
 
 impl Destination {
-    /// Creates `folder` and its parents if they are missing, and checks that files can be made in it.
+    /// Creates `folder` and its parents if they are missing, and checks that files can be created
+    /// in it.
     ///
     /// # Errors
-    /// It is not a folder, or the system refuses to create it or a file in it.
+    /// `folder` is not a folder, or the system refuses to create it or a file in it.
     pub fn open(folder: &Path) -> anyhow::Result<Destination> {
         let refused = |error: io::Error| {
             let reason = match folder.is_dir() || !folder.exists() {
@@ -61,8 +62,8 @@ impl Destination {
     /// Saves `image` as the flag of `code` and returns its path. The file's modification time
     /// becomes `modified`, or the current time if there is none.
     ///
-    /// The bytes go to a temporary file in the same folder, which is then renamed: at any moment the
-    /// final name has the old flag or the new one. There is no `fsync`, because a flag can be
+    /// The bytes go to a temporary file in the same folder, which is then renamed: at any moment
+    /// the final name has the old flag or the new one. There is no `fsync`, because a flag can be
     /// fetched again. If the file has these bytes already, only its time is set.
     ///
     /// # Errors

@@ -13,14 +13,14 @@ pub struct Span {
     pub code: CountryCode,
     /// When the strategy began to work on the flag.
     pub start: Duration,
-    /// When the head of the last answer arrived; `None` if there was no answer.
+    /// When the head of the last response arrived; `None` if there was none.
     pub answered: Option<Duration>,
-    /// When the last byte of that answer arrived; `None` if it did not.
+    /// When the last byte of that response arrived; `None` if it did not.
     pub fetched: Option<Duration>,
-    /// When the file was in its place, or the flag had failed.
+    /// When the file was saved, or the flag had failed.
     pub end: Duration,
     pub status: Status,
-    /// How many requests were made for the flag.
+    /// The number of requests for the flag.
     pub attempts: u32,
 }
 

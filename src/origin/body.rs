@@ -1,4 +1,4 @@
-//! Response bodies that are metered to a bandwidth, or broken by a fault.
+//! Response bodies that are throttled to a bandwidth, or broken by a fault.
 
 use std::future;
 use std::io;
@@ -11,15 +11,16 @@ use tokio::time::{Instant, sleep, sleep_until};
 use super::connection::ResetHandle;
 use super::weather::{ByteRate, Fault};
 
-/// How often a metered body is written to. A rate below this is sent byte by byte, less often.
+/// How often a throttled body is written to. At a rate below this, single bytes are written less
+/// often.
 const WRITES_PER_SECOND: u64 = 20;
 
-/// The size limit of a write to a metered body, in bytes: about one packet, so that a fast body is
-/// not a single burst.
+/// The size limit of a write to a throttled body, in bytes: about one packet, so that a fast body
+/// is not a single burst.
 const MAX_WRITE: u64 = 1400;
 
-/// The pause between the last bytes of a broken body and the end of its connection. In this time the
-/// server sends the bytes and the client reads them, before a reset discards what is unread.
+/// The pause between the last bytes of a broken body and the end of its connection. In this time
+/// the server sends the bytes and the client reads them, before a reset discards what is unread.
 const PAUSE_BEFORE_BREAK: Duration = Duration::from_millis(10);
 
 /// The state of a body while it is sent.
@@ -78,14 +79,14 @@ impl FaultyBody {
         }
         let chunk = match self.bandwidth {
             None => self.remaining.split_off(0),
-            Some(rate) => self.metered_chunk(rate).await,
+            Some(rate) => self.throttled_chunk(rate).await,
         };
         Some((Ok(chunk), self))
     }
 
     /// The next chunk, at the time when its last byte is due. The time counts from the start of the
-    /// body, so that the coarseness of the timer does not add up.
-    async fn metered_chunk(&mut self, rate: ByteRate) -> Bytes {
+    /// body, so that the errors of the timer do not add up.
+    async fn throttled_chunk(&mut self, rate: ByteRate) -> Bytes {
         let size = (rate.get() / WRITES_PER_SECOND).clamp(1, MAX_WRITE);
         let size = self.remaining.len().min(usize::try_from(size).unwrap_or(usize::MAX));
         self.sent += size as u64;
@@ -126,7 +127,7 @@ mod tests {
         Some(ByteRate::new(bytes).unwrap())
     }
 
-    /// When each chunk arrived after the start, and its size. The clock is the test's own.
+    /// When each chunk arrived after the start, and its size. The clock is simulated.
     async fn flow(bandwidth: Option<ByteRate>) -> Vec<(Duration, usize)> {
         let start = Instant::now();
         faulty_body(Bytes::from_static(BYTES), bandwidth, None, ResetHandle::default())
@@ -142,7 +143,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_metered_body_arrives_in_small_chunks_at_its_rate() {
+    async fn a_throttled_body_arrives_in_small_chunks_at_its_rate() {
         for (bandwidth, largest, seconds) in
             [(1000, 50, 10.0), (20_000, 1000, 0.5), (100_000, MAX_WRITE, 0.1), (50, 2, 200.0)]
         {
@@ -156,7 +157,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_metered_body_keeps_its_rate_from_start_to_end() {
+    async fn a_throttled_body_keeps_its_rate_from_start_to_end() {
         let mut sent = 0.0;
         for (at, size) in flow(rate(20_000)).await {
             sent += size as f64;

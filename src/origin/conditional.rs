@@ -4,7 +4,7 @@ use axum::http::{HeaderMap, header};
 
 use super::served_flag::ServedFlag;
 
-/// Whether the client's copy is still valid, so that the answer is 304.
+/// Whether the client's copy is still valid, so that the response is 304.
 ///
 /// If the request has `If-None-Match`, `If-Modified-Since` is ignored (RFC 9110 §13.2.2).
 pub(super) fn is_unchanged(request: &HeaderMap, flag: &ServedFlag) -> bool {

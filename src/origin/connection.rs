@@ -14,7 +14,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::time::sleep;
 
 /// How long a client may take to send the head of a request. The time runs from the start of the
-/// connection or the end of the last answer, so it also bounds how long a connection may be idle.
+/// connection or the end of the last response, so it also bounds how long a connection may be idle.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The pause after a connection could not be accepted, most likely for lack of descriptors.
@@ -54,8 +54,8 @@ pub(super) async fn accept(listener: TcpListener, router: Router) {
 
 /// Serves the requests of one connection until either side closes it.
 async fn serve(stream: TcpStream, client: SocketAddr, router: Router) {
-    // Metered bodies are sent in many small writes, which Nagle's algorithm would hold back. If the
-    // option is refused the connection is broken, and the next write reports that.
+    // Throttled bodies are sent in many small writes, which Nagle's algorithm would hold back. If
+    // the option is refused the connection is broken, and the next write reports that.
     let _ = stream.set_nodelay(true);
     let reset_handle = ResetHandle::default();
     let router = router.layer(Extension(Connection { client, reset_handle: reset_handle.clone() }));
@@ -87,7 +87,7 @@ mod tests {
         address
     }
 
-    /// The clock is the test's own: it advances to the next timer whenever all tasks wait.
+    /// The clock is simulated: it advances to the next timer whenever all tasks wait.
     #[tokio::test(start_paused = true)]
     async fn clients_that_send_no_whole_request_are_disconnected_after_10_seconds() {
         let address = start_server().await;

@@ -20,7 +20,7 @@ pub enum Event<'a> {
     Rejected(&'a RejectedFile),
 }
 
-/// A request and its answer. The entry is made when the head of the answer is ready to be sent.
+/// A request and its response. The entry is made when the head of the response is ready to be sent.
 #[derive(Clone, Debug)]
 pub struct RequestLog {
     /// When the request arrived.
@@ -31,7 +31,7 @@ pub struct RequestLog {
     pub path: String,
     /// The code of the requested flag; `None` for any other path.
     pub code: Option<CountryCode>,
-    /// The status of the answer.
+    /// The status of the response.
     pub status: u16,
     /// The number of bytes of the body that will be sent: fewer than `Content-Length` for a body
     /// that a fault cuts.

@@ -1,4 +1,4 @@
-//! A small HTTP server of flags with reproducible delays and faults. It runs as a command of its
+//! A small HTTP server for flags, with reproducible delays and faults. It runs as a command of its
 //! own (`flags serve`) or inside another command (`--server local`, `delay` and `error`).
 //!
 //! `{base}/cc/cc.gif` is a flag and `/` is a page that shows them all. The [`FlagSource`] finds the
@@ -131,12 +131,12 @@ impl Origin {
 
     /// Replaces the weather and restarts the count of attempts for each code.
     ///
-    /// A request that has arrived already keeps the weather it met.
+    /// A request that has already arrived keeps the old weather.
     pub fn set_weather(&self, weather: Weather) {
         self.state.set_weather(weather);
     }
 
-    /// Stops the server as dropping does, and returns the number of requests answered, by kind.
+    /// Stops the server as a drop does, and returns the number of requests answered, by kind.
     pub fn stop(mut self) -> RequestCounts {
         self.shut_down();
         self.counts()

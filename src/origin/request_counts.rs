@@ -5,11 +5,11 @@ use std::fmt;
 use super::event::RequestLog;
 use super::weather::Fault;
 
-/// The number of requests that a server has answered, by kind. A request whose answer had not begun
-/// when the server stopped or the client hung up is not counted.
+/// The number of requests that a server has answered, by kind. A request is not counted if the
+/// server stopped or the client hung up before the response began.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RequestCounts {
-    /// Whole flags, or only their headers in answer to `HEAD`.
+    /// Whole flags, or only their headers in response to `HEAD`.
     pub ok: u64,
     /// 304: the client's copy is still valid.
     pub unchanged: u64,
@@ -17,7 +17,7 @@ pub struct RequestCounts {
     pub not_found: u64,
     /// Injected errors.
     pub errors: u64,
-    /// Connections reset in mid-body.
+    /// Connections reset mid-body.
     pub resets: u64,
     /// Bodies that ended early.
     pub truncations: u64,

@@ -1,4 +1,4 @@
-//! Which request gets which answer, and the record of each.
+//! The routes: which request gets which response, and how it is recorded.
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -39,7 +39,7 @@ pub(super) fn router(state: Arc<AppState>) -> Router {
         .with_state(state)
 }
 
-/// Counts each request and reports it once its answer is ready.
+/// Counts each request and reports it once its response is ready.
 async fn record(
     State(state): State<Arc<AppState>>,
     Extension(connection): Extension<Connection>,
@@ -63,21 +63,22 @@ async fn record(
     response
 }
 
-/// What [`record`] has to know of the answer to a request for a flag: an extension of the response.
+/// What [`record`] needs to know about the response to a request for a flag. It is attached to the
+/// response as an extension.
 #[derive(Clone, Default)]
 struct Delivery {
     code: Option<CountryCode>,
     delay: Duration,
     /// The fault that took effect.
     fault: Option<Fault>,
-    /// The number of bytes that will be sent of a body that is metered or cut.
+    /// The number of bytes that will be sent if the body is throttled or cut.
     bytes: Option<u64>,
 }
 
 /// `GET` or `HEAD` of a flag, with the weather's delay and fault.
 ///
-/// Each request for a flag that exists counts as an attempt. The answer for one that does not exist
-/// is a 404, which has the delay of the next attempt but no fault.
+/// Each request for a flag that exists counts as an attempt. The response for one that does not
+/// exist is a 404, with the delay of the next attempt but no fault.
 async fn flag(
     State(state): State<Arc<AppState>>,
     Extension(connection): Extension<Connection>,
@@ -116,8 +117,8 @@ fn code_in(uri: &Uri) -> Option<CountryCode> {
     (folder == code.lower() && file.strip_suffix(".gif")? == folder).then_some(code)
 }
 
-/// The answer for a flag that exists, the fault that takes effect in it, and the number of bytes
-/// that will be sent of a body that may be metered or cut.
+/// The response for an existing flag, the fault that takes effect in it, and the number of bytes
+/// that will be sent if the body may be throttled or cut.
 fn flag_response(
     request: &Request,
     flag: ServedFlag,
@@ -134,7 +135,7 @@ fn flag_response(
         // A client may keep a copy but must revalidate it: the files of a folder may change.
         (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
     ];
-    // Faults in mid-body need a body: 304 and the answer to HEAD have none.
+    // Faults mid-body need a body: a 304 and the response to HEAD have none.
     if is_unchanged(request.headers(), &flag) {
         return ((StatusCode::NOT_MODIFIED, validators).into_response(), None, None);
     }
@@ -171,7 +172,7 @@ async fn rejected(file: &RejectedFile) -> Response {
 }
 
 async fn redirect_to_gallery() -> Redirect {
-    // A permanent redirect would be cached for whichever server has this port next.
+    // A browser would cache a permanent redirect and apply it to the next server on this port.
     Redirect::temporary("/")
 }
 

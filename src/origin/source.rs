@@ -27,7 +27,7 @@ enum Source {
 /// Why a folder cannot be served.
 #[derive(Debug, thiserror::Error)]
 pub enum InvalidFolder {
-    /// It does not exist, or the permission to list it is missing.
+    /// The folder does not exist, or the permission to list it is missing.
     #[error("cannot serve the folder {}", path.display())]
     Unreachable {
         /// The path as given.
@@ -35,7 +35,7 @@ pub enum InvalidFolder {
         /// The system's error.
         source: io::Error,
     },
-    /// The path leads to something else.
+    /// The path is not a folder.
     #[error("cannot serve {}: it is not a folder", path.display())]
     NotAFolder {
         /// The path as given.
@@ -54,7 +54,7 @@ pub enum RejectedFile {
         /// The system's error.
         reason: io::Error,
     },
-    /// Its content is something else, or incomplete.
+    /// The content is not a whole GIF.
     #[error("{} is not a whole GIF and is not served: {defect}", path.display())]
     NotAGif {
         /// The path of the file.

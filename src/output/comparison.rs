@@ -43,7 +43,7 @@ pub fn show(results: &Results, stream: Stream) -> io::Result<()> {
     })
 }
 
-/// Writes a sentence to stderr, wrapped between words where stderr is a terminal.
+/// Writes a sentence to stderr, wrapped between words if stderr is a terminal.
 pub fn note(sentence: &str) {
     stderr::line(&wrapped(sentence, terminal_width(&io::stderr())));
 }
@@ -64,7 +64,7 @@ fn report(results: &Results, width: Option<usize>) -> String {
     format!("{BOLD}{title}{BOLD:#}\n\n{table}{gap}{sentences}")
 }
 
-/// `text` with line breaks between words where it is wider than the terminal.
+/// `text` with line breaks between words if it is wider than the terminal.
 fn wrapped(text: &str, width: Option<usize>) -> String {
     match width {
         Some(width) => textwrap::fill(text, textwrap::Options::new(width).break_words(false)),

@@ -9,7 +9,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle, TermLike};
 use super::stderr;
 use crate::country::CountryCode;
 
-/// With three-digit counts, 17 columns wide, so that it never wraps on a terminal of 20 columns.
+/// At most 17 columns wide, with three-digit counts: it never wraps on a terminal of 20 columns.
 const TEMPLATE: &str = "{bar:9.green/dim} {pos}/{len}";
 
 /// How often a bar is drawn at most, per second.
@@ -116,11 +116,11 @@ pub(super) fn can_redraw() -> bool {
     !dumb && io::stderr().is_terminal()
 }
 
-/// A terminal whose last columns stay free for the `^C` that it shows for Ctrl-C. In the next line,
-/// the `^C` would be cleared in place of the bar.
+/// A terminal whose last columns stay free for the `^C` that it shows after Ctrl-C. If the `^C`
+/// were on the next line, it would be cleared in place of the bar.
 ///
-/// It gets no trailing blanks, which indicatif fills lines with. They would wrap when the terminal
-/// gets narrower.
+/// The trailing blanks that indicatif fills lines with are left out: they would wrap when the
+/// terminal becomes narrower.
 #[derive(Debug)]
 struct BarTerminal(Term);
 

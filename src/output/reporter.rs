@@ -76,8 +76,7 @@ impl Reporter {
     /// Reports the whole run.
     ///
     /// # Errors
-    /// The first error in writing to stdout during the run. A closed pipe does not count: its reader
-    /// had enough.
+    /// The first error in writing to stdout during the run. A closed pipe is not an error.
     pub fn finish(&mut self, summary: &Summary) -> io::Result<()> {
         self.progress.finish();
         let at_line_start =
@@ -104,7 +103,7 @@ impl Reporter {
         self.progress.stop_process();
     }
 
-    /// Whether the line of codes is shown. With a line per flag on the same terminal it is not,
+    /// Whether the line of codes is shown. It is not if the same terminal shows a line per flag,
     /// because each code would appear twice.
     fn shows_codes(&self) -> bool {
         let twice = self.verbosity == Verbosity::Verbose && self.progress.shares_terminal();
@@ -112,13 +111,14 @@ impl Reporter {
     }
 }
 
-/// Whether stdout and stderr are the same. A stream that is closed is not.
+/// Whether stdout and stderr are the same file, pipe or terminal. False if one is closed.
 fn is_one_log() -> bool {
     let (stdout, stderr) = (same_file::Handle::stdout(), same_file::Handle::stderr());
     matches!((stdout, stderr), (Ok(stdout), Ok(stderr)) if stdout == stderr)
 }
 
-/// Stdout, which may be closed or full. The run goes on all the same; the first error is kept.
+/// Stdout, which may be closed or full. The run continues nevertheless, and the first error is
+/// kept.
 struct Stdout {
     result: io::Result<()>,
     is_open: bool,

@@ -17,7 +17,7 @@ pub struct RoundsBar {
 }
 
 impl RoundsBar {
-    /// An empty bar; a hidden one where `quiet`, or where stderr cannot redraw a line.
+    /// An empty bar. It is hidden if `quiet`, or if stderr cannot redraw a line.
     pub fn new(setup: &Setup, quiet: bool) -> RoundsBar {
         let eta = Eta::new(setup);
         let bar = match quiet {
@@ -39,7 +39,7 @@ impl RoundsBar {
         self.bar.set_position(self.eta.finished() as u64);
     }
 
-    /// There will be `runs` measured rounds.
+    /// Sets the number of measured rounds to `runs`.
     pub fn extended(&mut self, runs: usize) {
         self.runs = runs;
         self.eta.set_rounds(self.warmup.saturating_add(runs));
@@ -77,7 +77,7 @@ fn rough(time: Duration) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::compare::made_up::{contender, gate, millis, setup};
+    use crate::compare::made_up::{contender, millis, min_speedup, setup};
 
     #[test]
     fn the_remaining_time_is_shown_in_minutes_and_seconds() {
@@ -93,7 +93,7 @@ mod tests {
             warmup: 1,
             runs: 10,
             max_runs: 40,
-            min_speedups: vec![gate("seq", 1.0)],
+            min_speedups: vec![min_speedup("seq", 1.0)],
             ..setup()
         };
         let mut bar = RoundsBar::new(&setup, true);

@@ -14,7 +14,7 @@ use crate::run::{Counts, Summary};
 pub const SCHEMA_VERSION: u32 = 1;
 
 #[derive(Serialize)]
-struct Document<'a> {
+struct RunDocument<'a> {
     schema_version: u32,
     mode: Mode,
     jobs: usize,
@@ -54,7 +54,7 @@ struct Error {
 /// # Errors
 /// None in practice: numbers and strings can always be written as JSON.
 pub fn document(summary: &Summary) -> serde_json::Result<String> {
-    let document = Document {
+    let document = RunDocument {
         schema_version: SCHEMA_VERSION,
         mode: summary.mode,
         jobs: summary.jobs,

@@ -11,7 +11,7 @@ const DIM: Style = Style::new().dimmed();
 /// The narrowest and the widest bar, in terminal columns.
 const BAR: (usize, usize) = (8, 30);
 
-/// The columns from the most to the least important: the last ones give way first.
+/// The columns from the most to the least important: the last ones are left out first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Kind {
     Name,

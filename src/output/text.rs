@@ -7,7 +7,7 @@ use indicatif::DecimalBytes;
 use crate::flag::{Done, Failure, Outcome};
 use crate::run::Summary;
 
-/// Why a flag failed: `ZZ: not found: http://…`. Empty for a flag that did not.
+/// Why a flag failed: `ZZ: not found: http://…`. Empty if it did not fail.
 pub fn failure(outcome: &Outcome) -> String {
     match &outcome.result {
         Err(failure) => format!("{}: {failure}: {}", outcome.code, outcome.url),

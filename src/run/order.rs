@@ -13,11 +13,11 @@ pub enum Order {
     /// As they finish
     #[default]
     Completed,
-    /// In sorted order; each code is reported once it and all before it have finished
+    /// In sorted order; a code is reported once it and all codes before it have finished
     Input,
 }
 
-/// Holds outcomes back until it is their turn in the chosen order.
+/// Holds outcomes back until they can be reported in the chosen order.
 pub(super) struct Sequencer {
     order: Order,
     /// The codes that have not been passed on, in the order of the input.

@@ -20,7 +20,7 @@ use crate::shutdown::Shutdown;
 #[derive(Debug, Clone)]
 pub struct Plan {
     pub mode: Mode,
-    /// The most requests at once.
+    /// The maximum number of concurrent requests.
     pub jobs: usize,
     pub codes: Vec<CountryCode>,
     pub base: BaseUrl,
@@ -34,8 +34,8 @@ impl Plan {
     /// Carries out the plan and returns when all of its threads and tasks have ended.
     ///
     /// `report` is called once per flag, in the plan's order, on the thread that finished the flag;
-    /// never on two threads at once. `runtime` must have worker threads of its own, as
-    /// [`runtime::start`](crate::runtime::start) makes it.
+    /// never on two threads at once. `runtime` must have its own worker threads, like that of
+    /// [`runtime::start`](crate::runtime::start).
     ///
     /// # Errors
     /// The system refused the threads that the strategy needs. The failure of a flag is not an

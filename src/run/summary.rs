@@ -14,13 +14,13 @@ use crate::shutdown::Signal;
 #[derive(Debug)]
 pub struct Summary {
     pub mode: Mode,
-    /// The most requests at once.
+    /// The maximum number of concurrent requests.
     pub jobs: usize,
     pub base: BaseUrl,
     pub folder: PathBuf,
-    /// The number of flags that were asked for.
+    /// The number of requested flags.
     pub requested: usize,
-    /// The time from before the HTTP client was built until the last file was in its place.
+    /// The time from before the HTTP client was built until the last file was saved.
     pub elapsed: Duration,
     /// The signal that ended the run early.
     pub interrupted_by: Option<Signal>,
@@ -55,7 +55,7 @@ impl Summary {
         counts
     }
 
-    /// Whether every requested flag is in its place.
+    /// Whether every requested flag was saved, skipped or unchanged.
     pub fn is_complete(&self) -> bool {
         let counts = self.counts();
         counts.ok + counts.skipped + counts.unchanged == self.requested

@@ -38,6 +38,7 @@ pub const ROWS: &[Row] = &[
     saved("a field with a blank in its name", |r, s| with_fields(r, s, b"X Blank: x\r\n")),
     saved("a field with a parenthesis in its name", |r, s| with_fields(r, s, b"X(1): x\r\n")),
     saved("a field name in Latin-1", |r, s| with_fields(r, s, b"X-\xe9: x\r\n")),
+    saved("a field with ESC in its name", |r, s| with_fields(r, s, b"X-\x1b: x\r\n")),
     saved("a value in Latin-1", |r, s| with_fields(r, s, b"X-Text: caf\xe9\r\n")),
     saved("a value in UTF-8", |r, s| with_fields(r, s, "X-Text: café\r\n".as_bytes())),
     saved("a value with a tab", |r, s| with_fields(r, s, b"X-Text: a\tb\r\n")),
@@ -77,6 +78,10 @@ pub const ROWS: &[Row] = &[
     saved("a range that is the whole", |r, s| with_fields(r, s, b"Content-Range: bytes 0-9/9\r\n")),
     saved("the encoding identity", |r, s| with_fields(r, s, b"Content-Encoding: identity\r\n")),
     // Refused.
+    lasting("NUL in a value", "protocol", |r, s| with_fields(r, s, b"X-Nul: \0\r\n")),
+    lasting("a carriage return in a value", "protocol", |r, s| {
+        with_fields(r, s, b"X-Return: a\rb\r\n")
+    }),
     lasting("2 MB in one field", "protocol", |r, s| {
         with_fields(r, s, format!("X-Much: {}\r\n", "x".repeat(2_000_000)).as_bytes())
     }),

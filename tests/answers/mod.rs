@@ -1,4 +1,4 @@
-//! The table of odd and hostile answers over HTTP/1: what a server does, and what comes of it.
+//! The table of odd and hostile responses over HTTP/1: what a server does, and the expected result.
 //! Where HTTP leaves room, a client is expected to be as tolerant as curl.
 
 mod bodies;
@@ -15,7 +15,7 @@ use super::support::misbehave::Handler;
 /// The attempts that a run may make.
 pub const ATTEMPTS: u64 = 3;
 
-/// What a server does, and what must come of it.
+/// What a server does, and the expected result.
 pub struct Row {
     pub does: &'static str,
     /// The status in JSON: `ok`, `not_found` or `error`.
@@ -84,7 +84,7 @@ const fn not_found(does: &'static str, how: Handler) -> Row {
     row(does, "not_found", None, 1, how)
 }
 
-/// A failure that is retried, and here it does not go away.
+/// A failure that is retried and persists.
 const fn transient(does: &'static str, kind: &'static str, how: Handler) -> Row {
     row(does, "error", Some(kind), ATTEMPTS, how)
 }

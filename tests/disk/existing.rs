@@ -1,4 +1,4 @@
-//! What has the name of a flag already: an older flag, a link, a folder, a broken file.
+//! Existing files with the name of a flag: an older flag, a link, a folder, a broken file.
 
 use std::fs;
 use std::os::unix::fs::symlink;

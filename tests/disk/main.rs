@@ -1,4 +1,4 @@
-//! Flags on the disk: saved whole or not at all, with clear errors, and nothing else left behind.
+//! Flags on the disk: saved whole or not at all, with clear errors and no other files left behind.
 #![cfg(unix)]
 
 mod existing;
@@ -20,7 +20,7 @@ use support::{TestServer, names, program};
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// A server with a flag for every code, which depends on the code alone.
+/// A server with a different flag for every code.
 fn server() -> TestServer {
     TestServer::start(whole)
 }

@@ -1,4 +1,4 @@
-//! Stdout and stderr that are closed or full. The flags are saved all the same.
+//! Stdout and stderr that are closed or full. The flags are saved nevertheless.
 
 use std::process::Stdio;
 

@@ -1,4 +1,4 @@
-//! The modification time of a saved flag, and `--update`, which asks with it.
+//! The modification time of a saved flag, and `--update`, which sends it to the server.
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;
@@ -32,7 +32,8 @@ fn folder_with(bytes: &[u8], time: SystemTime) -> TempDir {
     dest
 }
 
-/// A server with a flag of [`DATE`]. It answers 304 to a request that names this date or a later one.
+/// A server with a flag of [`DATE`]. It answers 304 to a request that names this date or a later
+/// one.
 fn dated() -> TestServer {
     TestServer::start(|request, stream| match request.header("if-modified-since") {
         Some(since) if httpdate::parse_http_date(since).unwrap() >= time(SECONDS) => {

@@ -9,7 +9,7 @@ use flags::executor::{Future, JobError, PendingJobs, as_completed};
 
 use crate::{occupy, pool};
 
-/// What happened to one future, as seen from all sides.
+/// Everything that was observed about one future.
 #[derive(Default)]
 struct Record {
     ran: AtomicUsize,

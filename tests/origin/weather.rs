@@ -45,7 +45,7 @@ fn an_error_has_the_configured_status_and_retry_after() {
 }
 
 #[test]
-fn a_reset_happens_in_mid_body() {
+fn a_reset_happens_mid_body() {
     let origin = start(always(Fault::Reset));
     let answer = get_flag(&origin, brazil());
     assert_eq!((answer.status, answer.ending), (200, ConnectionEnd::Reset));
@@ -97,7 +97,7 @@ fn an_answer_is_delayed() {
 }
 
 #[test]
-fn a_metered_body_arrives_in_parts() {
+fn a_throttled_body_arrives_in_parts() {
     let origin = start(Weather { bandwidth: Some("20k".parse().unwrap()), ..Weather::default() });
     let start = Instant::now();
     let mut stream =
@@ -117,7 +117,7 @@ fn a_metered_body_arrives_in_parts() {
 }
 
 #[test]
-fn answers_without_a_body_have_no_fault_in_mid_body() {
+fn answers_without_a_body_have_no_fault_mid_body() {
     let origin = start(always(Fault::Reset));
     let bare = request(origin.base_url(), "HEAD /flags/br/br.gif HTTP/1.1", &[]);
     assert_eq!((bare.status, bare.ending), (200, ConnectionEnd::Closed));
@@ -146,7 +146,7 @@ fn faults_occur_at_about_their_rates() {
 }
 
 #[test]
-fn two_runs_meet_the_same_weather_in_any_order_of_requests() {
+fn two_runs_have_the_same_weather_in_any_order_of_requests() {
     let weather = Weather { error_rate: "0.5".parse().unwrap(), ..Weather::default() };
     let run = |origin: &Origin, codes: &[CountryCode]| {
         let mut seen: Vec<_> = codes

@@ -4,7 +4,7 @@
 use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
 
-/// An answer, as much of it as was received.
+/// An answer, as far as it was received.
 #[derive(Debug)]
 pub struct Answer {
     pub status: u16,

@@ -142,8 +142,8 @@ async fn carry_out(
     Ok(())
 }
 
-/// Waits until the data of before has been sent. A reset overtakes data that is still queued. The
-/// tests pass even if this is too short.
+/// Waits until earlier data has been sent. A reset overtakes data that is still queued. The tests
+/// pass even if this is too short.
 async fn sent() {
     tokio::time::sleep(Duration::from_millis(50)).await;
 }

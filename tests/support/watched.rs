@@ -9,7 +9,8 @@ use std::time::{Duration, Instant};
 /// The time between two looks at a run.
 const LOOK: Duration = Duration::from_millis(5);
 
-/// A run of the program in progress. It is killed when dropped, so that none outlives a failed test.
+/// A run of the program in progress. It is killed when dropped, so that none outlives a failed
+/// test.
 pub struct Running {
     child: Child,
     stdout: File,
@@ -26,7 +27,7 @@ pub struct Ran {
 }
 
 impl Running {
-    /// Starts `command` with stdout and stderr going to files, which can not fill up like pipes.
+    /// Starts `command` with stdout and stderr going to files, which cannot fill up as pipes can.
     pub fn start(command: &mut Command) -> Running {
         let [stdout, stderr] = [(); 2].map(|()| tempfile::tempfile().expect("there is room"));
         let [out, err] = [&stdout, &stderr].map(|file| file.try_clone().expect("it can be shared"));

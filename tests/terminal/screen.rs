@@ -38,8 +38,8 @@ struct Display {
 #[derive(Debug)]
 pub struct Ended {
     pub status: ExitStatus,
-    /// All lines, including those that have scrolled off the screen, without trailing blanks. A line
-    /// that takes several rows is one.
+    /// All lines, including those that have scrolled off the screen, without trailing blanks. A
+    /// line that takes several rows is one.
     pub lines: Vec<String>,
     /// Everything that was written to the terminal, control sequences included.
     pub written: String,

@@ -16,7 +16,7 @@ pub const MAX_REDIRECTS: usize = 10;
 pub(super) struct Attempt<'a> {
     pub(super) fetcher: &'a Fetcher,
     pub(super) if_newer_than: Option<SystemTime>,
-    /// The first attempt uses pooled connections, a retry fresh ones. It must not meet the
+    /// The first attempt uses pooled connections. A retry uses fresh ones, so that it avoids the
     /// connection that the last attempt failed on.
     pub(super) connections: Connections,
     pub(super) trace: &'a mut Trace,

@@ -23,7 +23,7 @@ pub struct Proxies {
     proxied: Arc<Matcher>,
 }
 
-/// A proxy, none, or a variable that names none that can be used.
+/// A proxy, none, or a variable that does not name a usable proxy.
 type Setting = Result<Option<Url>, UnusableProxy>;
 
 /// An environment variable whose value is not a proxy that can be used. The value is not part of
@@ -80,7 +80,7 @@ impl Proxies {
     /// Checks that the proxy for `base`, if there is one, can be used.
     ///
     /// # Errors
-    /// It can't. Requests must not go to the server directly then.
+    /// The proxy can't be used. Requests must not go to the server directly in that case.
     pub fn check(&self, base: &BaseUrl) -> Result<(), UnusableProxy> {
         self.for_url(base.as_url()).map(drop)
     }
@@ -96,13 +96,15 @@ impl Proxies {
     /// The variable that names it can't be used.
     pub(super) fn for_url(&self, url: &Url) -> Result<Option<&Url>, UnusableProxy> {
         let setting = if url.scheme() == "http" { &self.http } else { &self.https };
-        let is_proxied =
-            url.as_str().parse::<Uri>().is_ok_and(|uri| self.proxied.intercept(&uri).is_some());
-        match setting {
-            Ok(Some(proxy)) if is_proxied => Ok(Some(proxy)),
-            Err(unusable) if is_proxied => Err(unusable.clone()),
-            _ => Ok(None),
+        if matches!(setting, Ok(None)) || !self.is_proxied(url) {
+            return Ok(None);
         }
+        setting.as_ref().map(Option::as_ref).map_err(Clone::clone)
+    }
+
+    /// Whether the host of `url` is not one of those that need no proxy.
+    fn is_proxied(&self, url: &Url) -> bool {
+        url.as_str().parse::<Uri>().is_ok_and(|uri| self.proxied.intercept(&uri).is_some())
     }
 
     /// Whether the connection to some proxy is a TLS connection.
@@ -111,7 +113,7 @@ impl Proxies {
         proxies.any(|proxy| proxy.scheme() == "https")
     }
 
-    /// Has the client use these proxies and no others.
+    /// Configures the client to use these proxies and no others.
     pub(super) fn configure(&self, mut builder: ClientBuilder) -> reqwest::Result<ClientBuilder> {
         let no_proxy = NoProxy::from_string(&self.no_proxy);
         builder = builder.no_proxy();
@@ -172,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn usable_proxies_are_told_from_unusable_ones() {
+    fn usable_and_unusable_proxies_are_distinguished() {
         for (value, expected) in [
             ("http://p:1", "http://p:1"),
             ("p:1", "http://p:1"),

@@ -62,7 +62,7 @@ pub(super) async fn failure(
     })
 }
 
-/// The failure that an answer of `proxy` with status 407 is.
+/// The failure for a response of `proxy` with status 407.
 pub(super) fn login_required(proxy: &Url) -> FetchError {
     let status = StatusCode::PROXY_AUTHENTICATION_REQUIRED;
     lasting(format!("the proxy {} refused the request: {status}", proxy::display(proxy)))
@@ -78,8 +78,8 @@ fn refused_tunnel(name: &str, status: Option<StatusCode>) -> FetchError {
     }
 }
 
-/// The status that `proxy` refuses a tunnel to the host of `url` with. The HTTP library does not
-/// keep it, so the proxy is asked a second time. `None` if it does not refuse again.
+/// The status with which `proxy` refuses a tunnel to the host of `url`. The HTTP library discards
+/// it, so a second CONNECT is sent. `None` if that one is not refused.
 async fn connect_status(clients: &Clients, proxy: &Url, url: &Url) -> Option<StatusCode> {
     let (host, port) = (url.host_str()?, url.port_or_known_default()?);
     let client = clients.proxy_client(proxy).ok()?;

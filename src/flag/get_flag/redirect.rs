@@ -1,4 +1,4 @@
-//! Redirects: which answers are one, and where they lead.
+//! Redirects: which responses are redirects, and where they lead.
 
 use percent_encoding::{AsciiSet, percent_encode};
 use reqwest::header::LOCATION;
@@ -11,8 +11,8 @@ use crate::base_url::{BaseUrl, redacted};
 /// `None` if it is not a redirect. The credentials of `base` go to its own origin only.
 ///
 /// # Errors
-/// It has no usable `Location`, or leads to something other than http or https, or from https to
-/// http.
+/// The redirect has no usable `Location`, leads to something other than http or https, or
+/// leads from https to http.
 pub(super) fn target(
     response: &Response,
     url: &Url,
@@ -29,9 +29,9 @@ pub(super) fn target(
 
 fn resolve(location: &[u8], url: &Url) -> Result<Url, FetchError> {
     // Bytes that are not ASCII are percent-encoded one by one, as browsers and curl do.
-    let location = percent_encode(location, &AsciiSet::EMPTY).to_string();
-    let Ok(target) = url.join(&location) else {
-        let location = excerpt(&location);
+    let encoded = percent_encode(location, &AsciiSet::EMPTY).to_string();
+    let Ok(target) = url.join(&encoded) else {
+        let location = excerpt(&String::from_utf8_lossy(location));
         return Err(FetchError::Redirect(format!("a redirect to {location}, which is not a URL")));
     };
     let shown = || excerpt(&redacted(&target));

@@ -20,14 +20,15 @@ const HEAD_START: Duration = Duration::from_millis(500);
 /// The state of the first connection, which is called the leader.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum LeaderState {
-    /// It is not needed yet.
+    /// The connection is not needed yet.
     Idle,
-    /// It is being made.
+    /// The connection is being made.
     Connecting,
-    /// It is HTTP/2, so requests share it. The client asks for a connection again only if it has
-    /// been closed.
+    /// The connection is HTTP/2, so requests share it. The client asks for a connection again only
+    /// if it has been closed.
     Shared,
-    /// It serves one request at a time, or it could not be made. Each request makes its own.
+    /// The connection serves one request at a time, or it could not be made. Each request makes its
+    /// own.
     NotShared,
 }
 
@@ -113,8 +114,8 @@ fn begin(leader: &watch::Sender<LeaderState>) -> LeaderState {
     before
 }
 
-/// A leader in the making. If it is dropped before it is known to be shared, because it failed or
-/// was given up, all others make their own connections.
+/// Guards the leader while it connects. If it is dropped before the connection is known to be
+/// shared, because that failed or was cancelled, all other requests make their own connections.
 struct LeaderGuard<'a>(&'a watch::Sender<LeaderState>);
 
 impl Drop for LeaderGuard<'_> {

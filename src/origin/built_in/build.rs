@@ -1,8 +1,8 @@
 //! Build script: draws the built-in flags from the vector art of Twemoji.
 //!
 //! It writes to `OUT_DIR` one GIF per country code (`BR.gif`), and two Rust expressions:
-//! `flags.rs`, the bytes of those files in the order of `codes.txt`, and `names.rs`, pairs of a code
-//! and its country's name, sorted by code. The same input gives the same bytes in every build.
+//! `flags.rs`, the bytes of those files in the order of `codes.txt`, and `names.rs`, pairs of a
+//! code and its country's name, sorted by code. The same input gives the same bytes in every build.
 
 use std::collections::BTreeMap;
 use std::error::Error;

@@ -1,4 +1,4 @@
-//! The time before an answer, and its text form.
+//! The time before a response, and its text form.
 
 use std::fmt;
 use std::str::FromStr;
@@ -9,7 +9,7 @@ use serde::{Serialize, Serializer};
 
 use super::rate::InvalidValue;
 
-/// The range of the time before an answer, both ends included. The default is zero.
+/// The range of the time before a response, both ends included. The default is zero.
 ///
 /// ```
 /// use flags::origin::Delay;

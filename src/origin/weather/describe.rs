@@ -15,9 +15,9 @@ impl Weather {
         let (shortest, longest) =
             (DisplayDuration(self.delay.shortest()), DisplayDuration(self.delay.longest()));
         if shortest.0 < longest.0 {
-            sentences.push(format!("Answers begin after {shortest} to {longest}."));
+            sentences.push(format!("Responses begin after {shortest} to {longest}."));
         } else if !longest.0.is_zero() {
-            sentences.push(format!("Answers begin after {longest}."));
+            sentences.push(format!("Responses begin after {longest}."));
         }
         for (fault, rate) in self.rates() {
             if rate.share() > 0.0 {
@@ -28,7 +28,7 @@ impl Weather {
             sentences.push(format!("Bodies are sent at {} bytes per second.", rate.get()));
         }
         if sentences.is_empty() {
-            sentences.push("Every answer is immediate and complete.".into());
+            sentences.push("Every response is immediate and complete.".into());
         } else {
             sentences.push(format!("The seed is {}.", self.seed));
         }
@@ -42,7 +42,7 @@ impl Weather {
             (Fault::Error, Some(seconds)) => {
                 format!("are answered {status}, with Retry-After: {seconds} s")
             }
-            (Fault::Reset, _) => "have their connection reset in mid-body".into(),
+            (Fault::Reset, _) => "have their connection reset mid-body".into(),
             (Fault::Truncate, _) => "get a body that ends early".into(),
             (Fault::Stall, _) => "get a body that goes silent half-way".into(),
         }
@@ -79,7 +79,7 @@ mod tests {
     #[test]
     fn weather_without_effect_is_one_sentence() {
         let weather = Weather { seed: 7, ..Weather::default() };
-        assert_eq!(weather.sentences(), ["Every answer is immediate and complete."]);
+        assert_eq!(weather.sentences(), ["Every response is immediate and complete."]);
     }
 
     #[test]
@@ -87,7 +87,7 @@ mod tests {
         assert_eq!(
             Weather::failing().sentences(),
             [
-                "Answers begin after 50ms to 150ms.",
+                "Responses begin after 50ms to 150ms.",
                 "25% of requests are answered 418 I'm a teapot.",
                 "The seed is 0.",
             ]
@@ -106,9 +106,9 @@ mod tests {
         assert_eq!(
             weather.sentences(),
             [
-                "Answers begin after 2s.",
+                "Responses begin after 2s.",
                 "10% of requests are answered 599, with Retry-After: 3 s.",
-                "5% of requests have their connection reset in mid-body.",
+                "5% of requests have their connection reset mid-body.",
                 "2% of requests get a body that ends early.",
                 "0.1% of requests get a body that goes silent half-way.",
                 "Bodies are sent at 20480 bytes per second.",

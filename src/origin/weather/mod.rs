@@ -13,7 +13,7 @@ use crate::country::CountryCode;
 pub use delay::Delay;
 pub use rate::{ByteRate, ErrorStatus, InvalidValue, Rate};
 
-/// The delays and faults that a server injects into its answers. The default is none.
+/// The delays and faults that a server injects into its responses. The default is none.
 ///
 /// What happens to a request is a pure function of the weather, the requested code and the number
 /// of the attempt (see [`Weather::impairment`]). Two runs therefore have the same delays and
@@ -22,15 +22,15 @@ pub use rate::{ByteRate, ErrorStatus, InvalidValue, Rate};
 pub struct Weather {
     /// Selects the random draws. Weather with the same rates and another seed has other draws.
     pub seed: u64,
-    /// The time before each answer.
+    /// The time before each response.
     pub delay: Delay,
-    /// The share of requests that get an answer with [`error_status`](Self::error_status).
+    /// The share of requests that get a response with [`error_status`](Self::error_status).
     pub error_rate: Rate,
     /// The status of an injected error.
     pub error_status: ErrorStatus,
     /// The `Retry-After` of an injected error, in seconds (RFC 9110 §10.2.3).
     pub retry_after: Option<u32>,
-    /// The share of requests whose connection is reset in mid-body.
+    /// The share of requests whose connection is reset mid-body.
     pub reset_rate: Rate,
     /// The share of requests whose body ends before its `Content-Length`.
     pub truncate_rate: Rate,
@@ -43,16 +43,16 @@ pub struct Weather {
 /// What the weather does to one request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Impairment {
-    /// The time before the answer.
+    /// The time before the response.
     pub delay: Duration,
-    /// The fault in the answer.
+    /// The fault in the response.
     pub fault: Option<Fault>,
 }
 
-/// A fault in an answer.
+/// A fault in a response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Fault {
-    /// The answer has the status [`Weather::error_status`].
+    /// The response has the status [`Weather::error_status`].
     Error,
     /// Half of the body, then a TCP reset (RST).
     Reset,
@@ -64,16 +64,16 @@ pub enum Fault {
 
 /// The rates of a [`Weather`] add up to more than 1. A request has at most one fault.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
-#[error("the rates of errors, resets, truncations and stalls come to more than 1")]
+#[error("the rates of errors, resets, truncations and stalls add up to more than 1")]
 pub struct RatesTooHigh;
 
 impl Weather {
-    /// Each answer 50 to 150 ms late, as from a server on another continent.
+    /// A delay of 50 to 150 ms, as from a server on another continent.
     pub fn delayed() -> Weather {
         Weather { delay: Delay::from_millis(50, 150), ..Weather::default() }
     }
 
-    /// [`delayed`](Self::delayed), and a quarter of the answers are errors.
+    /// [`delayed`](Self::delayed), and a quarter of the responses are errors.
     pub fn failing() -> Weather {
         Weather { error_rate: Rate::QUARTER, ..Weather::delayed() }
     }
@@ -88,7 +88,7 @@ impl Weather {
         ]
     }
 
-    /// Whether any request can meet a fault.
+    /// Whether any request can have a fault.
     pub fn has_faults(&self) -> bool {
         self.rates().iter().any(|(_, rate)| rate.share() > 0.0)
     }
@@ -96,8 +96,8 @@ impl Weather {
     /// Checks that the rates add up to at most 1.
     ///
     /// # Errors
-    /// [`RatesTooHigh`]. A server accepts such weather all the same, but then the later of
-    /// [`rates`](Self::rates) are lower than set.
+    /// [`RatesTooHigh`]. A server accepts such weather nevertheless. The later
+    /// [`rates`](Self::rates) are then lower than set.
     pub fn check(&self) -> Result<(), RatesTooHigh> {
         // The tolerance is for rounding: ten times 0.1 is not exactly 1.
         let sum: f64 = self.rates().iter().map(|(_, rate)| rate.share()).sum();
@@ -110,7 +110,7 @@ impl Weather {
     /// [`delay`](Self::delay), and each fault has the probability of its rate.
     pub fn impairment(&self, code: CountryCode, attempt: u32) -> Impairment {
         let mut rng = self.rng(code, attempt);
-        // In this order the rates do not change the delay, and the delay does not change the fault.
+        // In this order, the delay does not depend on the rates, nor the fault on the delay.
         let fault = self.draw_fault(rng.f64());
         Impairment { delay: self.draw_delay(&mut rng), fault }
     }

@@ -53,7 +53,7 @@ impl Target {
     /// Writes the final `document`.
     ///
     /// # Errors
-    /// It cannot be written. A closed pipe is not an error.
+    /// The document cannot be written. A closed pipe is not an error.
     pub(crate) fn finish(self, document: &str) -> anyhow::Result<()> {
         match self {
             Target::AtomicFile(file) => file.replace(document),

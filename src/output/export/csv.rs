@@ -3,7 +3,7 @@
 use super::Exporter;
 use crate::compare::{ModeResult, Results};
 
-/// hyperfine's columns first, then others. Times are in seconds. A field is empty where the number
+/// hyperfine's columns first, then others. Times are in seconds. A field is empty if the number
 /// does not exist, such as the deviation of a single run. (RFC 4180; no field here needs quotes.)
 pub struct Csv;
 

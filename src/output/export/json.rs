@@ -12,15 +12,15 @@ use crate::origin::Weather;
 /// The version of the document's schema. It changes with every incompatible change.
 pub const SCHEMA_VERSION: u32 = 1;
 
-/// One document: `results` with the keys of hyperfine and more, and what was compared. Times are in
-/// seconds.
+/// A document with what was compared, and with `results` that have hyperfine's keys and more. Times
+/// are in seconds.
 ///
 /// The scripts of hyperfine 1 read `times` and the keys beside it, those of hyperfine 2 read
 /// `summary` and `measurements`. The document has both, with the same numbers.
 pub struct Json;
 
 #[derive(Serialize)]
-struct Document<'a> {
+struct ComparisonDocument<'a> {
     schema_version: u32,
     server: &'a str,
     weather: Option<&'a Weather>,
@@ -50,7 +50,7 @@ struct Entry {
     ideal_s: Option<f64>,
     of_ideal: Option<f64>,
     speedup: Option<SpeedupEntry>,
-    summary: Metrics<Summary>,
+    summary: Metrics<HyperfineSummary>,
     measurements: Vec<Measurement>,
 }
 
@@ -71,7 +71,7 @@ struct Metrics<T> {
 }
 
 #[derive(Serialize)]
-struct Summary {
+struct HyperfineSummary {
     unit: &'static str,
     count: usize,
     mean: f64,
@@ -97,7 +97,7 @@ struct Quantity {
 impl Exporter for Json {
     fn export(&self, results: &Results) -> anyhow::Result<String> {
         let setup = results.setup;
-        let document = Document {
+        let document = ComparisonDocument {
             schema_version: SCHEMA_VERSION,
             server: &setup.server,
             weather: setup.weather.as_ref(),
@@ -166,9 +166,9 @@ impl From<&Speedup> for SpeedupEntry {
     }
 }
 
-fn summary(stats: Stats, count: usize) -> Summary {
+fn summary(stats: Stats, count: usize) -> HyperfineSummary {
     let Stats { mean, stddev, median, min, max } = stats;
-    Summary { unit: "second", count, mean, stddev, median, min, max }
+    HyperfineSummary { unit: "second", count, mean, stddev, median, min, max }
 }
 
 fn seconds(value: f64) -> Quantity {
@@ -180,7 +180,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::compare::made_up::{gate, measured, setup, times};
+    use crate::compare::made_up::{measured, min_speedup, setup, times};
     use crate::compare::{Measured, Setup};
 
     fn document(setup: &Setup, measured: &Measured) -> Value {
@@ -254,8 +254,8 @@ mod tests {
     }
 
     #[test]
-    fn a_comparison_that_went_on_has_each_look_with_its_confidence() {
-        let min_speedups = vec![gate("threads", 15.0)];
+    fn an_extended_comparison_has_each_look_with_its_confidence() {
+        let min_speedups = vec![min_speedup("threads", 15.0)];
         let setup = Setup { runs: 10, max_runs: 40, min_speedups, ..setup() };
         let document = document(&setup, &measured(&setup, |_, _| Some(100)));
         assert_eq!((&document["runs"], &document["max_runs"]), (&json!(10), &json!(40)));

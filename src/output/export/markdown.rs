@@ -67,14 +67,14 @@ fn escaped(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::compare::made_up::{contender, gate, measured, setup};
+    use crate::compare::made_up::{contender, measured, min_speedup, setup};
     use crate::compare::{Contender, Measured, Setup};
     use crate::downloader::Mode;
 
     #[test]
     fn the_page_has_a_row_for_each_contender_then_sentences_and_verdicts() {
         let contenders = vec![contender("seq"), contender("threads")];
-        let min_speedups = vec![gate("threads", 5.0)];
+        let min_speedups = vec![min_speedup("threads", 5.0)];
         let setup = Setup { contenders, min_speedups, ..setup() };
         let times = |_, contender: Contender| match contender.mode() {
             Mode::Seq => Some(2000),

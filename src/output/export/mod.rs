@@ -19,8 +19,8 @@ pub use json::{Json, SCHEMA_VERSION};
 pub use markdown::Markdown;
 pub use svg::Svg;
 
-/// A format for results. A new format is a file in this folder, a line here, and an option on the
-/// command line.
+/// A format for results. To add one, write a file in this folder, and add it to this module and an
+/// option to the command line.
 pub trait Exporter {
     /// The whole document, with a line break at its end. The results may be empty.
     ///

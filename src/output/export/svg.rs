@@ -3,7 +3,7 @@
 use super::Exporter;
 use crate::compare::sentences::rounded;
 use crate::compare::{ModeResult, Results};
-use crate::output::timeline::{self, TimelineRun, describe};
+use crate::output::timeline::{self, TimelineRun, alt_text};
 
 /// A picture of the run of each mode that took its median time.
 pub struct Svg;
@@ -23,7 +23,7 @@ fn median_run(result: &ModeResult) -> Option<TimelineRun<'_>> {
     let sample = result.median_run()?;
     let jobs = result.contender.jobs();
     let noun = if jobs == 1 { "job" } else { "jobs" };
-    let mut about = format!("{jobs} {noun}, {}", describe::time(sample.elapsed));
+    let mut about = format!("{jobs} {noun}, {}", alt_text::time(sample.elapsed));
     if let Some(speedup) = result.speedup.filter(|speedup| speedup.reference != result.contender) {
         about += &format!(", {} times as fast as {}", rounded(speedup.median), speedup.reference);
     }
@@ -62,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn there_may_be_nothing_to_draw_yet() {
+    fn without_runs_there_are_no_plots() {
         let picture = picture(&setup(), &Measured::default());
         assert!(
             texts(&Document::parse(&picture).unwrap())

@@ -7,7 +7,7 @@ use std::fmt;
 
 use maud::{Markup, html};
 
-use super::describe::describe;
+use super::alt_text::describe;
 use super::phases::{PHASES, by_start, edges, is_failed, is_retried};
 use super::timeline_run::TimelineRun;
 use super::{Tick, TimeAxis};
@@ -54,7 +54,7 @@ fn row(span: &Span, axis: &TimeAxis, top: f64, pitch: f64) -> Markup {
                     r=(Px((pitch * 0.3).max(2.0))) {}
             }
             @if is_failed(span) {
-                // The mark stands beside its bar where there is room, and never outside the frame.
+                // The mark is beside its bar if it fits there, and never outside the frame.
                 text.cross text-anchor=(if end < 0.5 { "start" } else { "end" })
                     style=(format!("font-size: {}px", Px((pitch * 2.0).clamp(6.0, 12.0))))
                     x=(Percent(end)) y=(Px(middle)) dy="0.35em" { "×" }

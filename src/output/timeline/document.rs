@@ -2,8 +2,8 @@
 
 use maud::{Markup, PreEscaped, html};
 
+use super::alt_text::summarize;
 use super::chart_svg::{CSS, Px, axis_labels, legend, plot, swatch};
-use super::describe::summarize;
 use super::phases::{by_start, remark};
 use super::timeline_run::{TimelineRun, common_axis};
 use crate::output::stderr::escaped;
@@ -19,7 +19,7 @@ const GAP: f64 = 14.0;
 const AXIS: f64 = 20.0;
 const LEGEND: f64 = 26.0;
 
-/// The rows' height below which there is no room for a code beside each.
+/// The minimum height of a row for a code beside it to be readable.
 const READABLE: f64 = 9.0;
 
 const STYLE: &str = include_str!("document.css");

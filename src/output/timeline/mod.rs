@@ -1,12 +1,12 @@
 //! Timelines: a row per flag that shows when it waited, was received and was saved.
 //!
-//! A loop over the flags is a staircase, and downloads at the same time are a front.
+//! A loop over the flags looks like a staircase, and concurrent downloads like a front.
 //! [`chart_text`] draws for a terminal, [`chart_svg`] for files and pages. Both take the positions
 //! from [`phases`].
 
+pub mod alt_text;
 pub mod chart_svg;
 pub mod chart_text;
-pub mod describe;
 mod document;
 pub mod phases;
 mod scale;

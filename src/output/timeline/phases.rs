@@ -5,10 +5,10 @@ use std::time::Duration;
 use super::TimeAxis;
 use crate::flag::{Span, Status};
 
-/// What a download waits for or does, in the order in which it happens.
+/// The phases of a download, in order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Phase {
-    /// For the head of the answer: for a connection, the server, and pauses before retries.
+    /// Waits for the head of the response. Includes the connection and the pauses before retries.
     Waiting,
     /// The body arrives.
     Receiving,
@@ -29,7 +29,7 @@ impl Phase {
     }
 }
 
-/// The spans in the order in which their flags were started; at the same time, by code.
+/// The spans in the order in which their flags were started; ties are in the order of the codes.
 pub fn by_start(spans: &[Span]) -> Vec<&Span> {
     let mut rows: Vec<_> = spans.iter().collect();
     rows.sort_by_key(|span| (span.start, span.code));
@@ -38,8 +38,8 @@ pub fn by_start(spans: &[Span]) -> Vec<&Span> {
 
 /// The edges of the phases, as shares of the axis: start, answered, fetched, end.
 ///
-/// They never decrease, and lie from 0 to 1. Without an answer the flag waited to its end, and
-/// without a last byte it was received to its end.
+/// The edges never decrease, and lie from 0 to 1. Without a response, the flag is waiting until its
+/// end. Without a last byte, it is being received until its end.
 pub fn edges(span: &Span, axis: &TimeAxis) -> [f64; 4] {
     let end = span.end.max(span.start);
     let answered = span.answered.unwrap_or(end).clamp(span.start, end);
@@ -47,7 +47,7 @@ pub fn edges(span: &Span, axis: &TimeAxis) -> [f64; 4] {
     [span.start, answered, fetched, end].map(|time| axis.share(time))
 }
 
-/// The end of an axis for these spans and a run of length `elapsed`: whichever is last.
+/// The end of an axis for these spans and a run of length `elapsed`: the latest of their ends.
 pub fn last(spans: &[Span], elapsed: Duration) -> Duration {
     spans.iter().map(|span| span.end).fold(elapsed, Duration::max)
 }
@@ -65,7 +65,7 @@ pub fn remark(span: &Span) -> String {
     status.into_iter().chain(tries).collect::<Vec<String>>().join(", ")
 }
 
-/// Whether the flag is not in its place.
+/// Whether the flag failed.
 pub fn is_failed(span: &Span) -> bool {
     matches!(span.status, Status::NotFound | Status::Error)
 }
@@ -97,7 +97,7 @@ pub(crate) mod tests {
         }
     }
 
-    /// Any spans at all, those too whose times contradict each other.
+    /// Arbitrary spans, including some whose times contradict each other.
     pub(crate) fn any_spans() -> impl Strategy<Value = Vec<Span>> {
         let time = || (0u64..5_000_000).prop_map(Duration::from_micros);
         let status = prop::sample::select(vec![

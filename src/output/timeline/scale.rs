@@ -24,7 +24,7 @@ impl Scale {
         Scale { max, step: factor * power }
     }
 
-    /// Where `value` lies between 0 and the maximum: 0 to 1. Values outside are moved to that end.
+    /// Where `value` lies between 0 and the maximum: 0 to 1. Values outside are clamped.
     pub fn share(&self, value: f64) -> f64 {
         if self.max > 0.0 { (value / self.max).clamp(0.0, 1.0) } else { 0.0 }
     }
@@ -60,7 +60,7 @@ pub struct Tick {
 }
 
 impl TimeAxis {
-    /// An axis that ends at `end` and has at most `most` ticks beside that of 0.
+    /// An axis that ends at `end` and has at most `most` ticks besides that of 0.
     pub fn new(end: Duration, most: usize) -> TimeAxis {
         let (unit, per_second) = match end.as_secs_f64() {
             ..0.001 => ("µs", 1e6),
@@ -70,7 +70,7 @@ impl TimeAxis {
         TimeAxis { scale: Scale::new(end.as_secs_f64(), most), unit, per_second }
     }
 
-    /// Where `time` lies on the axis: 0 to 1. A time after its end is moved there.
+    /// Where `time` lies on the axis: 0 to 1. A time after its end is clamped.
     pub fn share(&self, time: Duration) -> f64 {
         self.scale.share(time.as_secs_f64())
     }

@@ -1,4 +1,4 @@
-//! Draws on stdout, with what the terminal there can show.
+//! Draws a run on stdout, with the characters that a terminal there can show.
 
 use std::io::{self, ErrorKind, Write};
 use std::time::Duration;
@@ -14,7 +14,7 @@ const COLUMNS: usize = 80;
 /// Draws a run of length `elapsed` on stdout, below a blank line, as wide as the terminal.
 ///
 /// # Errors
-/// It can't be written. A reader that has gone away is no error.
+/// The drawing can't be written. A closed pipe is not an error.
 pub fn show(spans: &[Span], elapsed: Duration) -> io::Result<()> {
     let terminal = Term::stdout();
     let size = terminal.is_term().then(|| terminal.size_checked()).flatten();
@@ -36,15 +36,16 @@ pub enum Charset {
 }
 
 impl Charset {
-    /// That of the locale in the environment. On Windows there is none, and consoles show Unicode.
+    /// The characters of the environment's locale. On Windows it has none, and consoles show
+    /// Unicode.
     pub fn of_locale() -> Charset {
         let variable =
             |name: &str| std::env::var_os(name).map(|value| value.to_string_lossy().into());
         if cfg!(windows) { Charset::Unicode } else { Charset::of(variable) }
     }
 
-    /// That of the first of `LC_ALL`, `LC_CTYPE` and `LANG` that is set and not empty, as POSIX has
-    /// it (Base Definitions §8.2). Without any, the locale is `C`, which is ASCII.
+    /// The characters of the first of `LC_ALL`, `LC_CTYPE` and `LANG` that is set and not empty
+    /// (POSIX, Base Definitions §8.2). Without any, the locale is `C`, which is ASCII.
     fn of(variable: impl Fn(&str) -> Option<String>) -> Charset {
         let names = ["LC_ALL", "LC_CTYPE", "LANG"];
         let locale = names.into_iter().filter_map(variable).find(|value| !value.is_empty());

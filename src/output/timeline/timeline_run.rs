@@ -16,7 +16,7 @@ pub struct TimelineRun<'a> {
     pub elapsed: Duration,
 }
 
-/// The time axis that all `runs` share, with at most `most` ticks beside that of 0.
+/// The time axis that all `runs` share, with at most `most` ticks besides that of 0.
 pub fn common_axis(runs: &[TimelineRun], most: usize) -> TimeAxis {
     let ends = runs.iter().map(|run| last(run.spans, run.elapsed));
     TimeAxis::new(ends.max().unwrap_or_default(), most)

@@ -16,7 +16,7 @@ pub(super) fn section(results: &Results) -> Markup {
     let modes = list(setup.contenders.iter().map(Contender::to_string).collect(), ", ");
     let weather = match &setup.weather {
         Some(weather) => weather.sentences().join(" "),
-        None => "That of the server and the network.".into(),
+        None => "Not injected: depends on the server and the network.".into(),
     };
     let system = format!("{} on {}", std::env::consts::OS, std::env::consts::ARCH);
     let cores = available_parallelism().map_or("unknown".into(), |cores| cores.to_string());

@@ -1,4 +1,4 @@
-//! Speedup over the number of jobs, a chart per mode: more jobs help as far as the ideal goes.
+//! Speedup over the number of jobs, with the ideal: a chart per mode.
 
 use maud::{Markup, html};
 

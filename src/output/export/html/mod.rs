@@ -18,7 +18,7 @@ use crate::output::timeline::chart_svg;
 
 const CSS: &str = include_str!("report.css");
 
-/// These elements are closed as XML asks for, unlike those that `html!` writes.
+/// These elements are closed as XML requires, unlike those that `html!` writes.
 const META: &str = r#"<meta charset="utf-8"/>
 <meta name="viewport" content="width=device-width, initial-scale=1"/>"#;
 
@@ -39,7 +39,7 @@ impl Exporter for Html {
                 body {
                     header {
                         h1 { (title) }
-                        (findings(results))
+                        (conclusions(results))
                     }
                     main {
                         (conditions::section(results))
@@ -61,9 +61,9 @@ impl Exporter for Html {
 }
 
 /// What the results mean, and the verdict of each `--min-speedup`.
-fn findings(results: &Results) -> Markup {
+fn conclusions(results: &Results) -> Markup {
     html! {
-        ul.findings {
+        ul.conclusions {
             @for sentence in results.sentences() { li { (sentence) } }
             @for check in &results.checks {
                 @let class = match check.verdict() {
@@ -77,7 +77,7 @@ fn findings(results: &Results) -> Markup {
     }
 }
 
-/// A section of the page with a heading that it is named by.
+/// A section of the page, labelled by its heading.
 fn titled_section(id: &str, heading: &str, content: Markup) -> Markup {
     html! {
         section aria-labelledby=(id) {
@@ -92,7 +92,7 @@ mod tests {
     use roxmltree::{Document, Node, ParsingOptions};
 
     use super::*;
-    use crate::compare::made_up::{gate, measured, setup, times};
+    use crate::compare::made_up::{measured, min_speedup, setup, times};
     use crate::compare::{Contender, Measured, Setup};
     use crate::downloader::Mode;
 
@@ -126,7 +126,7 @@ mod tests {
 
     #[test]
     fn the_page_has_the_results_in_words_pictures_and_a_table() {
-        let setup = Setup { min_speedups: vec![gate("threads", 5.0)], ..setup() };
+        let setup = Setup { min_speedups: vec![min_speedup("threads", 5.0)], ..setup() };
         let page = page(&setup);
         let document = parse(&page);
         assert_eq!(
@@ -138,7 +138,7 @@ mod tests {
             "2 flags from delay, 3 rounds",
             "threads: 15.0 times as fast as seq (10.0 to 20.0), 50 % of ideal with 2 jobs",
             "--min-speedup threads=5: passed: ",
-            "Answers begin after 50ms to 150ms. The seed is 0.",
+            "Responses begin after 50ms to 150ms. The seed is 0.",
             "BR CN",
         ] {
             assert!(text.contains(expected), "{expected}: {text}");

@@ -7,8 +7,8 @@ use maud::{Markup, html};
 use super::titled_section;
 use crate::compare::sentences::percent;
 use crate::compare::{ModeResult, Results};
+use crate::output::timeline::alt_text::time;
 use crate::output::timeline::chart_svg::{Percent, Px};
-use crate::output::timeline::describe::time;
 
 /// The height of the row of a mode, in pixels.
 const HEIGHT: f64 = 56.0;
@@ -29,7 +29,7 @@ pub(super) fn section(results: &Results) -> Markup {
             p {
                 "Each point is a run, from the first round to the last. Its height is the "
                 "deviation from the median of its mode, up to " (percent(most)) " at the edges. "
-                "Modes that rise and fall together met the same delays, which the ratios within a "
+                "Modes that rise and fall together had the same delays, which the ratios within a "
                 "round cancel out."
             }
             @for result in &results.modes {

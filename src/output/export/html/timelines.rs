@@ -7,7 +7,7 @@ use crate::compare::Results;
 use crate::output::export::svg::median_runs;
 use crate::output::timeline::chart_svg::{Px, axis_labels, legend, plot, swatch};
 use crate::output::timeline::common_axis;
-use crate::output::timeline::{compact_pitch, describe};
+use crate::output::timeline::{alt_text, compact_pitch};
 
 pub(super) fn section(results: &Results) -> Markup {
     let runs = median_runs(results);
@@ -31,7 +31,7 @@ pub(super) fn section(results: &Results) -> Markup {
                 figure {
                     figcaption { strong { (run.name) } " " (run.about) }
                     svg.plot role="img" width="100%" height=(height)
-                        aria-label=(describe::summarize(run)) { (plot(run, &axis, pitch)) }
+                        aria-label=(alt_text::summarize(run)) { (plot(run, &axis, pitch)) }
                 }
             }
             svg.axis width="100%" height="20" aria-hidden="true" {

@@ -1,4 +1,4 @@
-//! Timelines in words, for those who don't see them.
+//! Timelines in words: the text alternative of a drawing.
 
 use std::time::Duration;
 
@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn a_run_says_how_many_flags_it_had_under_way() {
+    fn a_run_shows_its_most_concurrent_flags() {
         let spans = [span("BD", [0, 1, 2, 3]), span("BR", [1, 2, 3, 4]), span("CD", [3, 4, 5, 6])];
         let elapsed = Duration::from_millis(6);
         let (name, about) = ("threads".into(), "2 jobs, 6 ms".into());
