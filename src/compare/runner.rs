@@ -1,7 +1,5 @@
 //! Runs that download: each with a fresh client, a fresh folder and the weather of its round.
 
-use std::time::Duration;
-
 use anyhow::{Context, anyhow};
 use tempfile::TempDir;
 
