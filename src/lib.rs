@@ -83,6 +83,7 @@ pub mod flag;
 pub mod gif;
 pub mod origin;
 pub mod output;
+mod plural;
 pub mod run;
 pub mod runtime;
 pub mod shutdown;

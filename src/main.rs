@@ -1,12 +1,11 @@
 //! Parses the arguments, runs the command, and returns the exit status.
 
-use std::io::ErrorKind;
 use std::panic::{self, PanicHookInfo};
 use std::process::ExitCode;
 
 use flags::cli;
 use flags::commands::{self, Exit};
-use flags::output::stderr;
+use flags::output::{ignore_closed_pipe, stderr};
 
 fn main() -> ExitCode {
     panic::set_hook(Box::new(report_panic));
@@ -39,12 +38,12 @@ fn report_error(error: anyhow::Error) -> Exit {
 /// Prints what clap returned in place of arguments: a usage error, or the text of `--help` or
 /// `--version`. A closed pipe is not an error.
 fn print_answer(answer: &clap::Error) -> Exit {
-    match answer.print() {
+    match ignore_closed_pipe(answer.print()) {
         _ if answer.use_stderr() => Exit::Usage,
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+        Ok(()) => Exit::Complete,
+        Err(error) => {
             stderr::error(&format!("cannot write to stdout: {error}"));
             Exit::Incomplete
         }
-        _ => Exit::Complete,
     }
 }

@@ -41,6 +41,22 @@ fn over_http2_the_first_connection_serves_all_requests() {
 }
 
 #[test]
+fn over_http2_a_long_run_makes_no_further_connections_in_the_background() {
+    let ours = Authority::new("Ours");
+    in_every_mode(|mode| {
+        // The retry is on the second connection if there are only two.
+        let server = http2_server(&ours, |seen| match (seen.code, seen.connection) {
+            ("BD", 1) => Reply::Hold,
+            (_, 1 | 2) => Reply::Flag,
+            _ => Reply::Reset(Reason::INTERNAL_ERROR),
+        });
+        let options = ["-r", "1", "-t", "2"];
+        let (ran, _) = run(mode, &[&CODES[..], &options].concat(), &server.base(), &ours);
+        assert_eq!(ended_as(&ran, "BD"), ("ok".into(), 2), "{mode}");
+    });
+}
+
+#[test]
 fn a_server_that_closes_after_each_answer_without_notice_costs_no_attempt() {
     in_every_mode(|mode| {
         let server = TestServer::start(|request, stream| {

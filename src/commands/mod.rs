@@ -8,12 +8,13 @@ mod open_endpoint;
 mod serve;
 mod timeline_output;
 
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 use anyhow::Context;
 
 use crate::cli::{self, Cli, Command};
+use crate::output::ignore_closed_pipe;
 use crate::shutdown::Signal;
 
 /// How the process ends. Scripts rely on the exit statuses.
@@ -62,10 +63,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
 /// Writes `document` to stdout. A closed pipe is not an error.
 fn print(document: &[u8]) -> anyhow::Result<Exit> {
     let mut stdout = io::stdout().lock();
-    match stdout.write_all(document).and_then(|()| stdout.flush()) {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-            Err(error).context("cannot write to stdout")
-        }
-        _ => Ok(Exit::Complete),
-    }
+    let written = stdout.write_all(document).and_then(|()| stdout.flush());
+    ignore_closed_pipe(written).context("cannot write to stdout")?;
+    Ok(Exit::Complete)
 }

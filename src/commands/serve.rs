@@ -39,7 +39,9 @@ fn settings(args: &ServeArgs) -> anyhow::Result<Settings> {
     let bind = resolve(&args.bind, args.port)?;
     let verbose = args.verbose;
     let on_event = Arc::new(move |event: Event<'_>| match event {
-        Event::Request(request) if verbose => stderr::line(&stderr::escaped(&log_line(request))),
+        Event::Request(request) if verbose => {
+            stderr::line(&stderr::escape_controls(&log_line(request)))
+        }
         Event::Request(_) => {}
         Event::Rejected(file) => stderr::error(&file.to_string()),
     });

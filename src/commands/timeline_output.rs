@@ -9,6 +9,7 @@ use crate::flag::Span;
 use crate::output::export::{Target, is_stdout};
 use crate::output::text;
 use crate::output::timeline::{self, TimelineRun};
+use crate::plural::counted;
 use crate::run::Summary;
 
 /// What `--timeline` asks for.
@@ -78,10 +79,10 @@ impl TimelineOutput {
                 timeline::show(&spans, summary.elapsed).context("cannot write the timeline")
             }
             TimelineOutput::Svg { target, .. } => {
-                let noun = if summary.jobs == 1 { "job" } else { "jobs" };
+                let jobs = counted(summary.jobs, "job", "jobs");
                 let run = TimelineRun {
                     name: summary.mode.to_string(),
-                    about: format!("{} {noun}, {}", summary.jobs, text::count(summary)),
+                    about: format!("{jobs}, {}", text::count(summary)),
                     spans: &spans,
                     elapsed: summary.elapsed,
                 };

@@ -1,23 +1,35 @@
 //! Tells injected failures from others. Only injected ones are part of a measurement.
 
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use crate::country::CountryCode;
 use crate::flag::Failure;
 use crate::flag::get_flag::FetchError;
-use crate::origin::{Fault, Weather};
+use crate::origin::{Fault, Impairment, Weather};
 
-/// Whether `weather` injected the `failure` of the last attempt, number `attempts`, for `code`.
+/// Whether `weather` injected the `failure` of the last request for `code`.
 ///
-/// True if the fault that the weather injects into this attempt can lead to this failure.
+/// True if the fault that the weather injects into one of `attempts` can lead to this failure.
+/// These are the numbers that the request may have at the server: it counts a request that was sent
+/// again if it received it the first time.
 pub(super) fn is_injected(
     weather: &Weather,
     code: CountryCode,
-    attempts: u32,
+    mut attempts: RangeInclusive<u32>,
     failure: &Failure,
     timeout: Duration,
 ) -> bool {
-    let impairment = weather.impairment(code, attempts);
+    attempts
+        .any(|attempt| can_lead_to(weather, weather.impairment(code, attempt), failure, timeout))
+}
+
+fn can_lead_to(
+    weather: &Weather,
+    impairment: Impairment,
+    failure: &Failure,
+    timeout: Duration,
+) -> bool {
     match failure {
         Failure::NotFound => {
             impairment.fault == Some(Fault::Error) && weather.error_status.get() == 404
@@ -49,7 +61,7 @@ mod tests {
     const SECOND: Duration = Duration::from_secs(1);
 
     fn injected(weather: &Weather, failure: impl Into<Failure>) -> bool {
-        is_injected(weather, "BR".parse().unwrap(), 1, &failure.into(), SECOND)
+        is_injected(weather, "BR".parse().unwrap(), 1..=1, &failure.into(), SECOND)
     }
 
     fn status(number: u16) -> FetchError {
@@ -100,6 +112,20 @@ mod tests {
         assert!(!injected(&delay("0.9s"), FetchError::Timeout(SECOND)));
         let slow = Weather { bandwidth: Some("1".parse().unwrap()), ..Weather::default() };
         assert!(injected(&slow, FetchError::Timeout(SECOND)));
+    }
+
+    #[test]
+    fn a_request_that_was_sent_again_can_have_the_fault_of_a_later_attempt() {
+        let code = "BR".parse().unwrap();
+        let weather =
+            |seed| Weather { error_rate: "0.5".parse().unwrap(), seed, ..Weather::default() };
+        let fails = |weather: &Weather, attempt| weather.impairment(code, attempt).fault.is_some();
+        let only_the_second = |weather: &Weather| !fails(weather, 1) && fails(weather, 2);
+        let weather = (0..).map(weather).find(only_the_second).unwrap();
+        let injected =
+            |attempts| is_injected(&weather, code, attempts, &Failure::from(status(418)), SECOND);
+        assert!(!injected(1..=1));
+        assert!(injected(1..=2));
     }
 
     #[test]

@@ -11,22 +11,24 @@ pub struct Results<'a> {
     pub setup: &'a Setup,
     /// The order of each measured round.
     pub rounds: Vec<Vec<Contender>>,
+    /// The number of measured rounds in which every contender has run.
+    pub whole_rounds: usize,
     /// The number of measured rounds at the next look, or at the last one.
     pub runs: usize,
     /// The looks so far.
     pub looks: Vec<Look>,
     /// The contenders with at least one measured run, in the order of the setup.
-    pub modes: Vec<ModeResult>,
+    pub modes: Vec<ModeResult<'a>>,
     /// Each `--min-speedup` for which there is a measured speedup.
     pub checks: Vec<Checked>,
 }
 
 /// The results of one contender. Times are in seconds.
 #[derive(Debug, Clone)]
-pub struct ModeResult {
+pub struct ModeResult<'a> {
     pub contender: Contender,
     /// The runs, in the order of the rounds.
-    pub samples: Vec<Sample>,
+    pub samples: Vec<&'a Sample>,
     pub elapsed: Stats,
     /// Processor time in user mode.
     pub user: Stats,
@@ -70,9 +72,10 @@ pub struct Speedup {
 
 impl<'a> Results<'a> {
     /// Evaluates `measured`, which may be empty.
-    pub fn new(setup: &'a Setup, measured: &Measured) -> Results<'a> {
+    pub fn new(setup: &'a Setup, measured: &'a Measured) -> Results<'a> {
         let rounds = measured.orders();
-        let whole = rounds.iter().filter(|round| round.len() == setup.contenders.len()).count();
+        let whole_rounds =
+            rounds.iter().filter(|round| round.len() == setup.contenders.len()).count();
         let look = setup.looks().next(rounds.len());
         let mut modes: Vec<_> = setup
             .contenders
@@ -83,8 +86,9 @@ impl<'a> Results<'a> {
         let mut results = Results {
             setup,
             rounds,
+            whole_rounds,
             runs: look.runs,
-            looks: setup.looks().until(whole),
+            looks: setup.looks().until(whole_rounds),
             modes,
             checks: Vec::new(),
         };
@@ -97,7 +101,7 @@ impl<'a> Results<'a> {
     /// with the confidence that its rounds give.
     fn check(&self, look: Look) -> Vec<Checked> {
         let single_look = self.setup.looks().count() == 1;
-        let between_looks = self.whole_rounds() != look.runs;
+        let between_looks = self.whole_rounds != look.runs;
         let check = |min_speedup: &MinSpeedup| {
             let speedup = self.of(min_speedup.contender)?.speedup?;
             let too_few = !single_look && speedup.interval.confidence < look.confidence;
@@ -108,7 +112,7 @@ impl<'a> Results<'a> {
     }
 
     /// The results of `contender`.
-    pub fn of(&self, contender: Contender) -> Option<&ModeResult> {
+    pub fn of(&self, contender: Contender) -> Option<&ModeResult<'a>> {
         self.modes.iter().find(|result| result.contender == contender)
     }
 
@@ -121,12 +125,6 @@ impl<'a> Results<'a> {
     pub fn fastest(&self) -> Vec<Contender> {
         let fastest = self.modes.iter().filter(|result| result.fastest);
         fastest.map(|result| result.contender).collect()
-    }
-
-    /// The number of measured rounds in which every contender has run.
-    pub fn whole_rounds(&self) -> usize {
-        let all = self.setup.contenders.len();
-        self.rounds.iter().filter(|round| round.len() == all).count()
     }
 }
 
@@ -144,15 +142,17 @@ fn mark_fastest(modes: &mut [ModeResult], measured: &Measured, look: Look) {
     }
 }
 
-impl ModeResult {
+impl<'a> ModeResult<'a> {
     fn new(
         setup: &Setup,
-        measured: &Measured,
+        measured: &'a Measured,
         contender: Contender,
         look: Look,
-    ) -> Option<ModeResult> {
-        let samples: Vec<_> = measured.samples(contender).into_iter().cloned().collect();
-        let all = |of: &dyn Fn(&Sample) -> f64| samples.iter().map(of).collect::<Vec<_>>();
+    ) -> Option<ModeResult<'a>> {
+        let samples = measured.samples(contender);
+        let all = |of: &dyn Fn(&Sample) -> f64| {
+            samples.iter().map(|sample| of(sample)).collect::<Vec<_>>()
+        };
         let jobs = contender.jobs() as f64;
         let efficiency = all(&|sample| sample.busy().as_secs_f64() / jobs / sample.seconds());
         let ratios = measured.ratios(setup.reference, contender);
@@ -170,14 +170,14 @@ impl ModeResult {
     }
 
     /// The run whose time is nearest to the median: the one to draw.
-    pub fn median_run(&self) -> Option<&Sample> {
-        let distance = |sample: &&Sample| (sample.seconds() - self.elapsed.median).abs();
-        self.samples.iter().min_by(|a, b| distance(a).total_cmp(&distance(b)))
+    pub fn median_run(&self) -> Option<&'a Sample> {
+        let distance = |sample: &Sample| (sample.seconds() - self.elapsed.median).abs();
+        self.samples.iter().copied().min_by(|a, b| distance(a).total_cmp(&distance(b)))
     }
 }
 
 impl Ideal {
-    fn of(samples: &[Sample]) -> Option<Ideal> {
+    fn of(samples: &[&Sample]) -> Option<Ideal> {
         let known = samples.iter().filter_map(|sample| Some((sample, sample.ideal?.as_secs_f64())));
         let shares: Vec<_> =
             known.clone().map(|(sample, ideal)| ideal / sample.seconds()).collect();
@@ -208,7 +208,8 @@ mod tests {
     #[test]
     fn a_speedup_is_the_median_of_the_ratios_within_each_round() {
         let setup = setup();
-        let results = Results::new(&setup, &measured(&setup, times));
+        let measured = measured(&setup, times);
+        let results = Results::new(&setup, &measured);
         let speedup = results.of(contender("threads")).unwrap().speedup.unwrap();
         assert_eq!((speedup.median, speedup.rounds), (15.0, 3));
         assert_eq!((speedup.interval.low, speedup.interval.high), (10.0, 20.0));
@@ -219,7 +220,8 @@ mod tests {
     #[test]
     fn efficiency_is_the_flags_own_time_per_job_divided_by_elapsed() {
         let setup = setup();
-        let results = Results::new(&setup, &measured(&setup, times));
+        let measured = measured(&setup, times);
+        let results = Results::new(&setup, &measured);
         let efficiency = |name| results.of(contender(name)).unwrap().efficiency;
         assert!((efficiency("seq") - 0.9).abs() < 1e-9);
         assert!((efficiency("rayon") - 0.45).abs() < 1e-9);
@@ -246,7 +248,8 @@ mod tests {
             Round::Warmup(_) => Some(1),
             Round::Measured(n) => Some(times(n, &contender.to_string())),
         };
-        let results = Results::new(&setup, &measured(&setup, times));
+        let measured = measured(&setup, times);
+        let results = Results::new(&setup, &measured);
         results.fastest().iter().map(Contender::to_string).collect()
     }
 
@@ -274,13 +277,11 @@ mod tests {
     fn a_contender_without_a_round_in_common_with_the_reference_has_no_speedup() {
         let reference = contender("async");
         let setup = Setup { reference, runs: 1, max_runs: 1, ..setup() };
-        let results = Results::new(
-            &setup,
-            &measured(&setup, |round, contender| match round {
-                Round::Measured(_) if contender == reference => None,
-                _ => Some(100),
-            }),
-        );
+        let measured = measured(&setup, |round, contender| match round {
+            Round::Measured(_) if contender == reference => None,
+            _ => Some(100),
+        });
+        let results = Results::new(&setup, &measured);
         assert!(results.of(reference).is_none());
         assert_eq!(results.of(contender("seq")).unwrap().speedup, None);
     }
@@ -293,7 +294,8 @@ mod tests {
             min_speedup("async", 25.0),
         ];
         let setup = Setup { min_speedups, ..setup() };
-        let results = Results::new(&setup, &measured(&setup, times));
+        let measured = measured(&setup, times);
+        let results = Results::new(&setup, &measured);
         let verdicts: Vec<_> = results.checks.iter().map(Checked::verdict).collect();
         assert_eq!(verdicts, [Verdict::Passed, Verdict::Inconclusive, Verdict::Failed]);
         assert!(!results.all_decided());
@@ -319,7 +321,8 @@ mod tests {
     #[test]
     fn the_run_to_draw_is_the_one_nearest_to_the_median() {
         let setup = setup();
-        let results = Results::new(&setup, &measured(&setup, times));
+        let measured = measured(&setup, times);
+        let results = Results::new(&setup, &measured);
         let seq = results.of(contender("seq")).unwrap();
         assert_eq!(seq.median_run().unwrap().seconds(), 3.0);
     }

@@ -91,7 +91,8 @@ impl RealRunner<'_> {
     fn failure_not_injected(&self, summary: &Summary, weather: Option<&Weather>) -> Option<String> {
         let injected = |outcome: &Outcome, failure: &Failure| {
             weather.is_some_and(|weather| {
-                is_injected(weather, outcome.code, outcome.attempts, failure, self.fetch.timeout)
+                let attempts = outcome.attempts..=outcome.attempts + outcome.resent;
+                is_injected(weather, outcome.code, attempts, failure, self.fetch.timeout)
             })
         };
         let mut failed = summary.outcomes.iter().filter_map(|outcome| {

@@ -3,22 +3,23 @@
 use std::fmt;
 
 use super::{Contender, ModeResult, Results, Setup, Speedup};
+use crate::plural::counted;
 
 impl Results<'_> {
     /// What was compared: `20 flags from delay, 10 rounds`, or `3 of 10 rounds` after an early end.
     pub fn title(&self) -> String {
         let Setup { server, codes, max_runs, .. } = self.setup;
-        let flags = if codes.len() == 1 { "flag" } else { "flags" };
-        let rounds = match self.whole_rounds() {
-            whole if whole == self.runs => whole.to_string(),
-            whole => format!("{whole} of {}", self.runs),
+        let flags = counted(codes.len(), "flag", "flags");
+        let rounds = counted(self.runs, "round", "rounds");
+        let rounds = match self.whole_rounds {
+            whole if whole == self.runs => rounds,
+            whole => format!("{whole} of {rounds}"),
         };
-        let noun = if self.runs == 1 { "round" } else { "rounds" };
         let limit = match self.runs < self.setup.looks().last() {
             true => format!(" (at most {max_runs})"),
             false => String::new(),
         };
-        format!("{} {flags} from {server}, {rounds} {noun}{limit}", codes.len())
+        format!("{flags} from {server}, {rounds}{limit}")
     }
 
     /// What the results mean: a sentence for each contender but the reference, then which of them
@@ -62,18 +63,17 @@ impl Results<'_> {
     }
 }
 
-impl ModeResult {
+impl ModeResult<'_> {
     /// `threads: 13.2 times as fast as seq (12.5 to 14.1), 99 % of ideal with 20 jobs`.
     fn sentence(&self) -> Option<String> {
         let contender = self.contender;
         let speedup = self.speedup.filter(|speedup| speedup.reference != contender)?;
-        let jobs = contender.jobs();
-        let noun = if jobs == 1 { "job" } else { "jobs" };
+        let jobs = counted(contender.jobs(), "job", "jobs");
         let use_of_jobs = match self.ideal {
             Some(ideal) => format!("{} of ideal", percent(ideal.share)),
             None => format!("{} efficiency", percent(self.efficiency)),
         };
-        Some(format!("{contender}: {speedup}, {use_of_jobs} with {jobs} {noun}"))
+        Some(format!("{contender}: {speedup}, {use_of_jobs} with {jobs}"))
     }
 }
 
@@ -120,7 +120,8 @@ mod tests {
     #[test]
     fn each_contender_but_the_reference_has_a_sentence_and_the_fastest_are_named() {
         let setup = setup();
-        let results = Results::new(&setup, &measured(&setup, times));
+        let measured = measured(&setup, times);
+        let results = Results::new(&setup, &measured);
         assert_eq!(
             results.sentences(),
             [
@@ -178,7 +179,8 @@ mod tests {
     fn a_comparison_that_can_be_extended_shows_its_limit_and_its_confidence() {
         let min_speedups = vec![min_speedup("threads", 15.0)];
         let setup = Setup { runs: 10, max_runs: 40, min_speedups, ..setup() };
-        let results = Results::new(&setup, &measured(&setup, |_, _| Some(100)));
+        let measured = measured(&setup, |_, _| Some(100));
+        let results = Results::new(&setup, &measured);
         assert_eq!(results.title(), "2 flags from delay, 10 rounds (at most 40)");
         let message = "each of up to 4 looks has 98.75 % intervals, for 95 % over all looks";
         assert_eq!(results.sentences().last().unwrap(), message);

@@ -2,7 +2,7 @@
 
 use super::median_interval::{CONFIDENCE, median_interval};
 use super::statistics::median;
-use super::{Results, Sample, Verdict};
+use super::{Results, Sample};
 use crate::origin::Weather;
 
 /// A comparison should be able to decide a `--min-speedup` this far from the true speedup.
@@ -19,9 +19,8 @@ impl Results<'_> {
     /// the times differ by design.
     pub fn unfit_warning(&self) -> Option<String> {
         let faulty = self.setup.weather.as_ref().is_some_and(Weather::has_faults);
-        let decided = |check: &super::Checked| check.verdict() != Verdict::Inconclusive;
-        let all_decided = !self.checks.is_empty() && self.checks.iter().all(decided);
-        if faulty || all_decided {
+        let decided = !self.checks.is_empty() && self.all_decided();
+        if faulty || decided {
             return None;
         }
         let reference = self.of(self.setup.reference)?;
@@ -39,10 +38,10 @@ impl Results<'_> {
 }
 
 /// The times in units of the shortest possible time; in seconds if that is not always known.
-fn relative_times(samples: &[Sample]) -> Vec<f64> {
+fn relative_times(samples: &[&Sample]) -> Vec<f64> {
     let relative = |sample: &Sample| Some(sample.seconds() / sample.ideal?.as_secs_f64());
-    let relative: Option<Vec<_>> = samples.iter().map(relative).collect();
-    relative.unwrap_or_else(|| samples.iter().map(Sample::seconds).collect())
+    let relative: Option<Vec<_>> = samples.iter().map(|sample| relative(sample)).collect();
+    relative.unwrap_or_else(|| samples.iter().map(|sample| sample.seconds()).collect())
 }
 
 /// The width of the median's interval, as a share of the median. `None` if `times` are too few for

@@ -127,6 +127,7 @@ impl Download {
         (self.report)(Outcome {
             result,
             attempts,
+            resent: trace.resent,
             http_version: trace.http_version,
             answered: trace.answered.map(since_start),
             fetched: trace.fetched.map(since_start),
@@ -156,6 +157,7 @@ impl Download {
             url: redacted(&self.fetcher.url(code)),
             result: Ok(Done::Skipped { path: self.destination.path(code) }),
             attempts: 0,
+            resent: 0,
             http_version: None,
             start,
             answered: None,

@@ -1,7 +1,7 @@
 //! The outcome of one flag: saved, skipped, unchanged, or failed.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::get_flag::FetchError;
@@ -14,8 +14,11 @@ pub struct Outcome {
     /// The URL that was requested, with any password hidden.
     pub url: String,
     pub result: Result<Done, Failure>,
-    /// The number of requests, retries included. 0 if none was sent.
+    /// The number of attempts, 0 if no request was sent. A request that is sent again because the
+    /// server did not process it does not count.
     pub attempts: u32,
+    /// The number of requests that were sent again and do not count as attempts.
+    pub resent: u32,
     /// The HTTP version of the last response: `HTTP/1.0`, `HTTP/1.1` or `HTTP/2`.
     pub http_version: Option<&'static str>,
     /// When work on this flag began.
@@ -29,9 +32,21 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    /// The time from `start` to `end`.
-    pub fn duration(&self) -> Duration {
-        self.end.saturating_sub(self.start)
+    /// The file in the folder; `None` if the flag failed.
+    pub fn path(&self) -> Option<&Path> {
+        match self.result.as_ref().ok()? {
+            Done::Saved { path, .. } | Done::Skipped { path } | Done::Unchanged { path } => {
+                Some(path)
+            }
+        }
+    }
+
+    /// The size of the file if it was fetched and saved.
+    pub fn bytes(&self) -> Option<usize> {
+        match self.result {
+            Ok(Done::Saved { bytes, .. }) => Some(bytes),
+            _ => None,
+        }
     }
 }
 

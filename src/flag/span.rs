@@ -1,5 +1,6 @@
 //! The times of one flag's download, as a timeline draws them.
 
+use std::fmt;
 use std::time::Duration;
 
 use serde::Serialize;
@@ -33,6 +34,19 @@ pub enum Status {
     Error,
     Skipped,
     Unchanged,
+}
+
+/// In words: `saved`, `not found`, `failed`, `skipped`, `unchanged`.
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Status::Ok => "saved",
+            Status::NotFound => "not found",
+            Status::Error => "failed",
+            Status::Skipped => "skipped",
+            Status::Unchanged => "unchanged",
+        })
+    }
 }
 
 impl From<&Outcome> for Span {

@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::event::RequestLog;
 use super::weather::Fault;
+use crate::plural::counted;
 
 /// The number of requests that a server has answered, by kind. A request is not counted if the
 /// server stopped or the client hung up before the response began.
@@ -75,12 +76,11 @@ impl RequestCounts {
 /// out.
 impl fmt::Display for RequestCounts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let requests = self.requests();
-        write!(f, "{requests} {}", if requests == 1 { "request" } else { "requests" })?;
+        write!(f, "{}", counted(self.requests(), "request", "requests"))?;
         let occurred = self.kinds().into_iter().filter(|(count, ..)| *count > 0);
         for (i, (count, singular, plural)) in occurred.enumerate() {
             let separator = if i == 0 { ":" } else { "," };
-            write!(f, "{separator} {count} {}", if count == 1 { singular } else { plural })?;
+            write!(f, "{separator} {}", counted(count, singular, plural))?;
         }
         Ok(())
     }

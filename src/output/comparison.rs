@@ -4,8 +4,8 @@ use std::io::{self, IsTerminal, Write};
 
 use anstyle::Style;
 
-use super::stderr;
 use super::table::table;
+use super::{ignore_closed_pipe, stderr};
 use crate::compare::Results;
 
 const BOLD: Style = Style::new().bold();
@@ -37,10 +37,7 @@ pub fn show(results: &Results, stream: Stream) -> io::Result<()> {
             anstream::stderr().lock().write_all(report.as_bytes())
         }
     };
-    written.or_else(|error| match error.kind() {
-        io::ErrorKind::BrokenPipe => Ok(()),
-        _ => Err(error),
-    })
+    ignore_closed_pipe(written)
 }
 
 /// Writes a sentence to stderr, wrapped between words if stderr is a terminal.

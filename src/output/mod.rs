@@ -1,5 +1,6 @@
 //! Everything that a user sees: text, a progress bar, JSON, tables and exports.
 
+mod closed_pipe;
 pub mod comparison;
 pub mod export;
 mod progress;
@@ -12,4 +13,5 @@ pub mod text;
 pub mod time_unit;
 pub mod timeline;
 
+pub use closed_pipe::ignore_closed_pipe;
 pub use reporter::{Format, Reporter, Verbosity};

@@ -66,7 +66,7 @@ impl Progress {
 
     /// Writes a line to stderr.
     pub(super) fn line(&mut self, text: &str) {
-        self.above(|| stderr::line(&stderr::escaped(text)));
+        self.above(|| stderr::line(&stderr::escape_controls(text)));
     }
 
     fn above(&mut self, write: impl FnOnce()) {

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::mem;
 
 use super::progress::Progress;
-use super::{run_json, text};
+use super::{ignore_closed_pipe, run_json, text};
 use crate::flag::{Done, Outcome};
 use crate::run::Summary;
 
@@ -138,9 +138,7 @@ impl Stdout {
         let mut stdout = io::stdout().lock();
         if let Err(error) = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
             self.is_open = false;
-            if error.kind() != io::ErrorKind::BrokenPipe {
-                self.result = Err(error);
-            }
+            self.result = ignore_closed_pipe(Err(error));
         }
     }
 }

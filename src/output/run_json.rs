@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::stderr;
 use crate::country::CountryCode;
 use crate::downloader::Mode;
-use crate::flag::{Done, Failure, Outcome};
+use crate::flag::{Outcome, Status};
 use crate::run::{Counts, Summary};
 
 /// The version of the document's format. It changes with incompatible changes only.
@@ -29,7 +29,7 @@ struct RunDocument<'a> {
 #[derive(Serialize)]
 struct Flag<'a> {
     code: CountryCode,
-    status: &'static str,
+    status: Status,
     url: &'a str,
     path: Option<String>,
     bytes: Option<usize>,
@@ -78,20 +78,13 @@ pub fn document(summary: &Summary) -> serde_json::Result<String> {
 
 impl<'a> From<&'a Outcome> for Flag<'a> {
     fn from(outcome: &'a Outcome) -> Self {
-        let (status, path, bytes) = match &outcome.result {
-            Ok(Done::Saved { path, bytes }) => ("ok", Some(path), Some(*bytes)),
-            Ok(Done::Skipped { path }) => ("skipped", Some(path), None),
-            Ok(Done::Unchanged { path }) => ("unchanged", Some(path), None),
-            Err(Failure::NotFound) => ("not_found", None, None),
-            Err(_) => ("error", None, None),
-        };
         let failure = outcome.result.as_ref().err();
         Flag {
             code: outcome.code,
-            status,
+            status: outcome.status(),
             url: &outcome.url,
-            path: path.map(|path| path.display().to_string()),
-            bytes,
+            path: outcome.path().map(|path| path.display().to_string()),
+            bytes: outcome.bytes(),
             attempts: outcome.attempts,
             http_version: outcome.http_version,
             start_s: seconds(outcome.start),

@@ -241,7 +241,8 @@ async         0.200     15.0  fastest
     #[test]
     fn on_a_terminal_each_contender_has_a_bar_and_the_fastest_are_green() {
         let setup = setup();
-        let results = Results::new(&setup, &measured(&setup, times));
+        let measured = measured(&setup, times);
+        let results = Results::new(&setup, &measured);
         let table = table(&results, Some(80));
         let row = |text: &str| table.lines().find(|line| line.contains(text)).unwrap().to_owned();
         assert!(row("3.000").contains(&"█".repeat(BAR.0)), "{table}");
@@ -253,7 +254,8 @@ async         0.200     15.0  fastest
     #[test]
     fn bars_grow_with_the_terminal_up_to_a_limit() {
         let setup = setup();
-        let results = Results::new(&setup, &measured(&setup, times));
+        let measured = measured(&setup, times);
+        let results = Results::new(&setup, &measured);
         let longest = |width| plain(&results, Some(width)).matches('█').count();
         assert!(longest(70) < longest(80) && longest(80) < longest(110));
         assert_eq!(longest(200), longest(300));

@@ -67,6 +67,7 @@ mod tests {
             url: String::new(),
             result: Err(Failure::NotFound),
             attempts: 1,
+            resent: 0,
             http_version: None,
             start: Duration::ZERO,
             answered: None,

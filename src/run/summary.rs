@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::base_url::BaseUrl;
 use crate::downloader::Mode;
-use crate::flag::{Done, Failure, Outcome};
+use crate::flag::{Outcome, Status};
 use crate::shutdown::Signal;
 
 /// The result of a run.
@@ -43,12 +43,12 @@ impl Summary {
     pub fn counts(&self) -> Counts {
         let mut counts = Counts::default();
         for outcome in &self.outcomes {
-            let count = match outcome.result {
-                Ok(Done::Saved { .. }) => &mut counts.ok,
-                Ok(Done::Skipped { .. }) => &mut counts.skipped,
-                Ok(Done::Unchanged { .. }) => &mut counts.unchanged,
-                Err(Failure::NotFound) => &mut counts.not_found,
-                Err(_) => &mut counts.error,
+            let count = match outcome.status() {
+                Status::Ok => &mut counts.ok,
+                Status::NotFound => &mut counts.not_found,
+                Status::Error => &mut counts.error,
+                Status::Skipped => &mut counts.skipped,
+                Status::Unchanged => &mut counts.unchanged,
             };
             *count += 1;
         }

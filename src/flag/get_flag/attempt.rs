@@ -56,6 +56,7 @@ impl Attempt<'_> {
             && self.fetcher.answered.is_unprocessed(error)
         {
             self.connections = Connections::Fresh;
+            self.trace.resent += 1;
             result = self.send(url).await?;
         }
         match (result, proxy) {

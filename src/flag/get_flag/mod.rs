@@ -88,6 +88,8 @@ pub struct Trace {
     pub answered: Option<Instant>,
     /// When the last byte of the answer had arrived.
     pub fetched: Option<Instant>,
+    /// How many requests of all attempts were sent again because the server did not process them.
+    pub resent: u32,
 }
 
 /// An answer that settles a request.
@@ -131,14 +133,16 @@ impl Fetcher {
             .with_max_times(self.retries)
             .with_jitter()
             .build();
+        let mut resent = 0;
         for attempts in 1.. {
-            let mut trace = Trace::default();
+            let mut trace = Trace { resent, ..Trace::default() };
             let connections = if attempts == 1 { Connections::Pooled } else { Connections::Fresh };
             let attempt = Attempt { fetcher: self, if_newer_than, connections, trace: &mut trace };
             let answer = match timeout(self.timeout, attempt.run(&url)).await {
                 Ok(answer) => answer,
                 Err(_) => Err(FetchError::Timeout(self.timeout)),
             };
+            resent = trace.resent;
             let pause = match &answer {
                 Err(error) if error.is_transient() => {
                     pauses.next().map(|planned| error.retry_after().unwrap_or(planned))
@@ -177,6 +181,32 @@ mod tests {
             queue.push(stream);
         }
         (listener, queue)
+    }
+
+    #[tokio::test]
+    async fn a_request_that_was_sent_again_is_counted_apart_from_the_attempts() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let base = format!("http://{}", listener.local_addr().unwrap()).parse().unwrap();
+        tokio::spawn(async move {
+            loop {
+                let (mut stream, _) = listener.accept().await.unwrap();
+                tokio::spawn(async move {
+                    let _ = stream.read(&mut [0; 1000]).await;
+                    let answer =
+                        b"HTTP/1.1 503 Busy\r\nContent-Length: 0\r\nRetry-After: 0\r\n\r\n";
+                    stream.write_all(answer).await.unwrap();
+                    // The connection is closed when it has a second request.
+                    let _ = stream.read(&mut [0; 1000]).await;
+                });
+            }
+        });
+        let options = FetchOptions { retries: 1, ..FetchOptions::default() };
+        let fetcher = Fetcher::new(base, options);
+        let code = "BR".parse().unwrap();
+        for resent in [0, 1] {
+            let fetched = fetcher.get_flag(code, None).await;
+            assert_eq!((fetched.attempts, fetched.trace.resent), (2, resent), "{fetched:?}");
+        }
     }
 
     #[tokio::test]

@@ -10,11 +10,12 @@ use std::time::Duration;
 
 use hyper_util::client::legacy::connect::Connection;
 use tokio::sync::watch;
-use tokio::time::timeout;
+use tokio::task;
+use tokio::time::{sleep, timeout};
 use tower::{Layer, Service};
 
-/// How long requests wait for the first connection: some round trips. After that, each makes its
-/// own.
+/// How long requests wait for the first connection, and then for their turn to share it: some round
+/// trips. After that, each makes its own.
 const HEAD_START: Duration = Duration::from_millis(500);
 
 /// The state of the first connection, which is called the leader.
@@ -77,24 +78,32 @@ where
         let mut inner = std::mem::replace(&mut self.inner, clone);
         let leader = self.leader.clone();
         match begin(&leader) {
-            LeaderState::Idle | LeaderState::Shared => Box::pin(async move {
-                let guard = LeaderGuard(&leader);
-                let connection = inner.call(destination).await?;
-                if connection.connected().is_negotiated_h2() {
-                    guard.0.send_replace(LeaderState::Shared);
-                }
-                Ok(connection)
-            }),
-            LeaderState::Connecting => Box::pin(async move {
-                let mut state = leader.subscribe();
-                let ended = state.wait_for(|state| *state != LeaderState::Connecting);
-                let ended = timeout(HEAD_START, ended).await;
-                if ended.is_ok_and(|state| state.is_ok_and(|state| *state == LeaderState::Shared)) {
-                    // The client gives the shared connection to the request that wanted this one.
-                    return std::future::pending().await;
-                }
-                inner.call(destination).await
-            }),
+            LeaderState::Idle | LeaderState::Shared => {
+                // The guard is created here, because the future may be dropped before it runs.
+                let guard = LeaderGuard(leader);
+                Box::pin(async move {
+                    let connection = inner.call(destination).await?;
+                    if connection.connected().is_negotiated_h2() {
+                        guard.0.send_replace(LeaderState::Shared);
+                    }
+                    Ok(connection)
+                })
+            }
+            LeaderState::Connecting => {
+                let request = task::try_id();
+                Box::pin(async move {
+                    if is_shared(&leader).await {
+                        // The client now gives the shared connection to the request, and moves this
+                        // future from the request's task to a background task. If it has not done
+                        // so after a while, the shared connection was lost.
+                        sleep(HEAD_START).await;
+                        if task::try_id() != request {
+                            return std::future::pending().await;
+                        }
+                    }
+                    inner.call(destination).await
+                })
+            }
             LeaderState::NotShared => Box::pin(inner.call(destination)),
         }
     }
@@ -114,11 +123,20 @@ fn begin(leader: &watch::Sender<LeaderState>) -> LeaderState {
     before
 }
 
+/// Waits until the leader has a connection or has failed, for a limited time. Returns whether the
+/// connection is shared.
+async fn is_shared(leader: &watch::Sender<LeaderState>) -> bool {
+    let mut state = leader.subscribe();
+    let ended = state.wait_for(|state| *state != LeaderState::Connecting);
+    let ended = timeout(HEAD_START, ended).await;
+    ended.is_ok_and(|state| state.is_ok_and(|state| *state == LeaderState::Shared))
+}
+
 /// Guards the leader while it connects. If it is dropped before the connection is known to be
 /// shared, because that failed or was cancelled, all other requests make their own connections.
-struct LeaderGuard<'a>(&'a watch::Sender<LeaderState>);
+struct LeaderGuard(Arc<watch::Sender<LeaderState>>);
 
-impl Drop for LeaderGuard<'_> {
+impl Drop for LeaderGuard {
     fn drop(&mut self) {
         self.0.send_if_modified(|state| {
             let is_open = *state == LeaderState::Connecting;
@@ -127,5 +145,79 @@ impl Drop for LeaderGuard<'_> {
             }
             is_open
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+    use std::future::{Ready, ready};
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use hyper_util::client::legacy::connect::Connected;
+    use tokio::time::Instant;
+
+    use super::*;
+
+    /// A connector that counts its connections, all of which are HTTP/2.
+    #[derive(Clone, Default)]
+    struct Http2Connector(Arc<AtomicUsize>);
+
+    struct Http2;
+
+    impl Connection for Http2 {
+        fn connected(&self) -> Connected {
+            Connected::new().negotiated_h2()
+        }
+    }
+
+    impl Service<()> for Http2Connector {
+        type Response = Http2;
+        type Error = Infallible;
+        type Future = Ready<Result<Http2, Infallible>>;
+
+        fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+            Poll::Ready(Ok(()))
+        }
+
+        fn call(&mut self, _destination: ()) -> Self::Future {
+            self.0.fetch_add(1, Ordering::Relaxed);
+            ready(Ok(Http2))
+        }
+    }
+
+    /// The connector under test, and the number of its connections.
+    fn connector() -> (SingleFlightConnector<Http2Connector>, Arc<AtomicUsize>) {
+        let inner = Http2Connector::default();
+        let connections = inner.0.clone();
+        (SingleFlightConnect::default().layer(inner), connections)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn after_a_leader_that_was_dropped_before_it_ran_connections_are_made_at_once() {
+        let (mut connector, _) = connector();
+        let start = Instant::now();
+        drop(connector.call(()));
+        assert!(connector.call(()).await.is_ok());
+        assert_eq!(start.elapsed(), Duration::ZERO);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_request_that_does_not_get_the_shared_connection_makes_its_own() {
+        let (mut connector, connections) = connector();
+        let (leader, waiter) = (connector.call(()), connector.call(()));
+        assert!(leader.await.is_ok());
+        assert!(timeout(HEAD_START * 2, waiter).await.is_ok());
+        assert_eq!(connections.load(Ordering::Relaxed), 2);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_request_that_got_the_shared_connection_makes_none_in_the_background() {
+        let (mut connector, connections) = connector();
+        let (leader, waiter) = (connector.call(()), connector.call(()));
+        assert!(leader.await.is_ok());
+        let in_background = tokio::spawn(timeout(HEAD_START * 100, waiter));
+        assert!(in_background.await.unwrap().is_err());
+        assert_eq!(connections.load(Ordering::Relaxed), 1);
     }
 }

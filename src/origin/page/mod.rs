@@ -22,8 +22,11 @@ pub(super) async fn gallery(State(state): State<Arc<AppState>>) -> impl IntoResp
         state.report_rejected(file);
     }
     let weather_state = state.weather_state();
-    let page = gallery::html(&codes, &weather_state.weather, state.source.is_built_in());
-    ([(CONTENT_SECURITY_POLICY, POLICY), (CACHE_CONTROL, "no-store")], Html(page))
+    let page = gallery::page(&codes, &weather_state.weather, state.source.is_built_in());
+    (
+        [(CONTENT_SECURITY_POLICY, POLICY), (CACHE_CONTROL, "no-store")],
+        Html(page.into_string() + "\n"),
+    )
 }
 
 /// `GET /page.css`

@@ -8,6 +8,7 @@ use anyhow::Context;
 use tempfile::NamedTempFile;
 
 use crate::flag::save_flag;
+use crate::output::ignore_closed_pipe;
 
 /// The target of an export.
 pub(crate) enum Target {
@@ -59,12 +60,7 @@ impl Target {
             Target::AtomicFile(file) => file.replace(document),
             Target::Stream { name, mut stream } => {
                 let written = stream.write_all(document.as_bytes()).and_then(|()| stream.flush());
-                match written {
-                    Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-                        Err(error).with_context(|| cannot_write(&name))
-                    }
-                    _ => Ok(()),
-                }
+                ignore_closed_pipe(written).with_context(|| cannot_write(&name))
             }
         }
     }

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::Exporter;
 use crate::compare::statistics::Stats;
-use crate::compare::{Contender, Look, ModeResult, Results, Sample, Speedup};
+use crate::compare::{Contender, Look, ModeResult, Results, Speedup};
 use crate::country::CountryCode;
 use crate::downloader::Mode;
 use crate::origin::Weather;
@@ -112,9 +112,9 @@ impl Exporter for Json {
     }
 }
 
-impl From<&ModeResult> for Entry {
+impl From<&ModeResult<'_>> for Entry {
     fn from(result: &ModeResult) -> Entry {
-        let ModeResult { contender, elapsed, user, system, efficiency, ideal, .. } = *result;
+        let &ModeResult { contender, elapsed, user, system, efficiency, ideal, .. } = result;
         let samples = &result.samples;
         let summary = |stats| summary(stats, samples.len());
         Entry {
@@ -126,7 +126,7 @@ impl From<&ModeResult> for Entry {
             system: system.mean,
             min: elapsed.min,
             max: elapsed.max,
-            times: samples.iter().map(Sample::seconds).collect(),
+            times: samples.iter().map(|sample| sample.seconds()).collect(),
             exit_codes: samples.iter().map(|sample| sample.exit_code).collect(),
             mode: contender.mode(),
             jobs: contender.jobs(),

@@ -20,7 +20,7 @@ impl Exporter for Markdown {
              | Mode | Median [{name}] | Mean [{name}] | Min [{name}] | Max [{name}] \
              | Speedup over {reference} | Efficiency | Of ideal |\n\
              |:---|---:|---:|---:|---:|---:|---:|---:|\n",
-            escaped(&results.title()),
+            escape_markdown(&results.title()),
         );
         for result in &results.modes {
             writeln!(page, "| {} |", row(result, unit).join(" | "))?;
@@ -28,7 +28,7 @@ impl Exporter for Markdown {
         let verdicts = results.checks.iter().map(ToString::to_string);
         for (n, sentence) in results.sentences().into_iter().chain(verdicts).enumerate() {
             let gap = if n == 0 { "\n" } else { "" };
-            writeln!(page, "{gap}- {}", escaped(&sentence))?;
+            writeln!(page, "{gap}- {}", escape_markdown(&sentence))?;
         }
         Ok(page)
     }
@@ -58,9 +58,9 @@ fn row(result: &ModeResult, unit: TimeUnit) -> [String; 8] {
     ]
 }
 
-/// `text` with the characters escaped that have a meaning in Markdown, as a server's URL may have.
-fn escaped(text: &str) -> String {
-    let special = |char: char| "\\`*_{}[]<>#|".contains(char);
+/// Escapes the characters that have a meaning in Markdown, as a server's URL may have.
+fn escape_markdown(text: &str) -> String {
+    let special = |char: char| "\\`*_{}[]<>#|~&".contains(char);
     text.chars().flat_map(|char| special(char).then_some('\\').into_iter().chain([char])).collect()
 }
 
@@ -108,11 +108,11 @@ mod tests {
 
     #[test]
     fn a_url_is_escaped() {
-        let server = "http://h/a_b|c*d".into();
+        let server = "http://h/a_b|c*d~e&lt;".into();
         let setup = Setup { server, ..setup() };
         let page = Markdown.export(&Results::new(&setup, &Measured::default())).unwrap();
-        assert!(
-            page.starts_with("### Flags: 2 flags from http://h/a\\_b\\|c\\*d, 0 of 3 rounds\n")
-        );
+        assert!(page.starts_with(
+            "### Flags: 2 flags from http://h/a\\_b\\|c\\*d\\~e\\&lt;, 0 of 3 rounds\n"
+        ));
     }
 }

@@ -4,6 +4,7 @@ use super::Exporter;
 use crate::compare::sentences::rounded;
 use crate::compare::{ModeResult, Results};
 use crate::output::timeline::{self, TimelineRun, alt_text};
+use crate::plural::counted;
 
 /// A picture of the run of each mode that took its median time.
 pub struct Svg;
@@ -19,11 +20,10 @@ pub(super) fn median_runs<'a>(results: &'a Results) -> Vec<TimelineRun<'a>> {
     results.modes.iter().filter_map(median_run).collect()
 }
 
-fn median_run(result: &ModeResult) -> Option<TimelineRun<'_>> {
+fn median_run<'a>(result: &ModeResult<'a>) -> Option<TimelineRun<'a>> {
     let sample = result.median_run()?;
-    let jobs = result.contender.jobs();
-    let noun = if jobs == 1 { "job" } else { "jobs" };
-    let mut about = format!("{jobs} {noun}, {}", alt_text::time(sample.elapsed));
+    let jobs = counted(result.contender.jobs(), "job", "jobs");
+    let mut about = format!("{jobs}, {}", alt_text::time(sample.elapsed));
     if let Some(speedup) = result.speedup.filter(|speedup| speedup.reference != result.contender) {
         about += &format!(", {} times as fast as {}", rounded(speedup.median), speedup.reference);
     }

@@ -6,8 +6,9 @@ use super::phases::remark;
 use super::timeline_run::TimelineRun;
 use crate::compare::sentences::rounded;
 use crate::flag::Span;
+use crate::plural::counted;
 
-/// A row: `BR: waited 102 ms, received in 0.120 ms, saved in 0.210 ms, done after 0.151 s`.
+/// A row: `BR, from 0 to 121 ms: waiting 100 ms, receiving 20.0 ms, saving 1.00 ms`.
 pub fn describe(span: &Span) -> String {
     let mut parts = Vec::new();
     let mut from = span.start;
@@ -28,10 +29,7 @@ pub fn describe(span: &Span) -> String {
 
 /// A run: `threads, 20 jobs, 151 ms: 20 flags, at most 20 at a time.`
 pub fn summarize(run: &TimelineRun) -> String {
-    let flags = match run.spans.len() {
-        1 => "1 flag".into(),
-        many => format!("{many} flags"),
-    };
+    let flags = counted(run.spans.len(), "flag", "flags");
     let most = most_at_once(run.spans);
     format!("{}, {}: {flags}, at most {most} at a time.", run.name, run.about)
 }

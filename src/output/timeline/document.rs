@@ -6,7 +6,7 @@ use super::alt_text::summarize;
 use super::chart_svg::{CSS, Px, axis_labels, legend, plot, swatch};
 use super::phases::{by_start, remark};
 use super::timeline_run::{TimelineRun, common_axis};
-use crate::output::stderr::escaped;
+use crate::output::stderr::escape_controls;
 
 /// In pixels, as are all lengths here.
 const WIDTH: f64 = 860.0;
@@ -32,7 +32,7 @@ pub fn compact_pitch(rows: usize) -> f64 {
 /// The whole file, with a line break at its end. The rows of a single run have their codes beside
 /// them.
 pub fn document(title: &str, runs: &[TimelineRun]) -> String {
-    let title = escaped(title);
+    let title = escape_controls(title);
     let axis = common_axis(runs, 8);
     let pitch = |run: &TimelineRun| match runs.len() {
         1 => (600.0 / run.spans.len().max(1) as f64).clamp(READABLE, 16.0),
@@ -49,8 +49,8 @@ pub fn document(title: &str, runs: &[TimelineRun]) -> String {
         top = y + height + GAP;
         html! {
             text x=(left) y=(Px(y - 8.0)) {
-                tspan.name { (escaped(&run.name)) }
-                tspan.about dx="8" { (escaped(&run.about)) }
+                tspan.name { (escape_controls(&run.name)) }
+                tspan.about dx="8" { (escape_controls(&run.about)) }
             }
             svg x=(left) y=(Px(y)) width=(width) height=(Px(height)) { (plot(run, &axis, pitch)) }
             @if has_codes { (words_beside(run, pitch, left, left + width, y)) }
@@ -62,7 +62,7 @@ pub fn document(title: &str, runs: &[TimelineRun]) -> String {
         svg xmlns="http://www.w3.org/2000/svg" role="img" aria-labelledby="title desc"
             width=(WIDTH) height=(Px(height)) viewBox=(format!("0 0 {WIDTH} {}", Px(height))) {
             title id="title" { (title) }
-            desc id="desc" { @for run in runs { (escaped(&summarize(run))) "\n" } }
+            desc id="desc" { @for run in runs { (escape_controls(&summarize(run))) "\n" } }
             style { (PreEscaped(CSS)) (PreEscaped(STYLE)) }
             rect.paper width="100%" height="100%" rx="6" {}
             text.title x=(left) y=(MARGIN + 14.0) { (title) }

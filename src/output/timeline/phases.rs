@@ -54,13 +54,7 @@ pub fn last(spans: &[Span], elapsed: Duration) -> Duration {
 
 /// What is remarkable about a flag: `failed, 3 tries`. Empty if it was saved at the first try.
 pub fn remark(span: &Span) -> String {
-    let status = match span.status {
-        Status::Ok => None,
-        Status::NotFound => Some("not found".into()),
-        Status::Error => Some("failed".into()),
-        Status::Skipped => Some("skipped".into()),
-        Status::Unchanged => Some("unchanged".into()),
-    };
+    let status = (span.status != Status::Ok).then(|| span.status.to_string());
     let tries = is_retried(span).then(|| format!("{} tries", span.attempts));
     status.into_iter().chain(tries).collect::<Vec<String>>().join(", ")
 }

@@ -1,12 +1,13 @@
 //! Draws a run on stdout, with the characters that a terminal there can show.
 
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, Write};
 use std::time::Duration;
 
 use console::Term;
 
 use super::chart_text::chart;
 use crate::flag::Span;
+use crate::output::ignore_closed_pipe;
 
 /// The width of a drawing off a terminal.
 const COLUMNS: usize = 80;
@@ -22,10 +23,7 @@ pub fn show(spans: &[Span], elapsed: Duration) -> io::Result<()> {
     let chart = chart(spans, elapsed, columns, Charset::of_locale());
     let gap = if chart.is_empty() { "" } else { "\n" };
     let mut stdout = anstream::stdout().lock();
-    match write!(stdout, "{gap}{chart}").and_then(|()| stdout.flush()) {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error),
-        _ => Ok(()),
-    }
+    ignore_closed_pipe(write!(stdout, "{gap}{chart}").and_then(|()| stdout.flush()))
 }
 
 /// The characters that a drawing may use.

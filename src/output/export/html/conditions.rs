@@ -7,7 +7,7 @@ use maud::{Markup, html};
 
 use super::titled_section;
 use crate::compare::{Contender, Results};
-use crate::output::stderr::escaped;
+use crate::output::stderr::escape_controls;
 
 pub(super) fn section(results: &Results) -> Markup {
     let setup = results.setup;
@@ -22,7 +22,7 @@ pub(super) fn section(results: &Results) -> Markup {
     let cores = available_parallelism().map_or("unknown".into(), |cores| cores.to_string());
     let rounds = format!("{} measured, after {} to warm up", results.rounds.len(), setup.warmup);
     let facts = [
-        ("Server", escaped(&setup.server)),
+        ("Server", escape_controls(&setup.server)),
         ("Weather", weather),
         ("Modes", modes),
         ("Rounds", rounds),

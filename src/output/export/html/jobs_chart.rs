@@ -9,6 +9,7 @@ use crate::compare::{ModeResult, Results, Speedup};
 use crate::downloader::Mode;
 use crate::output::timeline::Scale;
 use crate::output::timeline::chart_svg::{Percent, Px};
+use crate::plural::counted;
 
 /// The height of a chart without the labels below it, in pixels.
 const HEIGHT: f64 = 160.0;
@@ -19,7 +20,7 @@ const LABEL_DISTANCE: f64 = 0.09;
 
 /// A measured number of jobs.
 struct Point<'a> {
-    result: &'a ModeResult,
+    result: &'a ModeResult<'a>,
     speedup: Speedup,
 }
 
@@ -82,8 +83,7 @@ fn points<'a>(results: &'a Results, mode: Mode) -> Vec<Point<'a>> {
 fn chart(mode: Mode, points: &[Point], scales: &Scales) -> Markup {
     let words = points.iter().map(|Point { result, speedup }| {
         let jobs = result.contender.jobs();
-        let noun = if jobs == 1 { "job" } else { "jobs" };
-        format!("{} times with {jobs} {noun}", rounded(speedup.median))
+        format!("{} times with {}", rounded(speedup.median), counted(jobs, "job", "jobs"))
     });
     let words = words.collect::<Vec<_>>().join(", ");
     let x = |point: &Point| Percent(scales.jobs.share(point.result.contender.jobs() as f64));

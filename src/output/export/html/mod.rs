@@ -13,7 +13,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::Exporter;
 use crate::compare::{Results, Verdict};
-use crate::output::stderr::escaped;
+use crate::output::stderr::escape_controls;
 use crate::output::timeline::chart_svg;
 
 const CSS: &str = include_str!("report.css");
@@ -27,7 +27,7 @@ pub struct Html;
 
 impl Exporter for Html {
     fn export(&self, results: &Results) -> anyhow::Result<String> {
-        let title = escaped(&results.title());
+        let title = escape_controls(&results.title());
         let page = html! {
             (DOCTYPE)
             html lang="en" xmlns="http://www.w3.org/1999/xhtml" {
