@@ -91,6 +91,8 @@ impl Shutdown {
 
 #[cfg(unix)]
 use self::unix::Signals;
+#[cfg(unix)]
+pub(crate) use self::unix::is_ignored;
 
 #[cfg(unix)]
 mod unix {
@@ -125,7 +127,7 @@ mod unix {
             let _ = signal(SignalKind::from_raw(nix::sys::signal::SIGXFSZ as i32))?;
             let ignored = ignored_signals();
             let stream = |kind: Signal| {
-                let is_ignored = ignored & (1 << (kind.number() - 1)) != 0;
+                let is_ignored = ignored & mask(kind.number()) != 0;
                 let stream = if is_ignored { None } else { Some(signal(kind.kind())?) };
                 io::Result::Ok((kind, stream))
             };
@@ -151,7 +153,16 @@ mod unix {
         }
     }
 
-    /// The signals that were ignored at the start, as a bit mask whose lowest bit is signal 1.
+    /// Whether this process ignores the signal `number`.
+    pub(crate) fn is_ignored(number: i32) -> bool {
+        ignored_signals() & mask(number) != 0
+    }
+
+    fn mask(number: i32) -> u64 {
+        1 << (number - 1)
+    }
+
+    /// The signals that this process ignores, as a bit mask whose lowest bit is signal 1.
     ///
     /// Linux shows the mask in `/proc/self/status` (proc(5)). Other systems report it only to
     /// `unsafe` code, so SIGHUP alone is assumed to be ignored, for `nohup`.

@@ -64,7 +64,10 @@ proptest! {
     }
 
     #[test]
-    fn the_check_counts_the_bytes_after_a_whole_gif(image in whole_gif(), more in vec(any::<u8>(), 1..50)) {
+    fn the_check_counts_the_bytes_after_a_whole_gif(
+        image in whole_gif(),
+        more in vec(any::<u8>(), 1..50),
+    ) {
         let longer = [&image[..], &more].concat();
         prop_assert_eq!(gif::check(&longer), Err(Defect::Excess(more.len())));
     }

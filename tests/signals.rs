@@ -15,7 +15,7 @@ use std::time::Duration;
 use nix::sys::signal::{Signal, kill, killpg};
 use nix::unistd::Pid;
 use predicates::prelude::*;
-use support::misbehave::{gif_of, half_then_silence, silence, status, whole};
+use support::misbehave::{gif_of, half_then_silence, redirect, silence, status, whole};
 use support::watched::{Running, poll};
 use support::{MODES, TestServer, flags, gif, json, names, ok, program, stderr, stdout};
 use tempfile::tempdir;
@@ -132,7 +132,7 @@ fn a_signal_that_was_ignored_at_the_start_stays_ignored() {
         let name = signal.as_str().trim_start_matches("SIG");
         let mut flags = Command::new("sh");
         flags.args(["-c", &format!("trap '' {name}; exec \"$@\"")]);
-        flags.args(["sh", env!("CARGO_BIN_EXE_flags")]);
+        flags.arg("sh").arg(program().get_program());
         flags.args(["BR", "IN", "US", "VN", "ZA", "-s", &server.base(), "-d"]).arg(dest.path());
         let run = Running::start(flags.args(TIMEOUT));
         wait_until_stalled("threads", &server, dest.path());
@@ -152,7 +152,8 @@ fn a_shell_loop_stops_when_ctrl_c_ends_a_run() {
     // As on a terminal, the shell and the program are in one process group and both get SIGINT.
     let script = "for n in 1 2; do \"$@\"; echo again >>loop; done";
     let mut shell = Command::new("bash");
-    shell.args(["-c", script, "bash", env!("CARGO_BIN_EXE_flags"), "BR", "IN", "US", "VN", "ZA"]);
+    shell.args(["-c", script, "bash"]).arg(program().get_program());
+    shell.args(["BR", "IN", "US", "VN", "ZA"]);
     shell.args(TIMEOUT).args(["-s", &server.base(), "-d"]).arg(&dest);
     shell.current_dir(folder.path()).process_group(0);
     let run = Running::start(&mut shell);
@@ -235,12 +236,16 @@ fn after_sigkill_every_flag_is_whole_and_the_next_run_succeeds() {
     }
 }
 
-/// glibc reads host aliases from a pipe that is never written to, so the lookup hangs as it does
-/// with a name server that does not answer. A thread in `getaddrinfo` can't be cancelled.
+/// glibc reads host aliases from a pipe that is never written to, so a lookup hangs as it does with
+/// a name server that does not answer. A thread in `getaddrinfo` can't be cancelled.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 #[test]
-fn a_lookup_that_hangs_does_not_delay_the_end() {
+fn lookups_that_hang_do_not_delay_the_end() {
     let folder = tempdir().unwrap();
+    // Each flag is on a host of its own.
+    let server = TestServer::start(|request, stream| {
+        redirect(stream, &format!("http://nowhere{}/", request.code.to_lowercase()))
+    });
     for (mode, signalled) in MODES.iter().flat_map(|mode| [(mode, true), (mode, false)]) {
         let aliases = folder.path().join(format!("{mode}-{signalled}"));
         assert!(Command::new("mkfifo").arg(&aliases).status().unwrap().success());
@@ -248,18 +253,11 @@ fn a_lookup_that_hangs_does_not_delay_the_end() {
         let pipe = aliases.clone();
         thread::spawn(move || opened.send(fs::File::options().write(true).open(pipe)));
 
-        let timeout = if signalled { "60" } else { "0.5" };
+        let (codes, timeout) = if signalled { ("20", "60") } else { ("1", "0.5") };
         let mut flags = program();
-        flags.env("HOSTALIASES", &aliases).args([
-            "BR",
-            "-m",
-            mode,
-            "-s",
-            "http://nowhere",
-            "-r",
-            "0",
-        ]);
-        let run = Running::start(flags.args(["--timeout", timeout, "-d"]).arg(folder.path()));
+        flags.env("HOSTALIASES", &aliases).args(["--all", "-l", codes, "-m", mode, "-r", "0"]);
+        flags.args(["-s", &server.base(), "--timeout", timeout, "-d"]).arg(folder.path());
+        let run = Running::start(&mut flags);
         let Ok(_held) = waiting.recv_timeout(SOON) else {
             eprintln!("SKIPPED: this system does not read HOSTALIASES");
             return;

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 use support::misbehave::whole;
-use support::{TestServer, flags, json, program, stdout};
+use support::{MODES, TestServer, flag, flags, hang_up, json, program, stdout};
 use tempfile::tempdir;
 
 const CONCURRENT: [&str; 3] = ["threads", "rayon", "async"];
@@ -177,4 +177,23 @@ fn in_input_order_a_code_is_printed_as_soon_as_it_and_all_codes_before_it_are_do
     stdout.read_to_string(&mut rest).unwrap();
     assert!(rest.starts_with("CC \n3 downloads in "), "{rest}");
     assert!(child.wait().unwrap().success());
+}
+
+#[test]
+fn the_times_of_a_flag_are_in_order_in_every_mode() {
+    let server = TestServer::start(|request, stream| match request.code.as_str() {
+        "ZZ" => hang_up(),
+        _ => whole(request, stream),
+    });
+    for mode in MODES {
+        let dest = tempdir().unwrap();
+        let mut flags = flags();
+        flags.args(["BR", "ZZ", "-m", mode, "-r", "0", "--json", "-s", &server.base(), "-d"]);
+        let document = json(&flags.arg(dest.path()).output().unwrap());
+        let saved = flag(&document, "BR");
+        let times = ["start_s", "answered_s", "fetched_s", "end_s"].map(|key| saved[key].as_f64());
+        assert!(times.iter().all(Option::is_some) && times.is_sorted(), "{mode}: {saved}");
+        let failed = flag(&document, "ZZ");
+        assert!(failed["answered_s"].is_null() && failed["fetched_s"].is_null(), "{failed}");
+    }
 }

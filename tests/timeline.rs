@@ -207,3 +207,30 @@ fn a_run_in_which_nothing_was_fetched_is_drawn_too() {
     let output = flags.args(["--skip-existing", "--timeline"]).output().unwrap();
     assert_eq!(stdout(&output).lines().filter(|line| line.ends_with(" skipped")).count(), 4);
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn the_file_is_written_even_if_stdout_is_full() {
+    let (server, folder) = (all_at_once(), tempdir().unwrap());
+    let file = folder.path().join("timeline.svg");
+    let full = fs::File::options().write(true).open("/dev/full").unwrap();
+    let mut flags = support::program();
+    flags.args(CODES).args(["--server", &server.base(), "--dest"]).arg(folder.path().join("dest"));
+    flags.arg(format!("--timeline={}", file.display())).stdout(full);
+    let output = flags.output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr(&output).contains("cannot write to stdout"), "{}", stderr(&output));
+    assert!(Document::parse(&fs::read_to_string(&file).unwrap()).is_ok());
+}
+
+#[test]
+fn a_usage_error_has_no_side_effects() {
+    let folder = tempdir().unwrap();
+    let dest = folder.path().join("dest");
+    for option in ["--json", "--quiet"] {
+        let mut flags = flags();
+        flags.args(["BR", "--server", "local", "--timeline", option, "--dest"]).arg(&dest);
+        flags.assert().code(2);
+        assert!(!dest.exists(), "{option}");
+    }
+}

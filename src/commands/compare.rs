@@ -66,15 +66,16 @@ pub(super) fn run(args: CompareArgs) -> anyhow::Result<Exit> {
     observer.bar.finish();
     let results = Results::new(&setup, &measured);
     let exported = observer.exports.finish(&results);
-    if !args.quiet {
-        comparison::show(&results, stream).context("cannot write the table")?;
-    }
-    exported?;
-    match result {
-        Ok(()) => Ok(report_verdicts(&results, args.quiet)),
-        Err(Abort::Stopped(signal)) => Ok(Exit::Stopped(signal)),
-        Err(Abort::Failed(error)) => Err(error),
-    }
+    let shown = match args.quiet {
+        true => Ok(()),
+        false => comparison::show(&results, stream).context("cannot write the table"),
+    };
+    let exit = match result {
+        Ok(()) => report_verdicts(&results, args.quiet),
+        Err(Abort::Stopped(signal)) => Exit::Stopped(signal),
+        Err(Abort::Failed(error)) => return Err(error),
+    };
+    exported.and(shown).map(|()| exit)
 }
 
 /// The exports on the command line, with their targets.

@@ -7,7 +7,7 @@ use parking_lot::Mutex;
 
 use super::Exit;
 use super::open_endpoint::OpenEndpoint;
-use super::timeline_output::TimelineOutput;
+use super::timeline_output::{self, TimelineOutput};
 use crate::cli::{self, DownloadArgs, RequestArgs};
 use crate::downloader::Mode;
 use crate::flag::get_flag::{FetchError, FetchOptions, Proxies, read_certificates};
@@ -21,12 +21,12 @@ use crate::shutdown::Shutdown;
 use crate::suspend;
 
 pub(super) fn run(args: DownloadArgs) -> anyhow::Result<Exit> {
+    timeline_output::check(args.timeline.as_ref(), args.json, args.quiet)?;
     let codes = args.selection.codes();
     let endpoint = OpenEndpoint::open(cli::server(args.server, "remote")?, &args.weather)?;
-    let asked = args.jobs;
     let mut plan = Plan {
         mode: args.mode,
-        jobs: args.mode.jobs(asked.unwrap_or_else(|| Mode::default_jobs(codes.len()))),
+        jobs: args.mode.jobs(args.jobs.unwrap_or_else(|| Mode::default_jobs(codes.len()))),
         codes,
         base: endpoint.base.clone(),
         destination: Destination::open(&args.dest)?,
@@ -38,7 +38,7 @@ pub(super) fn run(args: DownloadArgs) -> anyhow::Result<Exit> {
         order: args.order,
         fetch: fetch_options(&args.request, endpoint.proxies()?)?,
     };
-    let timeline = TimelineOutput::open(args.timeline.as_ref(), args.json, args.quiet)?;
+    let timeline = TimelineOutput::open(args.timeline.as_ref())?;
     let format = match args.json {
         true => Format::Json,
         false if timeline.takes_stdout() => Format::Nothing,
@@ -67,14 +67,13 @@ pub(super) fn run(args: DownloadArgs) -> anyhow::Result<Exit> {
         let reporter = reporter.clone();
         move |outcome| reporter.lock().report(outcome)
     })?;
-    reporter.lock().finish(&summary).context("cannot write to stdout")?;
-    timeline.write(&summary)?;
+    let reported = reporter.lock().finish(&summary).context("cannot write to stdout");
+    let drawn = timeline.write(&summary);
     let is_direct = endpoint.origin.is_none() && !plan.fetch.proxies.apply_to(&plan.base);
     if is_direct && is_unreachable(&summary) {
         stderr::error("the server cannot be reached; without a network, try --server local");
     }
-    // Does not wait for a name lookup that is still in progress.
-    runtime.shutdown_background();
+    reported.and(drawn)?;
     Ok(match summary.interrupted_by {
         Some(signal) => Exit::Stopped(signal),
         None if summary.is_complete() => Exit::Complete,

@@ -23,33 +23,40 @@ pub(super) enum TimelineOutput {
     },
 }
 
+/// Checks that stdout is not used for something else.
+///
+/// # Errors
+/// A usage error if `--json` or `--quiet` excludes the drawing on stdout.
+pub(super) fn check(
+    wanted: Option<&Option<PathBuf>>,
+    json: bool,
+    quiet: bool,
+) -> anyhow::Result<()> {
+    let option = match wanted {
+        Some(None) if quiet => "--quiet",
+        Some(None) if json => "--json",
+        Some(Some(file)) if json && is_stdout(file) => "--json",
+        _ => return Ok(()),
+    };
+    Err(usage_error(format!(
+        "{option} and --timeline exclude each other on stdout; use --timeline=FILE"
+    )))
+}
+
 impl TimelineOutput {
     /// Opens the file, before any request is sent.
     ///
     /// # Errors
-    /// The file cannot be written; a [`UsageError`](crate::cli::UsageError) if `--json` or
-    /// `--quiet` excludes a drawing on stdout.
-    pub(super) fn open(
-        wanted: Option<&Option<PathBuf>>,
-        json: bool,
-        quiet: bool,
-    ) -> anyhow::Result<TimelineOutput> {
-        let refuse = |option| {
-            Err(usage_error(format!(
-                "{option} and --timeline exclude each other on stdout; use --timeline=FILE"
-            )))
-        };
-        match wanted {
-            None => Ok(TimelineOutput::None),
-            Some(None) if json => refuse("--json"),
-            Some(None) if quiet => refuse("--quiet"),
-            Some(None) => Ok(TimelineOutput::Text),
-            Some(Some(file)) if json && is_stdout(file) => refuse("--json"),
+    /// The file cannot be written.
+    pub(super) fn open(wanted: Option<&Option<PathBuf>>) -> anyhow::Result<TimelineOutput> {
+        Ok(match wanted {
+            None => TimelineOutput::None,
+            Some(None) => TimelineOutput::Text,
             Some(Some(file)) => {
                 let takes_stdout = is_stdout(file);
-                Ok(TimelineOutput::Svg { target: Target::open(file)?, takes_stdout })
+                TimelineOutput::Svg { target: Target::open(file)?, takes_stdout }
             }
-        }
+        })
     }
 
     /// Whether stdout has the drawing and nothing else.

@@ -1,7 +1,5 @@
 //! Runs that download: each with a fresh client, a fresh folder and the weather of its round.
 
-use std::time::Duration;
-
 use anyhow::{Context, anyhow};
 use tempfile::TempDir;
 
@@ -17,9 +15,6 @@ use crate::run::Order;
 use crate::run::{Plan, Summary};
 use crate::runtime;
 use crate::shutdown::Shutdown;
-
-/// The maximum time to wait for the threads of one run to end before the next run starts.
-const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Runs the downloads of a [`Setup`].
 pub struct RealRunner<'a> {
@@ -86,7 +81,8 @@ impl RealRunner<'_> {
         let before = CpuTime::now();
         let summary = plan.run(runtime.handle(), &self.shutdown, |_| {})?;
         let cpu = CpuTime::now().since(before);
-        runtime.shutdown_timeout(SHUTDOWN_TIMEOUT);
+        // Waits for the runtime's threads, so that none of them slows down the next run.
+        drop(runtime);
         folder.close().context("cannot remove a temporary folder")?;
         Ok((summary, cpu))
     }

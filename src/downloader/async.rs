@@ -14,21 +14,27 @@ pub struct AsyncTasks {
 }
 
 impl Downloader for AsyncTasks {
-    fn download_many(&self, codes: &[CountryCode], job: Arc<Download>) -> anyhow::Result<()> {
-        let runtime = job.runtime().clone();
+    fn download_many(&self, codes: &[CountryCode], download: Arc<Download>) -> anyhow::Result<()> {
+        let runtime = download.runtime().clone();
         let (codes, jobs) = (codes.to_vec(), self.jobs);
         // This loop runs as a task, too, so that starting the next flag wakes no other thread.
         let all = runtime.spawn(async move {
             let mut tasks = JoinSet::new();
+            let mut result = Ok(());
             for code in codes {
-                if tasks.len() == jobs {
-                    tasks.join_next().await.transpose()?;
+                if tasks.len() == jobs
+                    && let Some(ended) = tasks.join_next().await
+                {
+                    result = result.and(ended);
                 }
-                tasks.spawn(job.clone().download_one_async(code));
+                tasks.spawn(download.clone().download_one_async(code));
             }
-            while tasks.join_next().await.transpose()?.is_some() {}
-            anyhow::Ok(())
+            // Waits for all tasks, even if one of them has panicked.
+            while let Some(ended) = tasks.join_next().await {
+                result = result.and(ended);
+            }
+            result
         });
-        runtime.block_on(all)?
+        Ok(runtime.block_on(all)??)
     }
 }

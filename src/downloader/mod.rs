@@ -24,13 +24,13 @@ use crate::flag::Download;
 
 /// A strategy: downloads many flags.
 pub trait Downloader {
-    /// Runs `job` once for each of `codes`, and returns when all have finished. The job reports the
-    /// outcomes.
+    /// Runs `download` once for each of `codes`, which reports the outcome, and returns when all have
+    /// finished.
     ///
     /// # Errors
-    /// The system refuses the threads that the strategy needs, or the job panicked. Some flags may
-    /// have been downloaded.
-    fn download_many(&self, codes: &[CountryCode], job: Arc<Download>) -> anyhow::Result<()>;
+    /// The system refuses the threads that the strategy needs, or a download panicked. Some flags
+    /// may have been downloaded.
+    fn download_many(&self, codes: &[CountryCode], download: Arc<Download>) -> anyhow::Result<()>;
 }
 
 /// The strategies by name. To add one, write a file in this folder, and add a variant here and a

@@ -19,7 +19,7 @@ pub struct RayonPool {
 }
 
 impl Downloader for RayonPool {
-    fn download_many(&self, codes: &[CountryCode], job: Arc<Download>) -> anyhow::Result<()> {
+    fn download_many(&self, codes: &[CountryCode], download: Arc<Download>) -> anyhow::Result<()> {
         // A scoped pool has joined its threads when it returns.
         ThreadPoolBuilder::new()
             .num_threads(self.jobs.min(codes.len()))
@@ -27,7 +27,7 @@ impl Downloader for RayonPool {
                 pool.install(|| {
                     // Without `with_max_len`, rayon may queue two flags on one thread while others
                     // idle.
-                    codes.par_iter().with_max_len(1).for_each(|&code| job.download_one(code));
+                    codes.par_iter().with_max_len(1).for_each(|&code| download.download_one(code));
                 })
             })
             .context("cannot start the threads of the pool; try fewer with --jobs")

@@ -10,9 +10,9 @@ use crate::flag::Download;
 pub struct Sequential;
 
 impl Downloader for Sequential {
-    fn download_many(&self, codes: &[CountryCode], job: Arc<Download>) -> anyhow::Result<()> {
+    fn download_many(&self, codes: &[CountryCode], download: Arc<Download>) -> anyhow::Result<()> {
         for &code in codes {
-            job.download_one(code);
+            download.download_one(code);
         }
         Ok(())
     }

@@ -16,13 +16,13 @@ pub struct ThreadPool {
 }
 
 impl Downloader for ThreadPool {
-    fn download_many(&self, codes: &[CountryCode], job: Arc<Download>) -> anyhow::Result<()> {
+    fn download_many(&self, codes: &[CountryCode], download: Arc<Download>) -> anyhow::Result<()> {
         let Some(workers) = NonZeroUsize::new(self.jobs.min(codes.len())) else {
             return Ok(());
         };
         let executor = Executor::new(workers).context("cannot start a thread")?;
         // `map` submits all codes at once. Iterating waits for each future in turn.
-        let results = executor.map(move |code| job.download_one(code), codes.to_vec());
+        let results = executor.map(move |code| download.download_one(code), codes.to_vec());
         Ok(results.collect::<Result<(), _>>()?)
     }
 }

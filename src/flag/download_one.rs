@@ -43,10 +43,12 @@ pub struct Download {
     pub(crate) report: Box<dyn Fn(Outcome) + Send + Sync>,
 }
 
-/// Whether to fetch a flag, given what the folder has.
-enum Decision {
-    Skip,
-    Fetch { if_newer_than: Option<SystemTime> },
+/// The start of a request.
+struct Start {
+    /// The time since the start of the run.
+    at: Duration,
+    /// Set if only a newer flag is wanted.
+    if_newer_than: Option<SystemTime>,
 }
 
 impl Download {
@@ -58,58 +60,50 @@ impl Download {
     /// Downloads the flag of `code` and reports the outcome, blocking until it is done.
     /// Does nothing after a shutdown signal.
     pub fn download_one(self: &Arc<Self>, code: CountryCode) {
-        let Some(start) = self.begin() else { return };
-        match self.decide(code) {
-            Decision::Skip => self.skip(code, start),
-            Decision::Fetch { if_newer_than } => {
-                let job = self.clone();
-                let request = async move { job.get_flag(code, if_newer_than).await };
-                // A spawned task runs on the runtime's thread, as its connection does. This thread
-                // is then woken only once, at the end.
-                let fetched = self.runtime.block_on(self.runtime.spawn(request));
-                self.finish(code, start, fetched.unwrap_or_else(resume_panic));
-            }
+        let Some(Start { at, if_newer_than }) = self.prepare(code) else { return };
+        let download = self.clone();
+        let request = async move { download.get_flag(code, if_newer_than).await };
+        // A spawned task runs on the runtime's thread, as its connection does. This thread is then
+        // woken only once, at the end.
+        let fetched = self.runtime.block_on(self.runtime.spawn(request));
+        if let Some(fetched) = fetched.unwrap_or_else(resume_panic) {
+            self.finish(code, at, fetched);
         }
     }
 
-    /// The same as [`download_one`](Self::download_one), as a task. File access goes to tokio's
-    /// blocking threads, so that no other task waits for the disk.
+    /// The same as [`download_one`](Self::download_one), as a task. What may block, such as file
+    /// access, runs on tokio's blocking threads, so that no other task waits for it.
     pub async fn download_one_async(self: Arc<Self>, code: CountryCode) {
-        let Some(start) = self.begin() else { return };
-        let job = self.clone();
-        let decision = match self.existing {
-            Existing::Replace => Decision::Fetch { if_newer_than: None },
-            _ => spawn_blocking(move || job.decide(code)).await.unwrap_or_else(resume_panic),
-        };
-        match decision {
-            Decision::Skip => self.skip(code, start),
-            Decision::Fetch { if_newer_than } => {
-                let fetched = self.get_flag(code, if_newer_than).await;
-                let saved = spawn_blocking(move || self.finish(code, start, fetched)).await;
-                saved.unwrap_or_else(resume_panic);
+        let download = self.clone();
+        let prepared = match self.existing {
+            Existing::Replace => self.prepare(code),
+            Existing::Skip | Existing::Update => {
+                spawn_blocking(move || download.prepare(code)).await.unwrap_or_else(resume_panic)
             }
+        };
+        let Some(Start { at, if_newer_than }) = prepared else { return };
+        let Some(fetched) = self.get_flag(code, if_newer_than).await else { return };
+        let saved = spawn_blocking(move || self.finish(code, at, fetched)).await;
+        saved.unwrap_or_else(resume_panic);
+    }
+
+    /// Looks at the folder before the request. Returns `None` if no request is needed: after a
+    /// shutdown signal, or for a flag that is skipped, whose outcome is then reported.
+    fn prepare(&self, code: CountryCode) -> Option<Start> {
+        if self.shutdown.signal().is_some() {
+            return None;
         }
-    }
-
-    /// The start time of a flag, or `None` after a shutdown signal.
-    fn begin(&self) -> Option<Duration> {
-        self.shutdown.signal().is_none().then(|| self.started.elapsed())
-    }
-
-    fn decide(&self, code: CountryCode) -> Decision {
-        match (self.existing, self.existing_flag(code)) {
-            (Existing::Skip, Some(_)) => Decision::Skip,
-            (_, if_newer_than) => Decision::Fetch { if_newer_than },
-        }
-    }
-
-    /// The modification time of the complete flag in the folder. `None` if there is none, or if it
-    /// is replaced in any case.
-    fn existing_flag(&self, code: CountryCode) -> Option<SystemTime> {
-        match self.existing {
+        let at = self.started.elapsed();
+        let if_newer_than = match self.existing {
             Existing::Replace => None,
             Existing::Skip | Existing::Update => self.destination.complete_flag(code),
+        };
+        if self.existing == Existing::Skip && if_newer_than.is_some() {
+            (self.report)(self.outcome(code, at));
+            return None;
         }
+        // A damaged flag has no time here, and is fetched in any case.
+        Some(Start { at, if_newer_than })
     }
 
     /// Requests the flag. Returns `None` if a shutdown signal comes first.
@@ -126,8 +120,7 @@ impl Download {
     }
 
     /// Saves what was fetched and reports the outcome.
-    fn finish(&self, code: CountryCode, start: Duration, fetched: Option<Fetched>) {
-        let Some(fetched) = fetched else { return };
+    fn finish(&self, code: CountryCode, start: Duration, fetched: Fetched) {
         let Fetched { attempts, trace, answer } = fetched;
         let since_start = |at: Instant| at.saturating_duration_since(self.started);
         let result = self.save_flag(code, answer);
@@ -155,10 +148,6 @@ impl Download {
                 Ok(Done::Saved { path, bytes: image.len() })
             }
         }
-    }
-
-    fn skip(&self, code: CountryCode, start: Duration) {
-        (self.report)(self.outcome(code, start));
     }
 
     /// The outcome of a skipped flag that ends now. Other outcomes are built from it.

@@ -95,7 +95,8 @@ fn touch_if_identical(path: &Path, image: &[u8], modified: Option<SystemTime>) -
     if !metadata.is_file() || metadata.len() != image.len() as u64 {
         return None;
     }
-    let mut file = File::open(path).ok()?;
+    // Windows sets the time of a file only if it is open for writing.
+    let mut file = File::options().read(true).write(cfg!(windows)).open(path).ok()?;
     let mut content = Vec::with_capacity(image.len());
     file.read_to_end(&mut content).ok()?;
     if content != image {

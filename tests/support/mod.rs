@@ -40,11 +40,41 @@ pub fn flags() -> Command {
 
 /// The program as a command of the standard library, for tests that signal or watch it.
 pub fn program() -> process::Command {
+    #[cfg(target_os = "linux")]
+    default_signals::restore();
     let mut command = process::Command::new(env!("CARGO_BIN_EXE_flags"));
     for name in ["FLAGS_SERVER", "http_proxy", "https_proxy", "all_proxy", "no_proxy", "NO_COLOR"] {
         command.env_remove(name).env_remove(name.to_uppercase());
     }
     command
+}
+
+/// The program keeps a signal ignored that is ignored when it starts, as in a background job of a
+/// script. Its tests must not depend on how they were started.
+#[cfg(target_os = "linux")]
+mod default_signals {
+    use std::fs;
+    use std::sync::{Arc, Once};
+
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP};
+
+    static ONCE: Once = Once::new();
+
+    /// Handles the signals that this process ignores. In a child process, a signal with a handler
+    /// gets its default action (execve(2)).
+    pub fn restore() {
+        ONCE.call_once(|| {
+            let status = fs::read_to_string("/proc/self/status").expect("Linux has this file");
+            let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+            let mask = u64::from_str_radix(mask.expect("the mask is listed").trim(), 16);
+            let mask = mask.expect("the mask is a hexadecimal number");
+            for signal in [SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP] {
+                if mask & (1 << (signal - 1)) != 0 {
+                    signal_hook::flag::register(signal, Arc::default()).expect("it can be handled");
+                }
+            }
+        });
+    }
 }
 
 /// Stdout as text.

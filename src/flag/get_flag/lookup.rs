@@ -1,13 +1,14 @@
 //! Host name lookups: one per name and run, shared by all connections.
 
 use std::collections::HashMap;
-use std::io;
-use std::net::SocketAddr;
+use std::net::{SocketAddr, ToSocketAddrs};
+use std::{io, thread};
 
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, Shared};
 use parking_lot::Mutex;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use tokio::sync::oneshot;
 
 /// A lookup that may still be going on. Clones share its result, which may be a failure.
 type Lookup = Shared<BoxFuture<'static, Result<Vec<SocketAddr>, LookupError>>>;
@@ -33,16 +34,22 @@ impl Resolve for Lookups {
     }
 }
 
-/// Looks `host` up in a task, so that the lookup goes on if the request that needed it first
-/// times out.
+/// Looks `host` up on a thread of its own. A lookup can hang, so it must not occupy one of the
+/// runtime's blocking threads. It goes on if the request that needed it first times out.
 fn start(host: String) -> Lookup {
+    let (sender, receiver) = oneshot::channel();
     let name = host.clone();
-    let task = tokio::spawn(async move {
+    let thread = thread::Builder::new().name("lookup".into()).spawn(move || {
         // The connector puts the port of the URL in place of port 0.
-        tokio::net::lookup_host((name, 0)).await.map(Iterator::collect)
+        let addresses = (name.as_str(), 0).to_socket_addrs().map(Vec::from_iter);
+        // The receiver is gone if the run has ended.
+        let _ = sender.send(addresses);
     });
     let result = async move {
-        let addresses: io::Result<Vec<_>> = task.await.unwrap_or_else(|end| Err(end.into()));
+        let addresses = match thread {
+            Ok(_) => receiver.await.unwrap_or_else(|lost| Err(io::Error::other(lost))),
+            Err(refused) => Err(refused),
+        };
         addresses.map_err(|error| LookupError { reason: reason(&error), host })
     };
     result.boxed().shared()

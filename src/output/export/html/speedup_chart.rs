@@ -38,7 +38,8 @@ pub(super) fn section(results: &Results) -> Markup {
                     svg width="10" height="14" aria-hidden="true" {
                         line.ideal x1="5" x2="5" y1="0" y2="14" {}
                     }
-                    " is the ideal: the shortest possible time with these delays and this number of jobs."
+                    " is the ideal: the shortest possible time with these delays "
+                    "and this number of jobs."
                 }
             }
             div.speedups {
