@@ -3,6 +3,8 @@
 use anyhow::Context;
 use tokio::runtime::{Builder, Runtime};
 
+use crate::plural::counted;
+
 /// The most threads for blocking work: files of async tasks, and host name lookups.
 const MAX_BLOCKING_THREADS: usize = 4;
 
@@ -40,7 +42,8 @@ fn raise_open_file_limit() {
 /// The limit of open files is too low for the requested number of concurrent requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "only {jobs} requests at once: the system allows this program {limit} open files (ulimit -n)"
+    "only {} at once: the system allows this program {limit} open files (ulimit -n)",
+    counted(*jobs, "request", "requests")
 )]
 pub struct FewOpenFiles {
     /// The maximum number of concurrent requests that the limit allows.

@@ -105,15 +105,26 @@ fn a_refused_stream_costs_no_attempt() {
     let ours = Authority::new("Ours");
     in_every_mode(|mode| {
         let server = http2_server(&ours, |seen| match seen.attempt {
-            1 => Reply::Reset(Reason::REFUSED_STREAM),
+            1 | 2 => Reply::Reset(Reason::REFUSED_STREAM),
             _ => Reply::Flag,
         });
         let (ran, dest) = run(mode, &[&CODES[..], &["-r", "0"]].concat(), &server.base(), &ours);
         assert_eq!(ran.output.status.code(), Some(0), "{mode}: {}", stderr(&ran.output));
         assert_whole(dest.path(), &CODES);
         for code in CODES {
-            assert_eq!(server.tries(code), 2, "{mode} {code}");
+            assert_eq!(server.tries(code), 3, "{mode} {code}");
         }
+    });
+}
+
+#[test]
+fn a_server_that_refuses_every_stream_is_not_asked_forever() {
+    let ours = Authority::new("Ours");
+    in_every_mode(|mode| {
+        let server = http2_server(&ours, |_| Reply::Reset(Reason::REFUSED_STREAM));
+        let (ran, _) = run(mode, &["BR", "-r", "1"], &server.base(), &ours);
+        assert_eq!(ended_as(&ran, "BR"), ("connect".into(), 2), "{mode}");
+        assert_eq!(server.tries("BR"), 5, "{mode}: two attempts, and three more requests");
     });
 }
 

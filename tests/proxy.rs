@@ -5,7 +5,7 @@ mod support;
 use std::net::{SocketAddr, TcpListener};
 
 use support::http2::Reply;
-use support::misbehave::{status, whole};
+use support::misbehave::{close, status, whole};
 use support::proxy::TestProxy;
 use support::tls::{Authority, TlsServer};
 use support::trial::{Trial, ended_as};
@@ -191,6 +191,18 @@ fn a_proxy_that_demands_a_login_for_an_http_url_is_named() {
         assert_eq!((&error["kind"], attempts), (&"proxy".into(), 1), "{mode}");
         let text = "407 Proxy Authentication Required";
         assert_eq!(error["message"], format!("the proxy {url} refused the request: {text}"));
+    });
+}
+
+#[test]
+fn a_proxy_that_closes_the_connection_of_an_http_url_is_named() {
+    in_every_mode(|mode| {
+        let proxy = TestServer::start(close);
+        let url = format!("http://{}", proxy.address());
+        let (error, attempts, _) = run(&url, mode, "http://flags.invalid/flags");
+        assert_eq!((&error["kind"], attempts), (&"proxy".into(), 3), "{mode}");
+        let message = error["message"].as_str().unwrap();
+        assert!(message.starts_with(&format!("connection to the proxy {url} lost: ")), "{message}");
     });
 }
 

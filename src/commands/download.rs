@@ -12,7 +12,7 @@ use crate::cli::{self, DownloadArgs, RequestArgs};
 use crate::downloader::Mode;
 use crate::flag::get_flag::{FetchError, FetchOptions, Proxies, read_certificates};
 use crate::flag::save_flag::Destination;
-use crate::flag::{Existing, Failure};
+use crate::flag::{Existing, Failure, Outcome};
 use crate::output::{Format, Reporter, Verbosity, stderr};
 use crate::run::{Plan, Summary};
 use crate::runtime;
@@ -87,8 +87,10 @@ fn is_unreachable(summary: &Summary) -> bool {
     let no_connection = |failure: &Failure| {
         matches!(failure, Failure::Fetch(Connect(_) | Unresolved(_) | Timeout(_)))
     };
-    !summary.outcomes.is_empty()
-        && summary.outcomes.iter().all(|outcome| outcome.result.as_ref().is_err_and(no_connection))
+    let has_no_response = |outcome: &Outcome| {
+        outcome.answered.is_none() && outcome.result.as_ref().is_err_and(no_connection)
+    };
+    !summary.outcomes.is_empty() && summary.outcomes.iter().all(has_no_response)
 }
 
 pub(super) fn fetch_options(args: &RequestArgs, proxies: Proxies) -> anyhow::Result<FetchOptions> {

@@ -12,6 +12,10 @@ use super::{Answer, Fetcher, Trace, headers, image, proxy_error, redirect};
 /// The most redirects that one attempt follows.
 pub const MAX_REDIRECTS: usize = 10;
 
+/// The most times that the request for one flag is sent again because it was not processed. A server
+/// that refuses every request must not be asked forever.
+const MAX_RESENDS: u32 = 3;
+
 /// An attempt at one flag.
 pub(super) struct Attempt<'a> {
     pub(super) fetcher: &'a Fetcher,
@@ -44,15 +48,15 @@ impl Attempt<'_> {
 
     /// Sends one request and returns the head of its answer.
     ///
-    /// A request on a pooled connection that the server provably did not process is sent again at
-    /// once, on a fresh connection. From then on the attempt uses fresh ones, so this happens at
-    /// most once per attempt.
+    /// A request that the server provably did not process is sent again at once, on a fresh
+    /// connection, up to [`MAX_RESENDS`] times per flag. From then on the attempt uses fresh
+    /// connections.
     async fn send_once(&mut self, url: &Url) -> Result<Response, FetchError> {
         let clients = &self.fetcher.clients;
         let proxy = clients.proxies().for_url(url).map_err(FetchError::unusable_proxy)?;
         let mut result = self.send(url).await?;
-        if let Err(error) = &result
-            && self.connections == Connections::Pooled
+        while let Err(error) = &result
+            && self.trace.resent < MAX_RESENDS
             && self.fetcher.answered.is_unprocessed(error)
         {
             self.connections = Connections::Fresh;

@@ -165,6 +165,9 @@ pub(super) fn tls_message(error: &rustls::Error) -> String {
         InvalidCertificate(Expired | ExpiredContext { .. }) => {
             "the server's certificate has expired".into()
         }
+        InvalidCertificate(other) if other.to_string().contains("CaUsedAsEndEntity") => {
+            "the server's certificate is that of a CA; it needs one that the CA has issued".into()
+        }
         InvalidCertificate(other) => {
             format!("the server's certificate is not valid: {}", excerpt(&other.to_string()))
         }

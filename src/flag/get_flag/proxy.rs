@@ -59,16 +59,18 @@ impl Proxies {
             let mut set = allowed.filter_map(|name| Some((*name, value(name)?)));
             set.find(|(_, value)| !value.is_empty())
         };
-        let setting = |names: &[&'static str]| match first_set(names) {
-            None => Ok(None),
-            Some((variable, value)) => {
-                let url = value.to_str().and_then(proxy_url);
-                url.map(Some).ok_or(UnusableProxy { variable })
-            }
-        };
         let no_proxy = first_set(&["no_proxy", "NO_PROXY"]);
         let no_proxy =
             no_proxy.map_or_else(String::new, |(_, hosts)| hosts.to_string_lossy().into_owned());
+        // The matcher applies `*` to host names only, not to IP addresses.
+        let is_disabled = no_proxy.split(',').any(|host| host.trim() == "*");
+        let setting = |names: &[&'static str]| match first_set(names) {
+            Some((variable, value)) if !is_disabled => {
+                let url = value.to_str().and_then(proxy_url);
+                url.map(Some).ok_or(UnusableProxy { variable })
+            }
+            _ => Ok(None),
+        };
         Proxies {
             http: setting(&["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"]),
             https: setting(&["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"]),
@@ -233,6 +235,16 @@ mod tests {
         }
         assert_eq!(proxy(&[], "http://h/"), Ok(None));
         assert_eq!(proxy(&[("http_proxy", "p")], "https://h/"), Ok(None));
+    }
+
+    #[test]
+    fn a_star_in_no_proxy_disables_proxies_for_names_and_addresses() {
+        for star in ["*", "direct.test, *"] {
+            let variables = [("http_proxy", "p"), ("NO_PROXY", star)];
+            for url in ["http://h/", "http://127.0.0.1/", "http://[::1]/"] {
+                assert_eq!(proxy(&variables, url), Ok(None), "{star} {url}");
+            }
+        }
     }
 
     #[test]

@@ -33,7 +33,11 @@ pub(super) async fn failure(
         return is_proxy.then(|| lasting(unreachable(lookup.to_string())));
     }
     if !error.is_connect() {
-        return None;
+        // For an http URL, the lost connection was one to the proxy.
+        let is_lost = find::<hyper::Error>(error).is_some_and(|http| !http.is_parse());
+        let is_proxy = is_lost && url.scheme() == "http" && proxy.scheme().starts_with("http");
+        let message = || format!("connection to the proxy {name} lost: {}", root_cause(error));
+        return is_proxy.then(|| transient(message()));
     }
     if error.is_timeout() {
         return Some(transient(format!("could not connect through the proxy {name} in time")));

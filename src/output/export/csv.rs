@@ -57,7 +57,7 @@ fn row(result: &ModeResult) -> [String; COLUMNS.len()] {
         number(speedup.map(|speedup| speedup.median)),
         number(speedup.map(|speedup| speedup.interval.low)),
         number(speedup.map(|speedup| speedup.interval.high)),
-        number(speedup.map(|speedup| speedup.confidence)),
+        number(speedup.map(|speedup| speedup.interval.confidence)),
         number(ideal.map(|ideal| ideal.seconds)),
         number(ideal.map(|ideal| ideal.share)),
     ]
@@ -76,10 +76,10 @@ mod tests {
         let lines: Vec<_> = csv.lines().collect();
         assert_eq!(lines.len(), 5);
         assert_eq!(lines[0], COLUMNS.join(","));
-        assert_eq!(lines[1], "seq,3,1,3,0.3,0.15,2,4,seq,1,3,0.9,seq,1,1,1,0.95,1.5,0.5");
+        assert_eq!(lines[1], "seq,3,1,3,0.3,0.15,2,4,seq,1,3,0.9,seq,1,1,1,0.75,1.5,0.5");
         assert!(lines[2].starts_with("threads,0.2,0,0.2,"));
         assert!(lines[2].contains(",threads,2,3,0.4"), "{}", lines[2]);
-        assert!(lines[2].ends_with(",seq,15,10,20,0.95,0.1,0.5"), "{}", lines[2]);
+        assert!(lines[2].ends_with(",seq,15,10,20,0.75,0.1,0.5"), "{}", lines[2]);
     }
 
     #[test]
@@ -89,7 +89,7 @@ mod tests {
         measured.samples_mut(contender("seq"))[0].ideal = None;
         let csv = Csv.export(&Results::new(&setup, &measured)).unwrap();
         let seq = csv.lines().nth(1).unwrap();
-        assert!(seq.starts_with("seq,2,,2,") && seq.ends_with(",0.95,,"), "{csv}");
+        assert!(seq.starts_with("seq,2,,2,") && seq.ends_with(",0,,"), "{csv}");
         let nothing = Csv.export(&Results::new(&setup, &Measured::default())).unwrap();
         assert_eq!(nothing, COLUMNS.join(",") + "\n");
     }

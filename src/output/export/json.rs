@@ -161,7 +161,7 @@ impl From<&Speedup> for SpeedupEntry {
             median: speedup.median,
             low: speedup.interval.low,
             high: speedup.interval.high,
-            confidence: speedup.confidence,
+            confidence: speedup.interval.confidence,
         }
     }
 }
@@ -210,7 +210,7 @@ mod tests {
             assert_eq!(seq[key], value, "{key}");
         }
         let speedup = json!({"reference": "seq", "median": 15.0, "low": 10.0, "high": 20.0,
-                             "confidence": 0.95});
+                             "confidence": 0.75});
         assert_eq!(document["results"][1]["speedup"], speedup);
     }
 

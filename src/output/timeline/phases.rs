@@ -39,11 +39,12 @@ pub fn by_start(spans: &[Span]) -> Vec<&Span> {
 /// The edges of the phases, as shares of the axis: start, answered, fetched, end.
 ///
 /// The edges never decrease, and lie from 0 to 1. Without a response, the flag is waiting until its
-/// end. Without a last byte, it is being received until its end.
+/// end. If it was not saved, it is being received until its end. Without a request, it has no phase.
 pub fn edges(span: &Span, axis: &TimeAxis) -> [f64; 4] {
-    let end = span.end.max(span.start);
+    let end = if span.attempts == 0 { span.start } else { span.end.max(span.start) };
     let answered = span.answered.unwrap_or(end).clamp(span.start, end);
-    let fetched = span.fetched.unwrap_or(end).clamp(answered, end);
+    let fetched = span.fetched.filter(|_| span.status == Status::Ok);
+    let fetched = fetched.unwrap_or(end).clamp(answered, end);
     [span.start, answered, fetched, end].map(|time| axis.share(time))
 }
 
@@ -109,6 +110,16 @@ pub(crate) mod tests {
             },
         );
         prop::collection::vec(span, 0..200)
+    }
+
+    #[test]
+    fn only_a_saved_flag_has_a_saving_phase_and_a_skipped_one_has_none_at_all() {
+        let axis = TimeAxis::new(Duration::from_secs(1), 4);
+        let saved = span("BR", [0, 250, 500, 1000]);
+        let missing = Span { status: Status::NotFound, ..saved };
+        assert_eq!(edges(&missing, &axis), [0.0, 0.25, 1.0, 1.0]);
+        let skipped = Span { status: Status::Skipped, attempts: 0, ..saved };
+        assert_eq!(edges(&skipped, &axis), [0.0; 4]);
     }
 
     #[test]
