@@ -88,11 +88,14 @@ mod tests {
 
     /// Ten rounds in which `seq` takes 1 s and 3 s by turns, and the others take 100 ms.
     fn noisy(min_speedups: Vec<MinSpeedup>) -> (Setup, Measured) {
+        alternating([1000, 3000], min_speedups)
+    }
+
+    /// Ten rounds in which `seq` takes these two times by turns, and the others take 100 ms.
+    fn alternating(seq: [u64; 2], min_speedups: Vec<MinSpeedup>) -> (Setup, Measured) {
         let setup = Setup { runs: 10, max_runs: 10, min_speedups, ..setup() };
         let times = |round, contender: Contender| match round {
-            Round::Measured(n) if contender.to_string() == "seq" => {
-                Some(1000 + n as u64 % 2 * 2000)
-            }
+            Round::Measured(n) if contender.to_string() == "seq" => Some(seq[n % 2]),
             _ => Some(100),
         };
         let mut measured = measured(&setup, times);
@@ -109,6 +112,16 @@ mod tests {
         let expected = "the times of seq are known to ±50 % only, too noisy for a useful \
                         --min-speedup; use more rounds (--runs) or a quieter machine";
         assert_eq!(warning, expected);
+    }
+
+    #[test]
+    fn times_known_to_20_percent_are_just_fit() {
+        let warns = |seq| {
+            let (setup, measured) = alternating(seq, Vec::new());
+            Results::new(&setup, &measured).unfit_warning().is_some()
+        };
+        assert!(!warns([4000, 6000]));
+        assert!(warns([3990, 6010]));
     }
 
     #[test]
