@@ -62,6 +62,8 @@ fn relative_width(times: &[f64], confidence: f64) -> Option<f64> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use fastrand::Rng;
 
     use super::*;
@@ -141,5 +143,9 @@ mod tests {
             sample.ideal = Some(sample.elapsed / 2);
         }
         assert_eq!(Results::new(&setup, &measured).unfit_warning(), None);
+        for sample in measured.samples_mut(setup.reference) {
+            sample.ideal = Some(Duration::from_millis(250));
+        }
+        assert!(Results::new(&setup, &measured).unfit_warning().is_some());
     }
 }
