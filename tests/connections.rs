@@ -8,11 +8,13 @@ use std::time::Duration;
 
 use h2::Reason;
 use support::http2::Reply;
-use support::misbehave::{redirect, status, whole};
+use support::misbehave::{close, once, redirect, reset, status, whole};
 use support::tls::{Authority, TlsServer};
 use support::trial::{assert_whole, ended_as, run};
 use support::watched::Running;
-use support::{MODES, TestServer, flags, hang_up, in_every_mode, json, names, program, stderr};
+use support::{
+    MODES, TestServer, flag, flags, hang_up, in_every_mode, json, names, program, stderr,
+};
 use tempfile::tempdir;
 
 const CODES: [&str; 20] = [
@@ -81,6 +83,22 @@ fn the_same_over_tls_costs_no_attempt() {
         let (ran, dest) = run(mode, &["--all", "-r", "0", "-t", "9"], &server.base(), &ours);
         assert_eq!(ran.output.status.code(), Some(0), "{mode}: {}", stderr(&ran.output));
         assert_eq!(names(dest.path()).len(), 194, "{mode}");
+    });
+}
+
+#[test]
+fn a_connection_that_is_closed_before_its_first_answer_costs_an_attempt() {
+    in_every_mode(|mode| {
+        for misbehave in [close, reset] {
+            let server = TestServer::start(move |request, stream| once(misbehave, request, stream));
+            let dest = tempdir().unwrap();
+            let mut flags = flags();
+            flags.args(["BR", "--json", "-m", mode, "-r", "0", "-s", &server.base(), "-d"]);
+            let output = flags.arg(dest.path()).output().unwrap();
+            let document = json(&output);
+            assert_eq!(flag(&document, "BR")["error"]["kind"], "connect", "{mode}");
+            assert_eq!(server.tries("BR"), 1, "{mode}");
+        }
     });
 }
 

@@ -5,6 +5,7 @@ mod support;
 use std::fs;
 
 use predicates::prelude::*;
+use support::misbehave::{gif_of, raw};
 use support::{TestServer, answer, flag, flags, gif, json, names, ok, stderr, stdout};
 use tempfile::tempdir;
 
@@ -211,6 +212,18 @@ fn the_folder_and_its_parents_are_created() {
     let deep = dest.path().join("a/b/c");
     flags().args(["BR", "-s", &origin.base(), "-d"]).arg(&deep).assert().success();
     assert_eq!(names(&deep), ["BR.gif"]);
+}
+
+#[test]
+fn a_flag_of_exactly_5_mib_is_saved_with_and_without_a_length() {
+    let image = gif_of(5 << 20);
+    let origin = TestServer::start(move |request, stream| match request.code.as_str() {
+        "BR" => ok(stream, &image),
+        _ => raw(stream, &[b"HTTP/1.1 200 OK\r\n\r\n", &image[..]].concat()),
+    });
+    let dest = tempdir().unwrap();
+    flags().args(["BR", "IN", "-s", &origin.base(), "-d"]).arg(dest.path()).assert().success();
+    assert_eq!(names(dest.path()), ["BR.gif", "IN.gif"]);
 }
 
 #[test]

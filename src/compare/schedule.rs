@@ -54,7 +54,7 @@ impl Round {
     pub fn seed(self, base: u64) -> u64 {
         // Warm-up rounds count down from the maximum, so that their number changes no other seed.
         let number = match self {
-            Round::Warmup(n) => u64::MAX - n as u64,
+            Round::Warmup(n) => !(n as u64),
             Round::Measured(n) => n as u64,
         };
         let mixed = fastrand::Rng::with_seed(base).u64(..) ^ number;
@@ -164,6 +164,20 @@ mod tests {
         assert_eq!(counted(0), counted(3));
         let rounds: Vec<_> = schedule.rounds(2, 1).map(|(round, _)| round).collect();
         assert_eq!(rounds, [Round::Warmup(1), Round::Warmup(2), Round::Measured(1)]);
+    }
+
+    #[test]
+    fn the_measured_rounds_continue_the_sequence_of_orders_that_the_warm_up_begins() {
+        for size in [3, 4] {
+            let schedule = Schedule::new(&contenders(size));
+            let orders = |warmup, runs| -> Vec<_> {
+                schedule.rounds(warmup, runs).map(|(_, order)| order).collect()
+            };
+            let period = period(size);
+            for warmup in 1..=period {
+                assert_eq!(orders(warmup, 5), orders(0, period + 5)[period - warmup..]);
+            }
+        }
     }
 
     #[test]

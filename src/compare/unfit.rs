@@ -61,6 +61,8 @@ fn relative_width(times: &[f64], confidence: f64) -> Option<f64> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use fastrand::Rng;
 
     use super::*;
@@ -87,11 +89,14 @@ mod tests {
 
     /// Ten rounds in which `seq` takes 1 s and 3 s by turns, and the others take 100 ms.
     fn noisy(min_speedups: Vec<MinSpeedup>) -> (Setup, Measured) {
+        alternating([1000, 3000], min_speedups)
+    }
+
+    /// Ten rounds in which `seq` takes these two times by turns, and the others take 100 ms.
+    fn alternating(seq: [u64; 2], min_speedups: Vec<MinSpeedup>) -> (Setup, Measured) {
         let setup = Setup { runs: 10, max_runs: 10, min_speedups, ..setup() };
         let times = |round, contender: Contender| match round {
-            Round::Measured(n) if contender.to_string() == "seq" => {
-                Some(1000 + n as u64 % 2 * 2000)
-            }
+            Round::Measured(n) if contender.to_string() == "seq" => Some(seq[n % 2]),
             _ => Some(100),
         };
         let mut measured = measured(&setup, times);
@@ -111,6 +116,16 @@ mod tests {
     }
 
     #[test]
+    fn times_known_to_20_percent_are_just_fit() {
+        let warns = |seq| {
+            let (setup, measured) = alternating(seq, Vec::new());
+            Results::new(&setup, &measured).unfit_warning().is_some()
+        };
+        assert!(!warns([4000, 6000]));
+        assert!(warns([3990, 6010]));
+    }
+
+    #[test]
     fn there_is_no_warning_when_every_speedup_is_decided_or_when_faults_are_injected() {
         let (setup, measured) = noisy(vec![min_speedup("threads", 5.0)]);
         assert_eq!(Results::new(&setup, &measured).unfit_warning(), None);
@@ -127,5 +142,9 @@ mod tests {
             sample.ideal = Some(sample.elapsed / 2);
         }
         assert_eq!(Results::new(&setup, &measured).unfit_warning(), None);
+        for sample in measured.samples_mut(setup.reference) {
+            sample.ideal = Some(Duration::from_millis(250));
+        }
+        assert!(Results::new(&setup, &measured).unfit_warning().is_some());
     }
 }

@@ -94,6 +94,13 @@ mod tests {
         }
     }
 
+    #[test]
+    fn the_reason_of_a_failed_lookup_is_the_systems() {
+        let error = "failed to lookup address information: Name or service not known";
+        assert_eq!(reason(&io::Error::other(error)), "Name or service not known");
+        assert_eq!(reason(&io::Error::other("out of threads")), "out of threads");
+    }
+
     #[tokio::test]
     async fn a_failed_lookup_is_not_repeated() {
         // A label is at most 63 bytes long, so this name is refused without a network.

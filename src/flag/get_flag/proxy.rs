@@ -259,8 +259,39 @@ mod tests {
     }
 
     #[test]
+    fn a_base_url_may_have_a_usable_proxy_an_unusable_one_or_none() {
+        let base = "http://h".parse().unwrap();
+        for (variables, checked, applies) in [
+            ([("http_proxy", "p")], Ok(()), true),
+            ([("https_proxy", "p")], Ok(()), false),
+            ([("http_proxy", "garbage://x")], Err("http_proxy"), false),
+        ] {
+            let proxies = proxies(&variables);
+            assert_eq!(proxies.check(&base).map_err(|unusable| unusable.variable), checked);
+            assert_eq!(proxies.apply_to(&base), applies, "{variables:?}");
+        }
+    }
+
+    #[test]
+    fn only_an_https_proxy_needs_tls() {
+        for (variable, proxy, needs_tls) in [
+            ("http_proxy", "https://p", true),
+            ("https_proxy", "https://p", true),
+            ("https_proxy", "http://p", false),
+            ("all_proxy", "socks5://p", false),
+            ("http_proxy", "garbage://x", false),
+        ] {
+            assert_eq!(proxies(&[(variable, proxy)]).need_tls(), needs_tls, "{variable}={proxy}");
+        }
+        assert!(!Proxies::none().need_tls());
+    }
+
+    #[test]
     fn a_cgi_program_ignores_the_variable_that_a_request_can_set() {
         let cgi = [("REQUEST_METHOD", "GET"), ("HTTP_PROXY", "attacker")];
         assert_eq!(proxy(&cgi, "http://h/"), Ok(None));
+        assert_eq!(proxy(&cgi[1..], "http://h/"), Ok(Some("http://attacker:80".into())));
+        let lower = [("REQUEST_METHOD", "GET"), ("http_proxy", "p")];
+        assert_eq!(proxy(&lower, "http://h/"), Ok(Some("http://p:80".into())));
     }
 }
