@@ -2,13 +2,15 @@
 
 use std::panic::{self, PanicHookInfo};
 use std::process::ExitCode;
+use std::sync::Once;
 
 use flags::cli;
 use flags::commands::{self, Exit};
 use flags::output::{ignore_closed_pipe, stderr};
 
 fn main() -> ExitCode {
-    panic::set_hook(Box::new(report_panic));
+    let first = Once::new();
+    panic::set_hook(Box::new(move |panic| first.call_once(|| report_panic(panic))));
     panic::catch_unwind(run).unwrap_or(Exit::Incomplete).into()
 }
 
@@ -19,7 +21,7 @@ fn run() -> Exit {
     }
 }
 
-/// Prints one line and no backtrace.
+/// Prints one line and no backtrace. Panics after the first one have the same cause as a rule.
 fn report_panic(panic: &PanicHookInfo) {
     let message = panic.to_string().replace('\n', " ");
     stderr::error(&format!("internal error: {message}"));
