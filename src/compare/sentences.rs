@@ -157,6 +157,18 @@ mod tests {
     }
 
     #[test]
+    fn less_than_two_contenders_have_no_fastest_one() {
+        let setup = setup();
+        assert_eq!(Results::new(&setup, &Measured::default()).sentences(), [""; 0]);
+        let setup = Setup { contenders: vec![setup.reference], ..setup };
+        let measured = measured(&setup, times);
+        assert_eq!(
+            Results::new(&setup, &measured).sentences().concat().matches("fastest").count(),
+            0
+        );
+    }
+
+    #[test]
     fn the_title_counts_whole_rounds() {
         let setup = Setup { runs: 10, max_runs: 10, ..setup() };
         let until = |rounds, times: fn(Round, Contender) -> Option<u64>| {

@@ -129,3 +129,118 @@ impl Drop for LeaderGuard<'_> {
         });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+
+    use futures_util::future::BoxFuture;
+    use hyper_util::client::legacy::connect::Connected;
+    use tokio::time::{Instant, sleep};
+
+    use super::*;
+
+    /// How long it takes to make a connection.
+    const HANDSHAKE: Duration = Duration::from_millis(100);
+
+    /// Makes connections of one kind. A clone has to be polled until it is ready, as for any
+    /// service.
+    #[derive(Clone, Default)]
+    struct Connector {
+        first: Option<First>,
+        made: Arc<AtomicUsize>,
+        is_ready: bool,
+    }
+
+    /// How the first connection differs from the later ones, which are HTTP/1.
+    #[derive(Debug, Clone, Copy)]
+    enum First {
+        Http2,
+        Fails,
+        Hangs,
+    }
+
+    struct Made {
+        is_http2: bool,
+    }
+
+    impl Connection for Made {
+        fn connected(&self) -> Connected {
+            if self.is_http2 { Connected::new().negotiated_h2() } else { Connected::new() }
+        }
+    }
+
+    impl Service<()> for Connector {
+        type Response = Made;
+        type Error = ();
+        type Future = BoxFuture<'static, Result<Made, ()>>;
+
+        fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), ()>> {
+            self.is_ready = true;
+            Poll::Ready(Ok(()))
+        }
+
+        fn call(&mut self, (): ()) -> Self::Future {
+            assert!(std::mem::take(&mut self.is_ready), "called before it was ready");
+            let is_first = self.made.fetch_add(1, SeqCst) == 0;
+            let first = self.first.filter(|_| is_first);
+            Box::pin(async move {
+                sleep(HANDSHAKE).await;
+                match first {
+                    Some(First::Fails) => Err(()),
+                    Some(First::Hangs) => std::future::pending().await,
+                    Some(First::Http2) => Ok(Made { is_http2: true }),
+                    None => Ok(Made { is_http2: false }),
+                }
+            })
+        }
+    }
+
+    /// A connection that a request asks for.
+    async fn connect(layer: &SingleFlightConnect, connector: &Connector) -> Result<Made, ()> {
+        let mut service = layer.layer(connector.clone());
+        std::future::poll_fn(|context| service.poll_ready(context)).await?;
+        service.call(()).await
+    }
+
+    /// When a second request has its connection, if it asks while the first connection is made.
+    async fn second_after(first: Option<First>) -> Duration {
+        let connector = Connector { first, ..Connector::default() };
+        let (layer, start) = (SingleFlightConnect::default(), Instant::now());
+        let second = async {
+            connect(&layer, &connector).await.expect("only the first connection can fail");
+            start.elapsed()
+        };
+        let leader = async {
+            let _ = connect(&layer, &connector).await;
+            std::future::pending::<()>().await;
+        };
+        tokio::select! {
+            biased;
+            () = leader => unreachable!("it never ends"),
+            elapsed = second => elapsed,
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn requests_share_a_first_connection_that_is_http2() {
+        let connector = Connector { first: Some(First::Http2), ..Connector::default() };
+        let layer = SingleFlightConnect::default();
+        let second = timeout(Duration::from_secs(60), connect(&layer, &connector));
+        let (first, second) = tokio::join!(biased; connect(&layer, &connector), second);
+        assert!(first.is_ok_and(|made| made.is_http2));
+        assert!(second.is_err(), "it needs no connection of its own");
+        assert_eq!(connector.made.load(SeqCst), 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_first_connection_that_is_http1_or_fails_makes_room_for_others_at_once() {
+        assert_eq!(second_after(None).await, 2 * HANDSHAKE);
+        assert_eq!(second_after(Some(First::Fails)).await, 2 * HANDSHAKE);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_first_connection_that_hangs_delays_others_by_the_head_start_alone() {
+        assert_eq!(second_after(Some(First::Hangs)).await, HEAD_START + HANDSHAKE);
+    }
+}
