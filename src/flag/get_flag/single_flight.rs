@@ -219,6 +219,7 @@ mod tests {
             biased;
             () = leader => unreachable!("it never ends"),
             elapsed = second => elapsed,
+            () = sleep(Duration::from_secs(60)) => panic!("it waits without end"),
         }
     }
 
