@@ -164,3 +164,36 @@ pub fn read_certificates(path: &Path) -> anyhow::Result<Vec<Certificate>> {
     trial.with_context(|| format!("cannot parse the CAs in {file}"))?;
     Ok(certificates)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The clients of a run over `base` that trusts a CA, so that the system needs to have none.
+    fn clients(base: &str) -> Clients {
+        let authority = rcgen::generate_simple_self_signed(["h".to_owned()]).unwrap();
+        let trust = vec![Certificate::from_pem(authority.cert.pem().as_bytes()).unwrap()];
+        let options = FetchOptions { trust, ..FetchOptions::default() };
+        Clients::new(base.parse().unwrap(), options, Lookups::default())
+    }
+
+    #[test]
+    fn each_scheme_kind_of_connection_and_for_https_each_kind_of_host_has_its_own_client() {
+        use Connections::{Fresh, Pooled};
+        for base in ["http://h", "https://h"] {
+            let clients = clients(base);
+            let is_shared = |one: (&str, Connections), other: (&str, Connections)| {
+                let [one, other] = [one, other].map(|(url, connections)| {
+                    clients.client(&url.parse().unwrap(), connections).unwrap()
+                });
+                std::ptr::eq(one, other)
+            };
+            assert!(is_shared(("http://h/a", Pooled), ("http://other/b", Pooled)), "{base}");
+            assert!(is_shared(("https://h/a", Pooled), ("https://h/b", Pooled)), "{base}");
+            assert!(!is_shared(("https://h/a", Pooled), ("https://h/a", Fresh)), "{base}");
+            assert!(!is_shared(("http://h/a", Pooled), ("https://h/a", Pooled)), "{base}");
+            let by_host = is_shared(("https://h/a", Pooled), ("https://other/a", Pooled));
+            assert_eq!(by_host, base == "http://h", "{base}");
+        }
+    }
+}
