@@ -82,9 +82,8 @@ impl Clients {
 
     /// A client that sends plain requests to `proxy`, whose scheme is http or https.
     pub(super) fn proxy_client(&self, proxy: &Url) -> reqwest::Result<Client> {
-        let needs_tls = proxy.scheme() == "https";
         let proxy = reqwest::Proxy::http(proxy.clone())?;
-        self.settings(needs_tls).no_proxy().proxy(proxy).build()
+        self.settings(self.proxies().need_tls()).no_proxy().proxy(proxy).build()
     }
 
     pub(super) fn proxies(&self) -> &Proxies {
