@@ -256,13 +256,15 @@ fn verbose_has_a_line_for_a_flag_that_fails_too() {
 fn json_has_the_http_version_of_an_answer_that_could_not_be_used() {
     let origin = TestServer::start(|request, stream| match request.code.as_str() {
         "IN" => answer(stream, "418 I'm a teapot", "", b""),
+        "DE" => raw(stream, b"HTTP/1.0 200 OK\r\n\r\n<html>"),
         "US" => Err(std::io::ErrorKind::ConnectionAborted.into()),
         _ => ok(stream, b"<html>"),
     });
     let dest = tempdir().unwrap();
-    let args = ["BR", "IN", "US", "-r", "0", "--json", "-s", &origin.base(), "-d"];
+    let args = ["BR", "DE", "IN", "US", "-r", "0", "--json", "-s", &origin.base(), "-d"];
     let document = json(&flags().args(args).arg(dest.path()).output().unwrap());
     assert_eq!(flag(&document, "BR")["http_version"], "HTTP/1.1");
+    assert_eq!(flag(&document, "DE")["http_version"], "HTTP/1.0");
     assert_eq!(flag(&document, "IN")["http_version"], "HTTP/1.1");
     assert_eq!(flag(&document, "US")["http_version"], serde_json::Value::Null);
 }

@@ -12,7 +12,8 @@ use support::http2::Reply;
 use support::proxy::relay;
 use support::tls::{Authority, TlsServer, without_tls};
 use support::trial::{Trial, assert_whole, ended_as, run};
-use support::{MODES, TestServer, flag, json, misbehave, names, stderr};
+use support::{MODES, TestServer, flag, flags, json, misbehave, names, stderr};
+use tempfile::{NamedTempFile, tempdir};
 
 const YEARS: [i32; 2] = [2000, 2100];
 const BOTH: &[&str] = &["h2", "http/1.1"];
@@ -115,6 +116,23 @@ fn with_cacert_a_server_is_trusted_and_the_best_common_protocol_is_used() {
             assert_eq!(flag(&json(&ran.output), "IN")["http_version"], version, "{mode}");
             assert_whole(dest.path(), &["BR", "IN", "US"]);
         }
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn the_cas_in_ssl_cert_file_are_trusted_instead_of_the_systems() {
+    let (ours, theirs) = (Authority::new("Ours"), Authority::new("Theirs"));
+    let server = TlsServer::start(ours.certify("127.0.0.1", YEARS, BOTH), |_| Reply::Flag);
+    let (dest, trusted) = (tempdir().unwrap(), NamedTempFile::new().unwrap());
+    for (authority, status) in [(&ours, 0), (&theirs, 1)] {
+        std::fs::write(&trusted, authority.pem()).unwrap();
+        let mut flags = flags();
+        flags.env("SSL_CERT_FILE", trusted.path()).env_remove("SSL_CERT_DIR");
+        flags.args(["BR", "-s", &server.base(), "-d"]).arg(dest.path());
+        let output = flags.output().unwrap();
+        assert_eq!(output.status.code(), Some(status), "{}", stderr(&output));
+        assert_eq!(stderr(&output).contains("unknown CA"), status == 1, "{}", stderr(&output));
     }
 }
 

@@ -162,6 +162,28 @@ fn an_unreachable_proxy_is_named_and_retried() {
 }
 
 #[test]
+fn a_name_that_can_not_be_resolved_is_the_proxys_or_the_servers() {
+    // A label is at most 63 bytes long, so this name is refused without a network.
+    let long = "x".repeat(64);
+    let proxy = TestProxy::socks(closed_port(), None);
+    in_every_mode(|mode| {
+        let url = format!("http://{long}:1");
+        let (error, attempts, errors) = run(&url, mode, "http://127.0.0.9/flags");
+        assert_eq!((&error["kind"], attempts), (&"proxy".into(), 1), "{mode}: {errors}");
+        let message = error["message"].as_str().unwrap();
+        let start = format!("could not connect to the proxy {url}: could not resolve host {long}");
+        assert!(message.starts_with(&start), "{message}");
+
+        // The client of a socks5 proxy resolves names, that of a socks5h proxy does not.
+        let url = format!("socks5://{}", proxy.address());
+        let (error, attempts, errors) = run(&url, mode, &format!("http://{long}/flags"));
+        assert_eq!((&error["kind"], attempts), (&"connect".into(), 1), "{mode}: {errors}");
+        let message = error["message"].as_str().unwrap();
+        assert!(message.starts_with(&format!("could not resolve host {long}")), "{message}");
+    });
+}
+
+#[test]
 fn a_refused_tunnel_shows_the_status_and_is_retried_only_if_that_is_transient() {
     in_every_mode(|mode| {
         for (code, text, attempts) in [

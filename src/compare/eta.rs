@@ -70,7 +70,7 @@ mod tests {
     fn the_remaining_time_is_the_mean_of_each_contender_times_its_remaining_rounds() {
         let setup = setup();
         let mut eta = Eta::new(&setup);
-        assert_eq!(eta.left(), None);
+        assert_eq!((eta.left(), eta.finished(), eta.total()), (None, 0, 4 * 4));
         for (contender, took) in setup.contenders.iter().zip([2000, 100, 200, 300]) {
             assert_eq!(eta.left(), None);
             eta.add(*contender, &millis(took));
@@ -79,6 +79,7 @@ mod tests {
         eta.add(contender("seq"), &millis(4000));
         assert_eq!(eta.left(), Some(Duration::from_millis(2 * 3000 + 3 * 600)));
         eta.set_rounds(5);
+        assert_eq!((eta.finished(), eta.total()), (5, 5 * 4));
         assert_eq!(eta.left(), Some(Duration::from_millis(3 * 3000 + 4 * 600)));
     }
 }

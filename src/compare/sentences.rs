@@ -158,6 +158,26 @@ mod tests {
     }
 
     #[test]
+    fn less_than_two_contenders_have_no_fastest_one() {
+        let setup = setup();
+        assert_eq!(Results::new(&setup, &Measured::default()).sentences(), [""; 0]);
+        let setup = Setup { contenders: vec![setup.reference], ..setup };
+        let results = Results::new(&setup, &measured(&setup, times));
+        assert_eq!(
+            results.sentences(),
+            ["too few rounds: intervals have 75 % confidence, not 95 %"]
+        );
+    }
+
+    #[test]
+    fn a_single_round_has_no_interval_whose_confidence_could_be_too_low() {
+        let setup = Setup { runs: 1, max_runs: 1, ..setup() };
+        let results = Results::new(&setup, &measured(&setup, times));
+        let last = "threads, rayon and async are the fastest, with no clear difference";
+        assert_eq!(results.sentences().last().unwrap(), last);
+    }
+
+    #[test]
     fn the_title_counts_whole_rounds() {
         let setup = Setup { runs: 10, max_runs: 10, ..setup() };
         let until = |rounds, times: fn(Round, Contender) -> Option<u64>| {

@@ -82,9 +82,8 @@ impl Clients {
 
     /// A client that sends plain requests to `proxy`, whose scheme is http or https.
     pub(super) fn proxy_client(&self, proxy: &Url) -> reqwest::Result<Client> {
-        let needs_tls = proxy.scheme() == "https";
         let proxy = reqwest::Proxy::http(proxy.clone())?;
-        self.settings(needs_tls).no_proxy().proxy(proxy).build()
+        self.settings(self.proxies().need_tls()).no_proxy().proxy(proxy).build()
     }
 
     pub(super) fn proxies(&self) -> &Proxies {
@@ -163,4 +162,37 @@ pub fn read_certificates(path: &Path) -> anyhow::Result<Vec<Certificate>> {
     let trial = Client::builder().tls_certs_only(certificates.iter().cloned()).build();
     trial.with_context(|| format!("cannot parse the CAs in {file}"))?;
     Ok(certificates)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The clients of a run over `base` that trusts a CA, so that the system needs to have none.
+    fn clients(base: &str) -> Clients {
+        let authority = rcgen::generate_simple_self_signed(["h".to_owned()]).unwrap();
+        let trust = vec![Certificate::from_pem(authority.cert.pem().as_bytes()).unwrap()];
+        let options = FetchOptions { trust, ..FetchOptions::default() };
+        Clients::new(base.parse().unwrap(), options, Lookups::default())
+    }
+
+    #[test]
+    fn each_scheme_kind_of_connection_and_for_https_each_kind_of_host_has_its_own_client() {
+        use Connections::{Fresh, Pooled};
+        for base in ["http://h", "https://h"] {
+            let clients = clients(base);
+            let is_shared = |one: (&str, Connections), other: (&str, Connections)| {
+                let [one, other] = [one, other].map(|(url, connections)| {
+                    clients.client(&url.parse().unwrap(), connections).unwrap()
+                });
+                std::ptr::eq(one, other)
+            };
+            assert!(is_shared(("http://h/a", Pooled), ("http://other/b", Pooled)), "{base}");
+            assert!(is_shared(("https://h/a", Pooled), ("https://h/b", Pooled)), "{base}");
+            assert!(!is_shared(("https://h/a", Pooled), ("https://h/a", Fresh)), "{base}");
+            assert!(!is_shared(("http://h/a", Pooled), ("https://h/a", Pooled)), "{base}");
+            let by_host = is_shared(("https://h/a", Pooled), ("https://other/a", Pooled));
+            assert_eq!(by_host, base == "http://h", "{base}");
+        }
+    }
 }
