@@ -162,7 +162,8 @@ mod tests {
         let setup = setup();
         assert_eq!(Results::new(&setup, &Measured::default()).sentences(), [""; 0]);
         let setup = Setup { contenders: vec![setup.reference], ..setup };
-        let results = Results::new(&setup, &measured(&setup, times));
+        let measured = measured(&setup, times);
+        let results = Results::new(&setup, &measured);
         assert_eq!(
             results.sentences(),
             ["too few rounds: intervals have 75 % confidence, not 95 %"]
@@ -172,7 +173,8 @@ mod tests {
     #[test]
     fn a_single_round_has_no_interval_whose_confidence_could_be_too_low() {
         let setup = Setup { runs: 1, max_runs: 1, ..setup() };
-        let results = Results::new(&setup, &measured(&setup, times));
+        let measured = measured(&setup, times);
+        let results = Results::new(&setup, &measured);
         let last = "threads, rayon and async are the fastest, with no clear difference";
         assert_eq!(results.sentences().last().unwrap(), last);
     }
