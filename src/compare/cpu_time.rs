@@ -46,3 +46,14 @@ fn duration(time: nix::sys::time::TimeVal) -> Duration {
     }
     Duration::from_secs(unsigned(time.tv_sec())) + Duration::from_micros(unsigned(time.tv_usec()))
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_have_seconds_and_microseconds() {
+        let time = nix::sys::time::TimeVal::new(2, 500_000);
+        assert_eq!(duration(time), Duration::from_millis(2500));
+    }
+}

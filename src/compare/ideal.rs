@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::country::CountryCode;
+use crate::flag::{Span, Status};
 use crate::origin::Weather;
 
 /// The shortest time in which `jobs` concurrent requests can fetch `codes` under `weather`:
@@ -26,9 +27,15 @@ pub fn shortest_possible(
     (!ideal.is_zero()).then_some(ideal)
 }
 
+/// Whether every flag was saved at the first attempt.
+pub fn all_at_first_attempt(spans: &[Span]) -> bool {
+    spans.iter().all(|span| span.status == Status::Ok && span.attempts == 1)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::compare::made_up::millis;
     use crate::country::POP20;
     use crate::origin::Rate;
 
@@ -51,6 +58,17 @@ mod tests {
         let delay = |code| weather.impairment(code, 1).delay;
         let longest = POP20.into_iter().map(delay).max();
         assert_eq!(shortest_possible(&weather, &POP20, 20), longest);
+    }
+
+    #[test]
+    fn a_retry_or_a_failure_of_any_flag_is_noticed() {
+        let spans = millis(100).spans;
+        assert!(all_at_first_attempt(&spans));
+        for (status, attempts) in [(Status::Ok, 2), (Status::NotFound, 1)] {
+            let mut spans = spans.clone();
+            (spans[1].status, spans[1].attempts) = (status, attempts);
+            assert!(!all_at_first_attempt(&spans), "{status:?}, {attempts}");
+        }
     }
 
     #[test]

@@ -3,13 +3,13 @@
 use anyhow::{Context, anyhow};
 use tempfile::TempDir;
 
-use super::ideal::shortest_possible;
+use super::ideal::{all_at_first_attempt, shortest_possible};
 use super::injected::is_injected;
 use super::{Abort, Contender, CpuTime, Round, Runner, Sample, Setup};
 use crate::base_url::BaseUrl;
 use crate::flag::get_flag::FetchOptions;
 use crate::flag::save_flag::Destination;
-use crate::flag::{Existing, Failure, Outcome, Span, Status};
+use crate::flag::{Existing, Failure, Outcome, Span};
 use crate::origin::{Origin, Weather};
 use crate::run::Order;
 use crate::run::{Plan, Summary};
@@ -45,9 +45,8 @@ impl Runner for RealRunner<'_> {
         }
         let spans: Vec<_> = summary.outcomes.iter().map(Span::from).collect();
         // The delays of further attempts are not part of the bound.
-        let at_once = spans.iter().all(|span| span.status == Status::Ok && span.attempts == 1);
         let ideal = weather
-            .filter(|_| at_once)
+            .filter(|_| all_at_first_attempt(&spans))
             .and_then(|weather| shortest_possible(&weather, &self.setup.codes, contender.jobs()));
         let exit_code = if summary.is_complete() { 0 } else { 1 };
         Ok(Sample { elapsed: summary.elapsed, cpu, exit_code, ideal, spans })

@@ -65,10 +65,9 @@ impl Clients {
             Connections::Pooled => &self.pooled,
             Connections::Fresh => &self.fresh,
         };
-        let is_base = self.base.has_origin_of(url);
         let client = match url.scheme() {
             "http" => &set.http,
-            _ if is_base => &set.https,
+            _ if self.is_base_over_https(url) => &set.https,
             _ => &set.https_elsewhere,
         };
         client.get_or_init(|| build(self.builder(url, connections))).as_ref().map_err(|reason| {
@@ -106,12 +105,17 @@ impl Clients {
                 builder = builder
                     .http2_keep_alive_interval(quarter)
                     .http2_keep_alive_timeout(2 * quarter);
-                if url.scheme() == "https" && self.base.has_origin_of(url) {
+                if self.is_base_over_https(url) {
                     builder = builder.connector_layer(SingleFlightConnect::default());
                 }
             }
         }
         Ok(builder)
+    }
+
+    /// Whether the client for `url` talks to a single host over https, that of the base URL.
+    fn is_base_over_https(&self, url: &Url) -> bool {
+        url.scheme() == "https" && self.base.has_origin_of(url)
     }
 
     /// What all clients have in common. Without `needs_tls` the system's CAs are not read.
@@ -194,5 +198,14 @@ mod tests {
             let by_host = is_shared(("https://h/a", Pooled), ("https://other/a", Pooled));
             assert_eq!(by_host, base == "http://h", "{base}");
         }
+    }
+
+    #[test]
+    fn only_the_https_client_of_the_base_url_talks_to_a_single_host() {
+        let is_base_over_https =
+            |base: &str, url: &str| clients(base).is_base_over_https(&url.parse().unwrap());
+        assert!(is_base_over_https("https://h", "https://h/a"));
+        assert!(!is_base_over_https("https://h", "https://other/a"));
+        assert!(!is_base_over_https("http://h", "http://h/a"));
     }
 }
