@@ -97,8 +97,8 @@ fn touch_if_identical(path: &Path, image: &[u8], modified: Option<SystemTime>) -
     }
     // Windows sets the time of a file only if it is open for writing.
     let mut file = File::options().read(true).write(cfg!(windows)).open(path).ok()?;
-    let mut content = Vec::with_capacity(image.len());
-    file.read_to_end(&mut content).ok()?;
+    let mut content = vec![0; image.len()];
+    file.read_exact(&mut content).ok()?;
     if content != image {
         return None;
     }
