@@ -12,8 +12,8 @@ use super::{Answer, Fetcher, Trace, headers, image, proxy_error, redirect};
 /// The most redirects that one attempt follows.
 pub const MAX_REDIRECTS: usize = 10;
 
-/// The most times that the request for one flag is sent again because it was not processed. A server
-/// that refuses every request must not be asked forever.
+/// The most times that the request for one flag is sent again because it was not processed. A
+/// server that refuses every request must not be asked forever.
 const MAX_RESENDS: u32 = 3;
 
 /// An attempt at one flag.

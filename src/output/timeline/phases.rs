@@ -39,7 +39,8 @@ pub fn by_start(spans: &[Span]) -> Vec<&Span> {
 /// The edges of the phases, as shares of the axis: start, answered, fetched, end.
 ///
 /// The edges never decrease, and lie from 0 to 1. Without a response, the flag is waiting until its
-/// end. If it was not saved, it is being received until its end. Without a request, it has no phase.
+/// end. If it was not saved, it is being received until its end. Without a request, it has no
+/// phase.
 pub fn edges(span: &Span, axis: &TimeAxis) -> [f64; 4] {
     let end = if span.attempts == 0 { span.start } else { span.end.max(span.start) };
     let answered = span.answered.unwrap_or(end).clamp(span.start, end);
