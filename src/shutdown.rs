@@ -141,7 +141,7 @@ mod unix {
 
         pub(super) async fn next(&mut self) -> Signal {
             let streams = self.0.iter_mut().map(|(kind, stream)| {
-                Box::pin(async {
+                Box::pin(async move {
                     match stream {
                         Some(stream) => stream.recv().await,
                         None => std::future::pending().await,
