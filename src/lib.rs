@@ -29,7 +29,7 @@
 //! - [`flag`]: the job for one flag: get it, save it, report its outcome.
 //! - [`executor`]: a thread pool that hands out futures.
 //! - [`origin`]: the embedded server, with injected delays and faults.
-//! - [`endpoint`] and [`base_url`]: what `--server` accepts. [`country`]: codes and names.
+//! - [`endpoint`] and [`base_url`]: what `--server` accepts. [`country`]: country codes.
 //!   [`gif`]: the check for whole GIFs. [`shutdown`]: signals. [`runtime`]: the async runtime.
 //!
 //! # How a flag is downloaded
