@@ -1,14 +1,14 @@
-//! The async runtime, a single worker thread that drives all requests, and the limit of open files.
+//! The async runtime, whose single worker thread drives all requests, and the limit on open files.
 
 use anyhow::Context;
 use tokio::runtime::{Builder, Runtime};
 
 use crate::plural::counted;
 
-/// The most threads for blocking work: files of async tasks, and host name lookups.
+/// The maximum number of threads for blocking work, such as the file access of async tasks.
 const MAX_BLOCKING_THREADS: usize = 4;
 
-/// Starts the runtime and raises the limit of open files as far as the system allows.
+/// Starts the runtime and raises the limit on open files as far as the system allows.
 ///
 /// # Errors
 /// The system refuses a thread or a file descriptor.
@@ -22,24 +22,24 @@ pub fn start() -> anyhow::Result<Runtime> {
         .context("cannot start the network runtime")
 }
 
-/// Raises the soft limit of open files: each connection needs one, and macOS allows only 256 by
-/// default. If the system refuses, the old limit stays.
+/// Raises the soft limit on open files (`RLIMIT_NOFILE`): each connection needs a descriptor, and
+/// macOS allows only 256 by default. If the system refuses, the old limit stays.
 fn raise_open_file_limit() {
     #[cfg(unix)]
     {
         use nix::sys::resource::{Resource, getrlimit, setrlimit};
 
-        // macOS refuses more than this, regardless of its hard limit.
-        const PLENTY: u64 = 10_240;
+        // OPEN_MAX of macOS, which refuses more, regardless of its hard limit.
+        const OPEN_MAX: u64 = 10_240;
         if let Ok((soft, hard)) = getrlimit(Resource::RLIMIT_NOFILE)
-            && soft < hard.min(PLENTY)
+            && soft < hard.min(OPEN_MAX)
         {
-            let _ = setrlimit(Resource::RLIMIT_NOFILE, hard.min(PLENTY), hard);
+            let _ = setrlimit(Resource::RLIMIT_NOFILE, hard.min(OPEN_MAX), hard);
         }
     }
 }
 
-/// The limit of open files is too low for the requested number of concurrent requests.
+/// The limit on open files is too low for the requested number of concurrent requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
     "only {} at once: the system allows this program {limit} open files (ulimit -n)",
@@ -51,8 +51,8 @@ pub struct FewOpenFiles {
     limit: usize,
 }
 
-/// Checks that the limit of open files allows `asked` concurrent requests. Call it after [`start`],
-/// which raises the limit. An `embedded` server needs descriptors of the same process.
+/// Checks that the limit on open files allows `asked` concurrent requests. Call it after [`start`],
+/// which raises the limit. An `embedded` server uses descriptors of the same process.
 ///
 /// # Errors
 /// The limit is too low.
@@ -66,10 +66,10 @@ pub fn check_open_files(asked: usize, embedded: bool) -> Result<(), FewOpenFiles
 
 /// The number of concurrent requests that `limit` descriptors allow.
 fn jobs_within(limit: usize, embedded: bool) -> usize {
-    /// For the standard streams, the runtimes, and what the system's libraries open.
+    /// Descriptors for the standard streams, the runtimes, and the system's libraries.
     const RESERVE: usize = 24;
-    // A request has a connection and a file. Each may leave a connection in the pool when it is
-    // retried on a fresh one. An embedded server has the other ends of the connections.
+    // A request has a connection and a file. If it is retried on a fresh connection, its first
+    // connection may stay in the pool. An embedded server has the other ends of the connections.
     let per_request = if embedded { 5 } else { 3 };
     (limit.saturating_sub(RESERVE) / per_request).max(1)
 }

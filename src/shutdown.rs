@@ -1,4 +1,4 @@
-//! Shutdown on a signal: can be queried, waited for, and passed on to the shell.
+//! Signals that end a run, such as Ctrl-C: how they are received, and how the process dies of one.
 
 use std::io;
 use std::time::{Duration, Instant};
@@ -51,8 +51,9 @@ impl Shutdown {
         Shutdown(watch::channel(None).1)
     }
 
-    /// A shutdown that the first SIGINT, SIGTERM, SIGHUP or SIGQUIT requests. A second one ends the
-    /// process at once. A signal that was ignored when the program started stays ignored.
+    /// A shutdown that the first SIGINT, SIGTERM, SIGHUP or SIGQUIT requests. A second signal ends
+    /// the process at once, unless it is a duplicate of the first one within 100 ms. A signal that
+    /// was ignored when the program started stays ignored.
     ///
     /// # Errors
     /// The system refuses a signal handler.

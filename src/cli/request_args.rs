@@ -1,4 +1,4 @@
-//! Options about requests: concurrency, timeout, retries and trusted CAs.
+//! Options for requests: timeout, retries and trusted CAs.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -7,7 +7,7 @@ use clap::{Args, ValueHint};
 
 use super::value_parsers::{seconds, whole_number};
 
-/// Limits and trust of requests.
+/// Timeout, retries and trusted CAs.
 #[derive(Debug, Args)]
 pub struct RequestArgs {
     /// Timeout of a whole request in seconds, including the response body

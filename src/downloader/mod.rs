@@ -24,8 +24,8 @@ use crate::flag::Download;
 
 /// A strategy: downloads many flags.
 pub trait Downloader {
-    /// Runs `download` once for each of `codes`, which reports the outcome, and returns when all
-    /// have finished.
+    /// Runs `download` once for each of `codes`, and returns when all have finished. `download`
+    /// itself reports each outcome.
     ///
     /// # Errors
     /// The system refuses the threads that the strategy needs, or a download panicked. Some flags

@@ -21,7 +21,7 @@ pub struct Span {
     /// When the file was saved, or the flag had failed.
     pub end: Duration,
     pub status: Status,
-    /// The number of requests for the flag.
+    /// The number of attempts, 0 if no request was sent.
     pub attempts: u32,
 }
 

@@ -20,7 +20,8 @@ pub struct Summary {
     pub folder: PathBuf,
     /// The number of requested flags.
     pub requested: usize,
-    /// The time from before the HTTP client was built until the last file was saved.
+    /// The time from before the HTTP client was built until the last file was saved, or until an
+    /// interrupted run ended.
     pub elapsed: Duration,
     /// The signal that ended the run early.
     pub interrupted_by: Option<Signal>,

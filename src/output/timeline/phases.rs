@@ -66,7 +66,7 @@ pub fn is_failed(span: &Span) -> bool {
     matches!(span.status, Status::NotFound | Status::Error)
 }
 
-/// Whether more than one request was made for the flag.
+/// Whether the flag needed more than one attempt.
 pub fn is_retried(span: &Span) -> bool {
     span.attempts > 1
 }
