@@ -9,11 +9,11 @@ use super::connections::Connections;
 use super::error::FetchError;
 use super::{Answer, Fetcher, Trace, headers, image, proxy_error, redirect};
 
-/// The most redirects that one attempt follows.
+/// The maximum number of redirects that one attempt follows.
 pub const MAX_REDIRECTS: usize = 10;
 
-/// The most times that the request for one flag is sent again because it was not processed. A
-/// server that refuses every request must not be asked forever.
+/// The maximum number of requests for one flag that are sent again because the server did not
+/// process them. Without it, a server that refuses every request would cause an endless loop.
 const MAX_RESENDS: u32 = 3;
 
 /// An attempt at one flag.
@@ -27,7 +27,7 @@ pub(super) struct Attempt<'a> {
 }
 
 impl Attempt<'_> {
-    /// Requests `url`, follows redirects, and reads the answer.
+    /// Requests `url`, follows redirects, and reads the final response.
     pub(super) async fn run(mut self, url: &Url) -> Result<Answer, FetchError> {
         let mut url = url.clone();
         for _ in 0..=MAX_REDIRECTS {
@@ -46,7 +46,7 @@ impl Attempt<'_> {
         Err(FetchError::Redirect(format!("more than {MAX_REDIRECTS} redirects")))
     }
 
-    /// Sends one request and returns the head of its answer.
+    /// Sends one request and returns the head of its response.
     ///
     /// A request that the server provably did not process is sent again at once, on a fresh
     /// connection, up to [`MAX_RESENDS`] times per flag. From then on the attempt uses fresh
@@ -77,12 +77,12 @@ impl Attempt<'_> {
                     return Err(failure);
                 }
                 let limit = self.fetcher.timeout;
-                Err(FetchError::before_answer(&error, self.connections, limit))
+                Err(FetchError::before_response(&error, self.connections, limit))
             }
         }
     }
 
-    /// Sends one request. The outer error is that of a client that can't be built.
+    /// Sends one request. The outer error means that the HTTP client could not be built.
     async fn send(&self, url: &Url) -> Result<reqwest::Result<Response>, FetchError> {
         let mut request = self.fetcher.clients.client(url, self.connections)?.get(url.clone());
         if let Some(date) = self.if_newer_than.and_then(headers::http_date) {

@@ -15,11 +15,11 @@ use super::proxy::Proxies;
 use super::single_flight::SingleFlightConnect;
 use crate::base_url::BaseUrl;
 
-/// The most header fields in an answer over HTTP/1. curl allows 5000, but the HTTP library reserves
-/// memory for all of them at each answer, and then 194 flags take 5 % longer.
+/// The maximum number of header fields in an HTTP/1 response. curl allows 5000, but the HTTP
+/// library reserves memory for all of them at each response, and then 194 flags take 5 % longer.
 const MAX_HEADERS: usize = 1024;
 
-/// The most bytes of header fields in an answer over HTTP/2: curl's limit.
+/// The maximum size of the header fields of an HTTP/2 response, in bytes: curl's limit.
 const MAX_HEADER_BYTES: u32 = 300 << 10;
 
 /// The longest silence on an HTTP/2 connection before a PING.
@@ -55,7 +55,7 @@ impl Clients {
         Clients { base, options, lookups: Arc::new(lookups), pooled, fresh }
     }
 
-    /// The client that sends a request for `url` over such connections.
+    /// The client that sends a request for `url` over this kind of `connections`.
     pub(super) fn client(
         &self,
         url: &Url,
@@ -93,7 +93,7 @@ impl Clients {
         let needs_tls = url.scheme() == "https" || self.proxies().need_tls();
         let mut builder = self.proxies().configure(self.settings(needs_tls))?;
         if self.proxies().for_url(url).is_ok_and(|proxy| proxy.is_some()) {
-            // Ends before the attempt does, so that the proxy is known to be at fault.
+            // Shorter than the timeout of the attempt, so that the proxy is known to be at fault.
             builder = builder.connect_timeout(self.options.timeout * 9 / 10);
         }
         match connections {
@@ -118,7 +118,7 @@ impl Clients {
         url.scheme() == "https" && self.base.has_origin_of(url)
     }
 
-    /// What all clients have in common. Without `needs_tls` the system's CAs are not read.
+    /// The settings that all clients share. Without `needs_tls` the system's CAs are not read.
     fn settings(&self, needs_tls: bool) -> ClientBuilder {
         let builder = Client::builder()
             .user_agent(concat!("flags/", env!("CARGO_PKG_VERSION")))

@@ -12,7 +12,7 @@ use super::proxy::UnusableProxy;
 use crate::gif::Defect;
 use crate::gif::MAX_BYTES;
 
-/// The most characters of a server's text that a message repeats.
+/// The maximum length of a server's text within a message, in characters.
 const MAX_EXCERPT: usize = 200;
 
 /// Why a flag could not be fetched. `Display` is a message for the user, without the URL.
@@ -20,7 +20,7 @@ const MAX_EXCERPT: usize = 200;
 pub enum FetchError {
     #[error("timed out after {}s", .0.as_secs_f64())]
     Timeout(Duration),
-    /// No connection, or one that was lost before the head of the answer.
+    /// No connection, or one that was lost before the head of the response.
     #[error("{0}")]
     Connect(String),
     /// The lookup of the host name failed.
@@ -42,7 +42,7 @@ pub enum FetchError {
     Truncated { received: usize, reason: String },
     #[error("larger than {} MiB", MAX_BYTES >> 20)]
     TooLarge,
-    /// The answer is not HTTP.
+    /// The response is not valid HTTP.
     #[error("invalid HTTP response: {0}")]
     Protocol(String),
     /// An invalid HTTP/2 response, to this request or to another one on the same connection.
@@ -98,8 +98,8 @@ impl FetchError {
         FetchError::Proxy { message: unusable.to_string(), is_transient: false }
     }
 
-    /// The meaning of an error before the head of the answer. `limit` is the timeout.
-    pub(super) fn before_answer(
+    /// The meaning of an error before the head of the response. `limit` is the timeout.
+    pub(super) fn before_response(
         error: &reqwest::Error,
         connections: Connections,
         limit: Duration,
@@ -131,7 +131,7 @@ impl FetchError {
                 FetchError::Protocol(root_cause(http))
             }
             Some(_) => FetchError::Connect(format!(
-                "connection lost before the answer: {}",
+                "connection lost before the response: {}",
                 root_cause(error)
             )),
             None => FetchError::Protocol(root_cause(error)),
@@ -150,7 +150,7 @@ impl FetchError {
     }
 }
 
-/// Whether the same request may succeed later, after an answer with `status`.
+/// Whether the same request may succeed later, after a response with `status`.
 pub(super) fn is_transient_status(status: StatusCode) -> bool {
     matches!(status.as_u16(), 408 | 429 | 500 | 502 | 503 | 504)
 }
@@ -200,7 +200,7 @@ pub(super) fn root_cause(error: &(dyn Error + 'static)) -> String {
     excerpt(message.split(": https://").next().unwrap_or(&message))
 }
 
-/// `text` as a message may repeat it: at most 200 characters.
+/// The first [`MAX_EXCERPT`] characters of `text`, for a message.
 pub(super) fn excerpt(text: &str) -> String {
     match text.char_indices().nth(MAX_EXCERPT) {
         Some((end, _)) => format!("{}…", &text[..end]),

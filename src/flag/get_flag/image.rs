@@ -1,4 +1,4 @@
-//! Reads the body of an answer, which must be a whole GIF.
+//! Reads the body of a response, which must be a whole GIF.
 
 use reqwest::Response;
 
@@ -28,7 +28,7 @@ pub(super) async fn read(mut response: Response) -> Result<Vec<u8>, FetchError> 
     }
     // An HTTP/2 stream may end early without an error.
     if promised.is_some_and(|promised| (image.len() as u64) < promised) {
-        let reason = "the answer is shorter than its Content-Length".into();
+        let reason = "the response is shorter than its Content-Length".into();
         return Err(FetchError::Truncated { received: image.len(), reason });
     }
     // A body without a length or a last chunk ends when its connection or stream closes, also if

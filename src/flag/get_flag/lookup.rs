@@ -10,7 +10,7 @@ use parking_lot::Mutex;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use tokio::sync::oneshot;
 
-/// A lookup that may still be going on. Clones share its result, which may be a failure.
+/// A lookup that may still be in progress. Clones share its result, which may be a failure.
 type Lookup = Shared<BoxFuture<'static, Result<Vec<SocketAddr>, LookupError>>>;
 
 /// A host name has no address, or the lookup failed.
@@ -21,7 +21,7 @@ pub(super) struct LookupError {
     reason: String,
 }
 
-/// The lookups of a run by host name, the failed ones too.
+/// The lookups of a run by host name, including failed ones.
 #[derive(Default)]
 pub(super) struct Lookups(Mutex<HashMap<String, Lookup>>);
 
@@ -35,7 +35,7 @@ impl Resolve for Lookups {
 }
 
 /// Looks `host` up on a thread of its own. A lookup can hang, so it must not occupy one of the
-/// runtime's blocking threads. It goes on if the request that needed it first times out.
+/// runtime's blocking threads. It continues even if the request that started it times out.
 fn start(host: String) -> Lookup {
     let (sender, receiver) = oneshot::channel();
     let name = host.clone();

@@ -1,4 +1,4 @@
-//! `get_flag`: all HTTP of the program, async, once for all strategies.
+//! `get_flag`: fetches a flag over HTTP. The whole HTTP client is here; all strategies share it.
 
 mod attempt;
 mod client;
@@ -33,8 +33,8 @@ use connections::Connections;
 use lookup::Lookups;
 use unprocessed::AnsweredConnections;
 
-/// The pause before the first retry. Each later one is twice as long, plus jitter of up to as much
-/// again.
+/// The pause before the first retry, without jitter. Each further pause is twice as long, up to
+/// 60 s. Jitter adds up to 100 % to each.
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
 
 /// The limits of a request, the CAs to trust, and the proxies to use.
@@ -42,7 +42,7 @@ const FIRST_PAUSE: Duration = Duration::from_millis(200);
 pub struct FetchOptions {
     /// The limit for one attempt: connection, redirects and body.
     pub timeout: Duration,
-    /// Retries after a transient failure.
+    /// The maximum number of retries after transient failures.
     pub retries: usize,
     /// CAs to trust in addition to the system's.
     pub trust: Vec<Certificate>,
@@ -79,20 +79,21 @@ pub struct Fetched {
     pub answer: Result<Answer, FetchError>,
 }
 
-/// What is known of the last attempt, even if it failed later on.
+/// What is known about the last attempt, even if it failed later.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Trace {
-    /// The HTTP version of the answer: `HTTP/1.0`, `HTTP/1.1` or `HTTP/2`.
+    /// The HTTP version of the response: `HTTP/1.0`, `HTTP/1.1` or `HTTP/2`.
     pub http_version: Option<&'static str>,
-    /// When the head of the answer had arrived.
+    /// When the head of the response had arrived.
     pub answered: Option<Instant>,
-    /// When the last byte of the answer had arrived.
+    /// When the last byte of the response had arrived.
     pub fetched: Option<Instant>,
-    /// How many requests of all attempts were sent again because the server did not process them.
+    /// The number of requests, over all attempts, that were sent again because the server did not
+    /// process them.
     pub resent: u32,
 }
 
-/// An answer that settles a request.
+/// A response with a definite result. Any other response is a [`FetchError`].
 #[derive(Debug)]
 pub enum Answer {
     /// A whole GIF, with its `Last-Modified` if the server sent one.

@@ -1,4 +1,4 @@
-//! The proxies that the environment names, and what can go wrong at them.
+//! The proxies in the environment variables, and which of them a URL uses.
 
 use std::env;
 use std::ffi::OsString;
@@ -104,12 +104,12 @@ impl Proxies {
         setting.as_ref().map(Option::as_ref).map_err(Clone::clone)
     }
 
-    /// Whether the host of `url` is not one of those that need no proxy.
+    /// Whether the host of `url` is not excluded by `no_proxy`.
     fn is_proxied(&self, url: &Url) -> bool {
         url.as_str().parse::<Uri>().is_ok_and(|uri| self.proxied.intercept(&uri).is_some())
     }
 
-    /// Whether the connection to some proxy is a TLS connection.
+    /// Whether any proxy is connected to over TLS.
     pub(super) fn need_tls(&self) -> bool {
         let mut proxies = [&self.http, &self.https].into_iter().flatten().flatten();
         proxies.any(|proxy| proxy.scheme() == "https")

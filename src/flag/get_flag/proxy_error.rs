@@ -17,7 +17,7 @@ type TunnelError = <Tunnel<HttpConnector> as Service<Uri>>::Error;
 /// An error of a SOCKS proxy, of any version.
 type SocksError = <SocksV5<HttpConnector> as Service<Uri>>::Error;
 
-/// The failure at `proxy` that made a request for `url` end with `error`, before its answer.
+/// The failure of `proxy` behind `error`, with which a request for `url` ended before its response.
 /// `None` if the proxy is not at fault.
 pub(super) async fn failure(
     clients: &Clients,
@@ -28,12 +28,12 @@ pub(super) async fn failure(
     let name = proxy::display(proxy);
     let unreachable = |reason: String| format!("could not connect to the proxy {name}: {reason}");
     if let Some(lookup) = find::<LookupError>(error) {
-        // A SOCKS proxy may get an address, and then the name of the server is looked up too.
+        // With socks4 and socks5, the server's name is looked up here and not by the proxy.
         let is_proxy = proxy.host_str() == Some(&lookup.host);
-        return is_proxy.then(|| lasting(unreachable(lookup.to_string())));
+        return is_proxy.then(|| permanent(unreachable(lookup.to_string())));
     }
     if !error.is_connect() {
-        // For an http URL, the lost connection was one to the proxy.
+        // For an http URL, the connection that was lost led to the proxy.
         let is_lost = find::<hyper::Error>(error).is_some_and(|http| !http.is_parse());
         let is_proxy = is_lost && url.scheme() == "http" && proxy.scheme().starts_with("http");
         let message = || format!("connection to the proxy {name} lost: {}", root_cause(error));
@@ -51,16 +51,16 @@ pub(super) async fn failure(
             refused_tunnel(&name, connect_status(clients, proxy, url).await)
         }
         (Some(TunnelError::ConnectFailed(_)), _) => match find::<rustls::Error>(error) {
-            Some(tls) => lasting(unreachable(tls_message(tls))),
+            Some(tls) => permanent(unreachable(tls_message(tls))),
             None => transient(unreachable(root_cause(error))),
         },
         (Some(_), _) => transient(format!("the proxy {name} failed: {}", root_cause(error))),
         (None, Some(SocksError::Inner(cause))) => transient(unreachable(root_cause(cause))),
         (None, Some(other)) => transient(format!("the proxy {name} failed: {other}")),
-        // Beyond the tunnel, the server is at fault.
+        // The tunnel was established, so the server is at fault.
         (None, None) if url.scheme() == "https" => return None,
         (None, None) => match find::<rustls::Error>(error) {
-            Some(tls) => lasting(unreachable(tls_message(tls))),
+            Some(tls) => permanent(unreachable(tls_message(tls))),
             None => transient(unreachable(root_cause(error))),
         },
     })
@@ -69,7 +69,7 @@ pub(super) async fn failure(
 /// The failure for a response of `proxy` with status 407.
 pub(super) fn login_required(proxy: &Url) -> FetchError {
     let status = StatusCode::PROXY_AUTHENTICATION_REQUIRED;
-    lasting(format!("the proxy {} refused the request: {status}", proxy::display(proxy)))
+    permanent(format!("the proxy {} refused the request: {status}", proxy::display(proxy)))
 }
 
 fn refused_tunnel(name: &str, status: Option<StatusCode>) -> FetchError {
@@ -96,6 +96,6 @@ fn transient(message: String) -> FetchError {
     FetchError::Proxy { message, is_transient: true }
 }
 
-fn lasting(message: String) -> FetchError {
+fn permanent(message: String) -> FetchError {
     FetchError::Proxy { message, is_transient: false }
 }

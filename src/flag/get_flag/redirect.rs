@@ -7,7 +7,7 @@ use reqwest::{Response, Url};
 use super::error::{FetchError, excerpt};
 use crate::base_url::{BaseUrl, redacted};
 
-/// The URL that `response`, the answer to a request for `url`, redirects to (RFC 9110 §15.4).
+/// The URL that the `response` to a request for `url` redirects to (RFC 9110 §15.4).
 /// `None` if it is not a redirect. The credentials of `base` go to its own origin only.
 ///
 /// # Errors

@@ -14,9 +14,9 @@ use tokio::task;
 use tokio::time::{sleep, timeout};
 use tower::{Layer, Service};
 
-/// How long requests wait for the first connection, and then for their turn to share it: some round
-/// trips. After that, each makes its own.
-const HEAD_START: Duration = Duration::from_millis(500);
+/// The maximum time that a request waits for the first connection, and then for the client to give
+/// it that connection: several round trips. After that, the request makes its own connection.
+const MAX_WAIT: Duration = Duration::from_millis(500);
 
 /// The state of the first connection, which is called the leader.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,11 +73,11 @@ where
     }
 
     fn call(&mut self, destination: D) -> Self::Future {
-        // The service that `poll_ready` has prepared is called, and a clone of it stays here.
+        // `poll_ready` has prepared this service, so it is the one to call. A clone replaces it.
         let clone = self.inner.clone();
         let mut inner = std::mem::replace(&mut self.inner, clone);
         let leader = self.leader.clone();
-        match begin(&leader) {
+        match start_connecting(&leader) {
             LeaderState::Idle | LeaderState::Shared => {
                 // The guard is created here, because the future may be dropped before it runs.
                 let guard = LeaderGuard(leader);
@@ -96,7 +96,7 @@ where
                         // The client now gives the shared connection to the request, and moves this
                         // future from the request's task to a background task. If it has not done
                         // so after a while, the shared connection was lost.
-                        sleep(HEAD_START).await;
+                        sleep(MAX_WAIT).await;
                         if task::try_id() != request {
                             return std::future::pending().await;
                         }
@@ -109,16 +109,16 @@ where
     }
 }
 
-/// Returns the state, which becomes `Connecting` if there is no usable connection.
-fn begin(leader: &watch::Sender<LeaderState>) -> LeaderState {
+/// Sets the state to `Connecting` if it is `Idle` or `Shared`. Returns the previous state.
+fn start_connecting(leader: &watch::Sender<LeaderState>) -> LeaderState {
     let mut before = LeaderState::Idle;
     leader.send_if_modified(|state| {
         before = *state;
-        let leads = matches!(before, LeaderState::Idle | LeaderState::Shared);
-        if leads {
+        let is_leader = matches!(before, LeaderState::Idle | LeaderState::Shared);
+        if is_leader {
             *state = LeaderState::Connecting;
         }
-        leads
+        is_leader
     });
     before
 }
@@ -128,22 +128,22 @@ fn begin(leader: &watch::Sender<LeaderState>) -> LeaderState {
 async fn is_shared(leader: &watch::Sender<LeaderState>) -> bool {
     let mut state = leader.subscribe();
     let ended = state.wait_for(|state| *state != LeaderState::Connecting);
-    let ended = timeout(HEAD_START, ended).await;
+    let ended = timeout(MAX_WAIT, ended).await;
     ended.is_ok_and(|state| state.is_ok_and(|state| *state == LeaderState::Shared))
 }
 
-/// Guards the leader while it connects. If it is dropped before the connection is known to be
-/// shared, because that failed or was cancelled, all other requests make their own connections.
+/// Guards the leader while it connects. If the guard is dropped before the state is `Shared`,
+/// because connecting failed or was cancelled, all other requests make their own connections.
 struct LeaderGuard(Arc<watch::Sender<LeaderState>>);
 
 impl Drop for LeaderGuard {
     fn drop(&mut self) {
         self.0.send_if_modified(|state| {
-            let is_open = *state == LeaderState::Connecting;
-            if is_open {
+            let was_connecting = *state == LeaderState::Connecting;
+            if was_connecting {
                 *state = LeaderState::NotShared;
             }
-            is_open
+            was_connecting
         });
     }
 }
@@ -207,7 +207,7 @@ mod tests {
         let (mut connector, connections) = connector();
         let (leader, waiter) = (connector.call(()), connector.call(()));
         assert!(leader.await.is_ok());
-        assert!(timeout(HEAD_START * 2, waiter).await.is_ok());
+        assert!(timeout(MAX_WAIT * 2, waiter).await.is_ok());
         assert_eq!(connections.load(Ordering::Relaxed), 2);
     }
 
@@ -216,7 +216,7 @@ mod tests {
         let (mut connector, connections) = connector();
         let (leader, waiter) = (connector.call(()), connector.call(()));
         assert!(leader.await.is_ok());
-        let in_background = tokio::spawn(timeout(HEAD_START * 100, waiter));
+        let in_background = tokio::spawn(timeout(MAX_WAIT * 100, waiter));
         assert!(in_background.await.unwrap().is_err());
         assert_eq!(connections.load(Ordering::Relaxed), 1);
     }

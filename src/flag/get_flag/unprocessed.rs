@@ -27,14 +27,14 @@ impl AnsweredConnections {
         }
     }
 
-    /// Whether the request that failed with `error`, before the head of its answer, was not
-    /// processed:
+    /// Whether the server provably did not process the request that failed with `error` before the
+    /// head of its response:
     /// - It was never sent.
     /// - HTTP/2: its stream is above the last one that a GOAWAY names (RFC 9113 §6.8), or it was
     ///   reset with REFUSED_STREAM (§8.7).
     /// - HTTP/1: its connection had answered a request before, and then the server closed it
-    ///   (RFC 9112 §9.3.1). An answer that ends within its head counts as none, because the HTTP
-    ///   library does not tell the two apart. A GET can be sent twice.
+    ///   (RFC 9112 §9.3.1). A response that ends within its head is treated the same, because the
+    ///   HTTP library reports both alike. Repeating a GET is safe (RFC 9110 §9.2.2).
     pub(super) fn is_unprocessed(&self, error: &reqwest::Error) -> bool {
         if let Some(http2) = find::<h2::Error>(error) {
             let refused = http2.is_reset() && http2.reason() == Some(Reason::REFUSED_STREAM);
