@@ -103,7 +103,7 @@ fn exports(args: &CompareArgs) -> anyhow::Result<Vec<(Box<dyn Exporter>, PathBuf
 /// noisy for any. If `quiet`, prints only failures.
 fn report_verdicts(results: &Results, quiet: bool) -> Exit {
     let mut exit = Exit::Complete;
-    if let Some(warning) = results.unfit_warning().filter(|_| !quiet) {
+    if let Some(warning) = results.noise_warning().filter(|_| !quiet) {
         comparison::note(&warning);
     }
     for check in &results.checks {

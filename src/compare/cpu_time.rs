@@ -1,8 +1,8 @@
-//! Processor time of this process.
+//! The CPU time of this process.
 
 use std::time::Duration;
 
-/// Processor time of all threads of the process, including those of an embedded server.
+/// CPU time of all threads of the process, including those of an embedded server.
 ///
 /// Zero on systems other than Unix, where no safe interface reports it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -12,7 +12,7 @@ pub struct CpuTime {
 }
 
 impl CpuTime {
-    /// The processor time since the process started.
+    /// The CPU time since the process started.
     pub fn now() -> CpuTime {
         #[cfg(unix)]
         {
@@ -29,7 +29,7 @@ impl CpuTime {
         CpuTime::default()
     }
 
-    /// The processor time between `earlier` and this.
+    /// The CPU time between `earlier` and this.
     pub fn since(self, earlier: CpuTime) -> CpuTime {
         CpuTime {
             user: self.user.saturating_sub(earlier.user),

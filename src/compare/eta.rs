@@ -64,7 +64,7 @@ impl Eta {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::compare::made_up::{contender, millis, setup};
+    use crate::compare::fixtures::{contender, sample, setup};
 
     #[test]
     fn the_remaining_time_is_the_mean_of_each_contender_times_its_remaining_rounds() {
@@ -73,10 +73,10 @@ mod tests {
         assert_eq!((eta.left(), eta.finished(), eta.total()), (None, 0, 4 * 4));
         for (contender, took) in setup.contenders.iter().zip([2000, 100, 200, 300]) {
             assert_eq!(eta.left(), None);
-            eta.add(*contender, &millis(took));
+            eta.add(*contender, &sample(took));
         }
         assert_eq!((eta.left(), eta.finished()), (Some(Duration::from_millis(3 * 2600)), 4));
-        eta.add(contender("seq"), &millis(4000));
+        eta.add(contender("seq"), &sample(4000));
         assert_eq!(eta.left(), Some(Duration::from_millis(2 * 3000 + 3 * 600)));
         eta.set_rounds(5);
         assert_eq!((eta.finished(), eta.total()), (5, 5 * 4));

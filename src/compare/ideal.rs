@@ -35,7 +35,7 @@ pub fn all_at_first_attempt(spans: &[Span]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::compare::made_up::millis;
+    use crate::compare::fixtures::sample;
     use crate::country::POP20;
     use crate::origin::Rate;
 
@@ -62,7 +62,7 @@ mod tests {
 
     #[test]
     fn a_retry_or_a_failure_of_any_flag_is_noticed() {
-        let spans = millis(100).spans;
+        let spans = sample(100).spans;
         assert!(all_at_first_attempt(&spans));
         for (status, attempts) in [(Status::Ok, 2), (Status::NotFound, 1)] {
             let mut spans = spans.clone();

@@ -1,4 +1,4 @@
-//! Tells injected failures from others. Only injected ones are part of a measurement.
+//! Distinguishes injected failures from others, which end a comparison.
 
 use std::ops::RangeInclusive;
 use std::time::Duration;
@@ -11,8 +11,8 @@ use crate::origin::{Fault, Impairment, Weather};
 /// Whether `weather` injected the `failure` of the last request for `code`.
 ///
 /// True if the fault that the weather injects into one of `attempts` can lead to this failure.
-/// These are the numbers that the request may have at the server: it counts a request that was sent
-/// again if it received it the first time.
+/// `attempts` is a range because the server may count more attempts than the client: a request that
+/// is sent again is a further attempt for the server, if it had received the first one.
 pub(super) fn is_injected(
     weather: &Weather,
     code: CountryCode,

@@ -1,4 +1,4 @@
-//! The rounds after which a comparison looks at its results, to see whether it can end.
+//! Looks (interim analyses): the rounds after which a comparison checks whether it can end.
 
 use serde::Serialize;
 

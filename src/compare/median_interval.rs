@@ -2,7 +2,7 @@
 
 use statrs::distribution::{Binomial, Discrete};
 
-/// The confidence of an interval that is looked at once, and of all looks of a comparison together.
+/// The confidence of a single interval, and of all looks of a comparison together.
 pub const CONFIDENCE: f64 = 0.95;
 
 /// A confidence interval; both ends are part of it.
@@ -10,7 +10,7 @@ pub const CONFIDENCE: f64 = 0.95;
 pub struct Interval {
     pub low: f64,
     pub high: f64,
-    /// The chance that the interval holds the true median, from 0 to 1. Less than requested if
+    /// The chance that the interval contains the true median, from 0 to 1. Less than requested if
     /// there are too few values.
     pub confidence: f64,
 }
@@ -22,14 +22,14 @@ impl Interval {
     }
 }
 
-/// An interval that holds the true median with a chance of `confidence`, for `values` that are
+/// An interval that contains the true median with a chance of `confidence`, for `values` that are
 /// independent draws from one distribution. `None` for no values.
 ///
 /// `confidence` is at least 0 and less than 1. The ends are interpolated order statistics
 /// (Hettmansperger & Sheather, "Confidence intervals based on interpolated order statistics",
 /// *Statistics & Probability Letters* 4, 1986, 75–79; Nyblom, "Note on interpolated order
 /// statistics", same journal, 14, 1992, 129–131). The number of values below the true median has a
-/// binomial distribution, so each pair of order statistics holds the median with a known chance.
+/// binomial distribution, so each pair of order statistics encloses the median with a known chance.
 /// Each end lies between that of the narrowest pair with enough confidence and that of the next
 /// pair inward.
 ///
@@ -104,7 +104,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::compare::made_up::RATIOS;
+    use crate::compare::fixtures::RATIOS;
     use crate::compare::statistics::Stats;
 
     fn times() -> impl Strategy<Value = Vec<f64>> {
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn the_interval_holds_the_true_median_as_often_as_its_confidence() {
+    fn the_interval_contains_the_true_median_as_often_as_its_confidence() {
         let mut rng = Rng::with_seed(1);
         let trials = 2000;
         for count in [6, 10, 20, 40] {
@@ -193,7 +193,7 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(64))]
 
         #[test]
-        fn the_interval_holds_the_median_and_lies_within_the_values(
+        fn the_interval_contains_the_median_and_lies_within_the_values(
             values in times(),
             confidence in 0.5..1.0f64,
         ) {

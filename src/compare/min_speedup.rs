@@ -25,14 +25,14 @@ pub enum Verdict {
 
 /// A [`MinSpeedup`] with the speedup that was measured for it.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Checked {
+pub struct SpeedupCheck {
     pub min_speedup: MinSpeedup,
     pub speedup: Speedup,
     /// Whether it is too early for a verdict: see [`Results::new`](super::Results::new).
     pub too_early: bool,
 }
 
-impl Checked {
+impl SpeedupCheck {
     /// The verdict. A single round has no interval, so the measured speedup itself decides.
     pub fn verdict(&self) -> Verdict {
         let factor = self.min_speedup.factor;
@@ -64,9 +64,9 @@ impl fmt::Display for Verdict {
 
 /// The verdict as a sentence:
 /// `--min-speedup threads=5: passed: threads is 14.2 times as fast as seq (13.8 to 14.6)`.
-impl fmt::Display for Checked {
+impl fmt::Display for SpeedupCheck {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Checked { min_speedup, speedup, .. } = self;
+        let SpeedupCheck { min_speedup, speedup, .. } = self;
         let (verdict, contender) = (self.verdict(), min_speedup.contender);
         write!(f, "--min-speedup {min_speedup}: {verdict}: {contender} is {speedup}")
     }
@@ -75,10 +75,10 @@ impl fmt::Display for Checked {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::compare::made_up::{contender, min_speedup};
+    use crate::compare::fixtures::{contender, min_speedup};
     use crate::compare::median_interval::Interval;
 
-    fn checked(name: &str, low: f64, high: f64) -> Checked {
+    fn checked(name: &str, low: f64, high: f64) -> SpeedupCheck {
         let speedup = Speedup {
             reference: contender("seq"),
             median: (low + high) / 2.0,
@@ -86,7 +86,7 @@ mod tests {
             confidence: 0.95,
             rounds: 10,
         };
-        Checked { min_speedup: min_speedup(name, 5.0), speedup, too_early: false }
+        SpeedupCheck { min_speedup: min_speedup(name, 5.0), speedup, too_early: false }
     }
 
     #[test]
@@ -119,7 +119,7 @@ mod tests {
 
     #[test]
     fn too_few_rounds_leave_it_undecided() {
-        let early = Checked { too_early: true, ..checked("threads", 1.0, 2.0) };
+        let early = SpeedupCheck { too_early: true, ..checked("threads", 1.0, 2.0) };
         assert_eq!(early.verdict(), Verdict::Inconclusive);
     }
 

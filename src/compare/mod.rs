@@ -7,14 +7,15 @@
 mod contender;
 mod cpu_time;
 mod eta;
+#[cfg(test)]
+pub(crate) mod fixtures;
 mod ideal;
 mod injected;
 mod looks;
-#[cfg(test)]
-pub(crate) mod made_up;
 mod measured;
 pub mod median_interval;
 mod min_speedup;
+mod noise;
 mod results;
 mod rounds;
 mod runner;
@@ -23,14 +24,13 @@ pub mod sentences;
 #[cfg(test)]
 mod simulation;
 pub mod statistics;
-mod unfit;
 
 pub use contender::Contender;
 pub use cpu_time::CpuTime;
 pub use eta::Eta;
 pub use looks::{Look, Looks};
 pub use measured::{Measured, Sample};
-pub use min_speedup::{Checked, MinSpeedup, Verdict};
+pub use min_speedup::{MinSpeedup, SpeedupCheck, Verdict};
 pub use results::{Ideal, ModeResult, Results, Speedup};
 pub use rounds::{Abort, Observer, Runner, run_rounds};
 pub use runner::RealRunner;

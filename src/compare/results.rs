@@ -1,7 +1,7 @@
 //! The evaluation of the measurements: statistics, speedups, verdicts.
 
 use super::median_interval::{Interval, median_interval};
-use super::min_speedup::Checked;
+use super::min_speedup::SpeedupCheck;
 use super::statistics::{Stats, median};
 use super::{Contender, Look, Measured, MinSpeedup, Sample, Setup, Verdict};
 
@@ -20,7 +20,7 @@ pub struct Results<'a> {
     /// The contenders with at least one measured run, in the order of the setup.
     pub modes: Vec<ModeResult<'a>>,
     /// Each `--min-speedup` for which there is a measured speedup.
-    pub checks: Vec<Checked>,
+    pub checks: Vec<SpeedupCheck>,
 }
 
 /// The results of one contender. Times are in seconds.
@@ -30,9 +30,9 @@ pub struct ModeResult<'a> {
     /// The runs, in the order of the rounds.
     pub samples: Vec<&'a Sample>,
     pub elapsed: Stats,
-    /// Processor time in user mode.
+    /// CPU time in user mode.
     pub user: Stats,
-    /// Processor time in the kernel.
+    /// CPU time in the kernel.
     pub system: Stats,
     /// The median over the runs of (sum of the flags' own times ÷ jobs) ÷ elapsed. At 1, every job
     /// was busy with a flag from start to end.
@@ -99,14 +99,14 @@ impl<'a> Results<'a> {
     /// The verdicts at `look`. Between two looks, and at a look with too few rounds for its
     /// confidence, every verdict is inconclusive. A comparison with a single look always decides,
     /// with the confidence that its rounds give.
-    fn check(&self, look: Look) -> Vec<Checked> {
+    fn check(&self, look: Look) -> Vec<SpeedupCheck> {
         let single_look = self.setup.looks().count() == 1;
         let between_looks = self.whole_rounds != look.runs;
         let check = |min_speedup: &MinSpeedup| {
             let speedup = self.of(min_speedup.contender)?.speedup?;
             let too_few = !single_look && speedup.interval.confidence < look.confidence;
             let too_early = between_looks || too_few;
-            Some(Checked { min_speedup: *min_speedup, speedup, too_early })
+            Some(SpeedupCheck { min_speedup: *min_speedup, speedup, too_early })
         };
         self.setup.min_speedups.iter().filter_map(check).collect()
     }
@@ -203,7 +203,7 @@ impl Speedup {
 mod tests {
     use super::*;
     use crate::compare::Round;
-    use crate::compare::made_up::{contender, measured, min_speedup, setup, times};
+    use crate::compare::fixtures::{contender, measured, min_speedup, setup, times};
 
     #[test]
     fn a_speedup_is_the_median_of_the_ratios_within_each_round() {
@@ -296,7 +296,7 @@ mod tests {
         let setup = Setup { min_speedups, ..setup() };
         let measured = measured(&setup, times);
         let results = Results::new(&setup, &measured);
-        let verdicts: Vec<_> = results.checks.iter().map(Checked::verdict).collect();
+        let verdicts: Vec<_> = results.checks.iter().map(SpeedupCheck::verdict).collect();
         assert_eq!(verdicts, [Verdict::Passed, Verdict::Inconclusive, Verdict::Failed]);
         assert!(!results.all_decided());
     }

@@ -4,7 +4,7 @@ use super::schedule::{Round, Schedule};
 use super::{Contender, Measured, Results, Sample, Setup};
 use crate::shutdown::Signal;
 
-/// Carries out single runs. [`RealRunner`](super::RealRunner) downloads; tests use made-up times.
+/// Carries out single runs. [`RealRunner`](super::RealRunner) downloads; tests use given times.
 pub trait Runner {
     /// Runs `contender` once, as part of `round`, and returns its measurements.
     ///
@@ -90,7 +90,7 @@ mod tests {
     use anyhow::anyhow;
 
     use super::*;
-    use crate::compare::made_up::{Times, contender, min_speedup, setup};
+    use crate::compare::fixtures::{FakeRunner, contender, min_speedup, setup};
 
     /// Records the calls, and fails after `full_after` rounds as a full disk would.
     #[derive(Default)]
@@ -137,7 +137,8 @@ mod tests {
     fn each_round_runs_each_contender_once_in_the_order_that_is_recorded() {
         let setup = setup();
         let mut recorder = Recorder::default();
-        let (measured, result) = run_rounds(&setup, &mut Times(slower_and_slower), &mut recorder);
+        let (measured, result) =
+            run_rounds(&setup, &mut FakeRunner(slower_and_slower), &mut recorder);
         assert!(result.is_ok());
         let per_round = setup.contenders.len();
         assert_eq!(recorder.started.len(), (setup.warmup + setup.runs) * per_round);
@@ -152,7 +153,7 @@ mod tests {
     fn warm_up_rounds_are_not_measured() {
         let setup = setup();
         let (measured, _) =
-            run_rounds(&setup, &mut Times(slower_and_slower), &mut Recorder::default());
+            run_rounds(&setup, &mut FakeRunner(slower_and_slower), &mut Recorder::default());
         for contender in &setup.contenders {
             let samples = measured.samples(*contender);
             assert_eq!(samples.len(), setup.runs);
@@ -164,7 +165,7 @@ mod tests {
     fn drift_that_slows_every_round_does_not_affect_the_paired_ratios() {
         let setup = setup();
         let (measured, _) =
-            run_rounds(&setup, &mut Times(slower_and_slower), &mut Recorder::default());
+            run_rounds(&setup, &mut FakeRunner(slower_and_slower), &mut Recorder::default());
         let ratios = measured.ratios(contender("seq"), contender("threads"));
         assert_eq!(ratios, vec![20.0; setup.runs]);
     }
@@ -173,7 +174,7 @@ mod tests {
     fn the_observer_sees_each_measured_round_as_it_ends() {
         let setup = setup();
         let mut recorder = Recorder::default();
-        let _ = run_rounds(&setup, &mut Times(slower_and_slower), &mut recorder);
+        let _ = run_rounds(&setup, &mut FakeRunner(slower_and_slower), &mut recorder);
         assert_eq!(recorder.rounds, (1..=setup.runs).collect::<Vec<_>>());
         assert!(recorder.extended.is_empty());
     }
@@ -183,7 +184,7 @@ mod tests {
         let min_speedups = vec![min_speedup("threads", 20.0)];
         let setup = Setup { runs: 10, max_runs: 25, min_speedups, ..setup() };
         let mut recorder = Recorder::default();
-        let (measured, _) = run_rounds(&setup, &mut Times(slower_and_slower), &mut recorder);
+        let (measured, _) = run_rounds(&setup, &mut FakeRunner(slower_and_slower), &mut recorder);
         assert_eq!(recorder.extended, [20, 25]);
         assert_eq!(measured.orders().len(), 25);
     }
@@ -193,7 +194,7 @@ mod tests {
         let min_speedups = vec![min_speedup("threads", 10.0), min_speedup("async", 30.0)];
         let setup = Setup { runs: 10, max_runs: 40, min_speedups, ..setup() };
         let mut recorder = Recorder::default();
-        let (measured, _) = run_rounds(&setup, &mut Times(slower_and_slower), &mut recorder);
+        let (measured, _) = run_rounds(&setup, &mut FakeRunner(slower_and_slower), &mut recorder);
         assert!(recorder.extended.is_empty());
         assert_eq!(measured.orders().len(), 10);
     }
@@ -202,7 +203,7 @@ mod tests {
     fn a_signal_ends_it_with_the_runs_that_have_finished() {
         let setup = setup();
         let mut left = (setup.warmup + 2) * setup.contenders.len() + 1;
-        let mut runner = Times(|round, contender| {
+        let mut runner = FakeRunner(|round, contender| {
             if left == 0 {
                 return Err(Abort::Stopped(Signal::Interrupt));
             }
@@ -223,7 +224,7 @@ mod tests {
     fn a_run_that_fails_ends_it_at_once_and_is_not_measured() {
         let setup = setup();
         let rayon = contender("rayon");
-        let mut runner = Times(|round, contender| match round {
+        let mut runner = FakeRunner(|round, contender| match round {
             Round::Measured(2) if contender == rayon => {
                 Err(Abort::Failed(anyhow!("ZZ: not found")))
             }
@@ -240,7 +241,8 @@ mod tests {
     fn results_that_cannot_be_written_end_it_after_the_round() {
         let setup = setup();
         let mut recorder = Recorder { full_after: Some(1), ..Recorder::default() };
-        let (measured, result) = run_rounds(&setup, &mut Times(slower_and_slower), &mut recorder);
+        let (measured, result) =
+            run_rounds(&setup, &mut FakeRunner(slower_and_slower), &mut recorder);
         assert!(matches!(result, Err(Abort::Failed(_))));
         assert_eq!(measured.orders().len(), 1);
     }

@@ -46,9 +46,7 @@ impl Results<'_> {
         let looks = self.setup.looks();
         (looks.count() > 1).then(|| {
             let (each, number) = (looks.confidence() * 100.0, looks.count());
-            format!(
-                "each of up to {number} looks has {each:.2} % intervals, for 95 % over all looks"
-            )
+            format!("intervals have {each:.2} % confidence, for 95 % over up to {number} looks")
         })
     }
 
@@ -114,7 +112,7 @@ pub fn percent(share: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::compare::made_up::{measured, min_speedup, setup, times};
+    use crate::compare::fixtures::{measured, min_speedup, setup, times};
     use crate::compare::{Measured, Round};
 
     #[test]
@@ -204,7 +202,7 @@ mod tests {
         let measured = measured(&setup, |_, _| Some(100));
         let results = Results::new(&setup, &measured);
         assert_eq!(results.title(), "2 flags from delay, 10 rounds (at most 40)");
-        let message = "each of up to 4 looks has 98.75 % intervals, for 95 % over all looks";
+        let message = "intervals have 98.75 % confidence, for 95 % over up to 4 looks";
         assert_eq!(results.sentences().last().unwrap(), message);
     }
 

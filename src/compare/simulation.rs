@@ -1,10 +1,10 @@
-//! The error rates of `--min-speedup`, simulated: whole comparisons with made-up times.
+//! The error rates of `--min-speedup`, simulated: whole comparisons with random times.
 
 use std::time::Duration;
 
 use fastrand::Rng;
 
-use super::made_up::{RATIOS, Ratio, Unobserved, contender, millis, min_speedup, setup};
+use super::fixtures::{RATIOS, Ratio, Unobserved, contender, min_speedup, sample, setup};
 use super::{Abort, Contender, Results, Round, Runner, Sample, Setup, Verdict, run_rounds};
 
 /// `seq` always takes one second; the others take one second divided by a random speedup.
@@ -18,7 +18,7 @@ impl Runner for RandomSpeedups {
         let speedup =
             if contender.to_string() == "seq" { 1.0 } else { (self.ratio)(&mut self.rng) };
         let elapsed = Duration::from_secs_f64(1.0 / speedup);
-        Ok(Sample { elapsed, spans: Vec::new(), ..millis(1) })
+        Ok(Sample { elapsed, spans: Vec::new(), ..sample(1) })
     }
 }
 

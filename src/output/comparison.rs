@@ -73,7 +73,7 @@ fn wrapped(text: &str, width: Option<usize>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::compare::made_up::{measured, setup, times};
+    use crate::compare::fixtures::{measured, setup, times};
 
     #[test]
     fn the_report_has_a_title_the_table_and_the_sentences() {

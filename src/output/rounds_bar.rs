@@ -77,7 +77,7 @@ fn rough(time: Duration) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::compare::made_up::{contender, millis, min_speedup, setup};
+    use crate::compare::fixtures::{contender, min_speedup, sample, setup};
 
     #[test]
     fn the_remaining_time_is_shown_in_minutes_and_seconds() {
@@ -98,7 +98,7 @@ mod tests {
         };
         let mut bar = RoundsBar::new(&setup, true);
         assert_eq!(bar.message(Round::Warmup(1), seq), "warm-up 1 of 1: seq");
-        bar.run_finished(seq, &millis(2000));
+        bar.run_finished(seq, &sample(2000));
         let message = "round 1 of 10 (at most 40): seq, 20 s left";
         assert_eq!(bar.message(Round::Measured(1), seq), message);
         bar.extended(40);

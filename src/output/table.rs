@@ -173,7 +173,7 @@ fn width_of(text: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::compare::made_up::{measured, setup, times};
+    use crate::compare::fixtures::{measured, setup, times};
     use crate::compare::{Contender, Measured, Round, Setup};
     use crate::downloader::Mode;
 

@@ -66,7 +66,7 @@ fn row(result: &ModeResult) -> [String; COLUMNS.len()] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::compare::made_up::{contender, measured, setup, times};
+    use crate::compare::fixtures::{contender, measured, setup, times};
     use crate::compare::{Measured, Setup};
 
     #[test]

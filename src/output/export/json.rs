@@ -180,7 +180,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::compare::made_up::{measured, min_speedup, setup, times};
+    use crate::compare::fixtures::{measured, min_speedup, setup, times};
     use crate::compare::{Measured, Setup};
 
     fn document(setup: &Setup, measured: &Measured) -> Value {

@@ -67,7 +67,7 @@ fn escape_markdown(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::compare::made_up::{contender, measured, min_speedup, setup};
+    use crate::compare::fixtures::{contender, measured, min_speedup, setup};
     use crate::compare::{Contender, Measured, Setup};
     use crate::downloader::Mode;
 

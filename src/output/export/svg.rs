@@ -36,7 +36,7 @@ mod tests {
     use roxmltree::{Document, Node};
 
     use super::*;
-    use crate::compare::made_up::{measured, setup, times};
+    use crate::compare::fixtures::{measured, setup, times};
     use crate::compare::{Measured, Setup};
 
     fn picture(setup: &Setup, measured: &Measured) -> String {

@@ -92,7 +92,7 @@ mod tests {
     use roxmltree::{Document, Node, ParsingOptions};
 
     use super::*;
-    use crate::compare::made_up::{measured, min_speedup, setup, times};
+    use crate::compare::fixtures::{measured, min_speedup, setup, times};
     use crate::compare::{Contender, Measured, Setup};
     use crate::downloader::Mode;
 

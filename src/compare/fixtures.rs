@@ -1,4 +1,4 @@
-//! Comparisons with made-up times, for tests.
+//! Test fixtures: comparisons whose runs take given times.
 
 use std::f64::consts::TAU;
 use std::time::Duration;
@@ -40,9 +40,9 @@ pub(crate) fn min_speedup(name: &str, factor: f64) -> MinSpeedup {
     MinSpeedup { contender: contender(name), factor }
 }
 
-/// A run of `millis` milliseconds. Its two flags take 45 % of that time each, one after the other.
-/// Its shortest possible time is half of that time.
-pub(crate) fn millis(millis: u64) -> Sample {
+/// The measurements of a run of `millis` milliseconds. Its two flags take 45 % of that time each, one
+/// after the other. Its shortest possible time is half of that time.
+pub(crate) fn sample(millis: u64) -> Sample {
     let elapsed = Duration::from_millis(millis);
     let cpu = CpuTime { user: elapsed / 10, system: elapsed / 20 };
     let span = |code: &str, from: u32| Span {
@@ -58,12 +58,12 @@ pub(crate) fn millis(millis: u64) -> Sample {
     Sample { elapsed, cpu, exit_code: 0, ideal: Some(elapsed / 2), spans }
 }
 
-/// A runner whose runs take as many milliseconds as the function says.
-pub(crate) struct Times<F>(pub(crate) F);
+/// A runner that downloads nothing. The function returns how many milliseconds each run takes.
+pub(crate) struct FakeRunner<F>(pub(crate) F);
 
-impl<F: FnMut(Round, Contender) -> Result<u64, Abort>> Runner for Times<F> {
+impl<F: FnMut(Round, Contender) -> Result<u64, Abort>> Runner for FakeRunner<F> {
     fn run(&mut self, round: Round, contender: Contender) -> Result<Sample, Abort> {
-        (self.0)(round, contender).map(millis)
+        (self.0)(round, contender).map(sample)
     }
 }
 
@@ -78,7 +78,7 @@ impl Observer for Unobserved {
 /// The measurements of a comparison whose runs take `times` milliseconds. It ends early at `None`.
 pub(crate) fn measured(setup: &Setup, times: impl Fn(Round, Contender) -> Option<u64>) -> Measured {
     let abort = || Abort::Failed(anyhow::anyhow!("no more times"));
-    let mut runner = Times(|round, contender| times(round, contender).ok_or_else(abort));
+    let mut runner = FakeRunner(|round, contender| times(round, contender).ok_or_else(abort));
     run_rounds(setup, &mut runner, &mut Unobserved).0
 }
 
@@ -95,7 +95,7 @@ pub(crate) fn normal(rng: &mut Rng) -> f64 {
     (-2.0 * (1.0 - rng.f64()).ln()).sqrt() * (TAU * rng.f64()).cos()
 }
 
-/// Made-up ratios whose true median is 1.
+/// Draws a random ratio. The true median of the ratios is 1.
 pub(crate) type Ratio = fn(&mut Rng) -> f64;
 
 pub(crate) const NORMAL: Ratio = |rng| 1.0 + 0.1 * normal(rng);

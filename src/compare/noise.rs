@@ -5,11 +5,12 @@ use super::statistics::median;
 use super::{Results, Sample};
 use crate::origin::Weather;
 
-/// A comparison should be able to decide a `--min-speedup` this far from the true speedup.
+/// A comparison should be able to decide a `--min-speedup` that differs from the true speedup by
+/// this share of it.
 const DECIDABLE_DISTANCE: f64 = 0.2;
 
 impl Results<'_> {
-    /// A warning, if the times of the reference spread so widely that no `--min-speedup` within
+    /// A warning if the times of the reference spread so widely that no `--min-speedup` within
     /// 20 % of the true speedup could be decided.
     ///
     /// The criterion: the interval of the median of the reference's times is wider than 40 % of
@@ -17,7 +18,7 @@ impl Results<'_> {
     /// because they differ from round to round. There is no warning if every `--min-speedup` was
     /// decided, if there are too few rounds for the interval, or with injected faults, which make
     /// the times differ by design.
-    pub fn unfit_warning(&self) -> Option<String> {
+    pub fn noise_warning(&self) -> Option<String> {
         let faulty = self.setup.weather.as_ref().is_some_and(Weather::has_faults);
         let decided = !self.checks.is_empty() && self.all_decided();
         if faulty || decided {
@@ -55,8 +56,8 @@ fn relative_times(samples: &[&Sample]) -> Vec<f64> {
 /// 0.7, 49 and 97 %.
 fn relative_width(times: &[f64], confidence: f64) -> Option<f64> {
     let (middle, interval) = (median(times)?, median_interval(times, confidence)?);
-    let sure = interval.confidence >= confidence.min(CONFIDENCE);
-    sure.then(|| (interval.high - interval.low) / middle)
+    let is_confident = interval.confidence >= confidence.min(CONFIDENCE);
+    is_confident.then(|| (interval.high - interval.low) / middle)
 }
 
 #[cfg(test)]
@@ -66,11 +67,11 @@ mod tests {
     use fastrand::Rng;
 
     use super::*;
-    use crate::compare::made_up::{measured, min_speedup, normal, setup};
+    use crate::compare::fixtures::{measured, min_speedup, normal, setup};
     use crate::compare::{Contender, Measured, MinSpeedup, Round, Setup};
 
     #[test]
-    fn steady_times_are_fit_and_erratic_times_are_not() {
+    fn the_interval_of_steady_times_is_narrow_and_that_of_erratic_times_is_wide() {
         let mut rng = Rng::with_seed(4);
         let mut wide = |spread: f64, count: usize| {
             let wide = (0..500).filter(|_| {
@@ -109,17 +110,17 @@ mod tests {
     #[test]
     fn a_noisy_reference_is_reported_with_what_to_do() {
         let (setup, measured) = noisy(vec![min_speedup("threads", 20.0)]);
-        let warning = Results::new(&setup, &measured).unfit_warning().unwrap();
+        let warning = Results::new(&setup, &measured).noise_warning().unwrap();
         let expected = "the times of seq are known to ±50 % only, too noisy for a useful \
                         --min-speedup; use more rounds (--runs) or a quieter machine";
         assert_eq!(warning, expected);
     }
 
     #[test]
-    fn times_known_to_20_percent_are_just_fit() {
+    fn there_is_a_warning_only_beyond_20_percent() {
         let warns = |seq| {
             let (setup, measured) = alternating(seq, Vec::new());
-            Results::new(&setup, &measured).unfit_warning().is_some()
+            Results::new(&setup, &measured).noise_warning().is_some()
         };
         assert!(!warns([4000, 6000]));
         assert!(warns([3990, 6010]));
@@ -128,11 +129,11 @@ mod tests {
     #[test]
     fn there_is_no_warning_when_every_speedup_is_decided_or_when_faults_are_injected() {
         let (setup, measured) = noisy(vec![min_speedup("threads", 5.0)]);
-        assert_eq!(Results::new(&setup, &measured).unfit_warning(), None);
+        assert_eq!(Results::new(&setup, &measured).noise_warning(), None);
         let (setup, measured) = noisy(Vec::new());
-        assert!(Results::new(&setup, &measured).unfit_warning().is_some());
+        assert!(Results::new(&setup, &measured).noise_warning().is_some());
         let setup = Setup { weather: Some(Weather::failing()), ..setup };
-        assert_eq!(Results::new(&setup, &measured).unfit_warning(), None);
+        assert_eq!(Results::new(&setup, &measured).noise_warning(), None);
     }
 
     #[test]
@@ -141,10 +142,10 @@ mod tests {
         for sample in measured.samples_mut(setup.reference) {
             sample.ideal = Some(sample.elapsed / 2);
         }
-        assert_eq!(Results::new(&setup, &measured).unfit_warning(), None);
+        assert_eq!(Results::new(&setup, &measured).noise_warning(), None);
         for sample in measured.samples_mut(setup.reference) {
             sample.ideal = Some(Duration::from_millis(250));
         }
-        assert!(Results::new(&setup, &measured).unfit_warning().is_some());
+        assert!(Results::new(&setup, &measured).noise_warning().is_some());
     }
 }
