@@ -1,4 +1,4 @@
-//! Ctrl-Z: lets the display be cleared before the process is suspended.
+//! Ctrl-Z (SIGTSTP): runs code before the process is suspended, to clear the display.
 
 use std::io;
 
@@ -7,7 +7,7 @@ use tokio::task::block_in_place;
 
 use crate::shutdown;
 
-/// Calls `suspend` on each SIGTSTP instead of suspending the process at once. `suspend` must do so.
+/// Calls `suspend` on each SIGTSTP instead of suspending the process. `suspend` must suspend it.
 /// If the signal was ignored when the program started, it stays ignored.
 ///
 /// # Errors
@@ -23,7 +23,7 @@ pub fn on_suspend(runtime: &Handle, mut suspend: impl FnMut() + Send + 'static) 
     let mut requests = signal(SignalKind::from_raw(SIGTSTP))?;
     runtime.spawn(async move {
         while requests.recv().await.is_some() {
-            // It may wait for a terminal that is blocked, and must not stop the runtime's thread.
+            // `suspend` may wait for a blocked terminal, and must not block the runtime's thread.
             block_in_place(&mut suspend);
         }
     });

@@ -123,7 +123,7 @@ fn colours_add_nothing_but_colour() {
 }
 
 #[test]
-fn a_loop_is_a_staircase_and_threads_are_a_front() {
+fn the_bars_of_seq_form_a_staircase_and_those_of_threads_start_together() {
     let folder = tempdir().unwrap();
     let bars_of = |server: &TestServer, mode: &str| {
         let file = folder.path().join(format!("{mode}.svg"));

@@ -61,7 +61,7 @@ pub(super) fn run(args: DownloadArgs) -> anyhow::Result<Exit> {
     #[cfg(unix)]
     if reporter.lock().has_bar() {
         let reporter = reporter.clone();
-        suspend::on_suspend(runtime.handle(), move || reporter.lock().stop_process())?;
+        suspend::on_suspend(runtime.handle(), move || reporter.lock().suspend_process())?;
     }
     let summary = plan.run(runtime.handle(), &shutdown, {
         let reporter = reporter.clone();

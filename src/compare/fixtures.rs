@@ -40,8 +40,8 @@ pub(crate) fn min_speedup(name: &str, factor: f64) -> MinSpeedup {
     MinSpeedup { contender: contender(name), factor }
 }
 
-/// The measurements of a run of `millis` milliseconds. Its two flags take 45 % of that time each, one
-/// after the other. Its shortest possible time is half of that time.
+/// The measurements of a run of `millis` milliseconds. Its two flags take 45 % of that time each,
+/// one after the other. Its shortest possible time is half of that time.
 pub(crate) fn sample(millis: u64) -> Sample {
     let elapsed = Duration::from_millis(millis);
     let cpu = CpuTime { user: elapsed / 10, system: elapsed / 20 };

@@ -1,4 +1,4 @@
-//! A reader that closes its pipe early, such as `head`, has read all it needs.
+//! Ignores a closed pipe: a reader such as `head` may close it early, which is not an error.
 
 use std::io::{self, ErrorKind};
 

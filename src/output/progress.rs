@@ -12,7 +12,7 @@ use crate::country::CountryCode;
 /// At most 17 columns wide, with three-digit counts: it never wraps on a terminal of 20 columns.
 const TEMPLATE: &str = "{bar:9.green/dim} {pos}/{len}";
 
-/// How often a bar is drawn at most, per second.
+/// The maximum number of times that a bar is drawn per second.
 const DRAWS_PER_SECOND: u8 = 20;
 
 /// A bar on stderr, if that is a terminal.
@@ -76,9 +76,9 @@ impl Progress {
         }
     }
 
-    /// Suspends this process, as Ctrl-Z asks for, with the bar cleared until it continues.
+    /// Suspends this process, as Ctrl-Z does by default. The bar is cleared until it continues.
     #[cfg(unix)]
-    pub(super) fn stop_process(&mut self) {
+    pub(super) fn suspend_process(&mut self) {
         self.above(|| {
             // It fails only for signals that can't be caught.
             let _ = signal_hook::low_level::emulate_default_handler(signal_hook::consts::SIGTSTP);
@@ -91,7 +91,7 @@ impl Progress {
     }
 }
 
-/// A bar of `total` steps on stderr, drawn as the indicatif `template` says; a hidden one if stderr
+/// A bar of `total` steps on stderr in the style of an indicatif `template`; a hidden one if stderr
 /// can't redraw a line.
 pub(super) fn bar(total: usize, template: &str) -> ProgressBar {
     if !can_redraw() {

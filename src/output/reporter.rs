@@ -1,4 +1,4 @@
-//! Reports a run while it goes on: text and a progress bar, or one JSON document at the end.
+//! Reports a run: text and a progress bar while it runs, or one JSON document at the end.
 
 use std::io::{self, Write};
 use std::mem;
@@ -35,7 +35,7 @@ pub struct Reporter {
     stdout: Stdout,
     progress: Progress,
     /// Whether stdout and stderr go to the same file, pipe or terminal, as with `2>&1`.
-    is_one_log: bool,
+    streams_merged: bool,
     /// Whether stdout ends with codes that no line break follows.
     has_open_line: bool,
 }
@@ -49,7 +49,7 @@ impl Reporter {
             verbosity,
             stdout: Stdout::default(),
             progress: if has_bar { Progress::new(total) } else { Progress::hidden() },
-            is_one_log: is_one_log(),
+            streams_merged: are_streams_merged(),
             has_open_line: false,
         }
     }
@@ -57,7 +57,7 @@ impl Reporter {
     /// Reports one flag: its code on stdout, or its error on stderr.
     pub fn report(&mut self, outcome: &Outcome) {
         let has_message = outcome.result.is_err() || self.verbosity == Verbosity::Verbose;
-        if has_message && self.is_one_log && mem::take(&mut self.has_open_line) {
+        if has_message && self.streams_merged && mem::take(&mut self.has_open_line) {
             self.stdout.write("\n");
         }
         if outcome.result.is_err() {
@@ -80,7 +80,7 @@ impl Reporter {
     pub fn finish(&mut self, summary: &Summary) -> io::Result<()> {
         self.progress.finish();
         let at_line_start =
-            self.progress.shares_terminal() || self.is_one_log && !self.has_open_line;
+            self.progress.shares_terminal() || self.streams_merged && !self.has_open_line;
         match (self.format, self.verbosity) {
             (Format::Json, _) => self.stdout.write(&run_json::document(summary)?),
             (Format::Nothing, _) | (Format::Text, Verbosity::Quiet) => {}
@@ -97,10 +97,10 @@ impl Reporter {
         self.progress.is_visible()
     }
 
-    /// Suspends this process, as Ctrl-Z asks for, and restores the display when it continues.
+    /// Suspends this process, as Ctrl-Z does by default, and restores the display afterwards.
     #[cfg(unix)]
-    pub fn stop_process(&mut self) {
-        self.progress.stop_process();
+    pub fn suspend_process(&mut self) {
+        self.progress.suspend_process();
     }
 
     /// Whether the line of codes is shown. It is not if the same terminal shows a line per flag,
@@ -112,7 +112,7 @@ impl Reporter {
 }
 
 /// Whether stdout and stderr are the same file, pipe or terminal. False if one is closed.
-fn is_one_log() -> bool {
+fn are_streams_merged() -> bool {
     let (stdout, stderr) = (same_file::Handle::stdout(), same_file::Handle::stderr());
     matches!((stdout, stderr), (Ok(stdout), Ok(stderr)) if stdout == stderr)
 }

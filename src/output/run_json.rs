@@ -13,6 +13,7 @@ use crate::run::{Counts, Summary};
 /// The version of the document's format. It changes with incompatible changes only.
 pub const SCHEMA_VERSION: u32 = 1;
 
+/// The document. `elapsed_s` is in seconds.
 #[derive(Serialize)]
 struct RunDocument<'a> {
     schema_version: u32,
@@ -26,6 +27,7 @@ struct RunDocument<'a> {
     flags: Vec<Flag<'a>>,
 }
 
+/// One flag, in reported order. Times are in seconds since the start of the run.
 #[derive(Serialize)]
 struct Flag<'a> {
     code: CountryCode,

@@ -25,10 +25,10 @@ enum Kind {
     Efficiency,
 }
 
-/// A column: its head, and a cell for each contender.
+/// A column: its header, and a cell for each contender.
 struct Column {
     kind: Kind,
-    head: String,
+    header: String,
     cells: Vec<String>,
     right_aligned: bool,
     /// The blanks before it.
@@ -45,8 +45,8 @@ pub(super) fn table(results: &Results, width: Option<usize>) -> String {
         Some(width) => fit(&mut columns, results, width),
         None => columns.retain(|column| column.kind != Kind::Bar),
     }
-    let heads = line(&columns, |column| &column.head);
-    let mut table = format!("{DIM}{heads}{DIM:#}\n");
+    let headers = line(&columns, |column| &column.header);
+    let mut table = format!("{DIM}{headers}{DIM:#}\n");
     for (row, result) in results.modes.iter().enumerate() {
         let style =
             if result.fastest { AnsiColor::Green.on_default().bold() } else { Style::new() };
@@ -72,11 +72,11 @@ fn fit(columns: &mut Vec<Column>, results: &Results, width: usize) {
         let bar_width = (BAR.0 + room).min(BAR.1);
         column.cells = bars(results, bar_width);
     }
-    // On the narrowest terminals, heads may not be wider than the cells.
+    // On the narrowest terminals, headers may not be wider than the cells.
     if total_width(columns) > width {
         for column in columns {
             let widest = column.cells.iter().map(|cell| width_of(cell)).max().unwrap_or(0);
-            column.head = column.head.chars().take(widest).collect();
+            column.header = column.header.chars().take(widest).collect();
             column.gap = column.gap.min(1);
         }
     }
@@ -85,9 +85,9 @@ fn fit(columns: &mut Vec<Column>, results: &Results, width: usize) {
 fn columns(results: &Results) -> Vec<Column> {
     let unit = TimeUnit::of(results);
     let reference = results.setup.reference;
-    let column = |kind, head: &str, right_aligned, gap, cell: &dyn Fn(&ModeResult) -> String| {
+    let column = |kind, header: &str, right_aligned, gap, cell: &dyn Fn(&ModeResult) -> String| {
         let cells = results.modes.iter().map(cell).collect();
-        Column { kind, head: head.into(), cells, right_aligned, gap }
+        Column { kind, header: header.into(), cells, right_aligned, gap }
     };
     let mut columns = vec![
         column(Kind::Name, "mode", false, 0, &|result| result.contender.to_string()),
@@ -100,7 +100,7 @@ fn columns(results: &Results) -> Vec<Column> {
         }),
         Column {
             kind: Kind::Bar,
-            head: String::new(),
+            header: String::new(),
             cells: bars(results, BAR.0),
             right_aligned: false,
             gap: 2,
@@ -145,7 +145,7 @@ impl Column {
     /// The terminal columns that it takes, without its gap.
     fn width(&self) -> usize {
         let cells = self.cells.iter().map(|cell| width_of(cell));
-        cells.chain([width_of(&self.head)]).max().unwrap_or(0)
+        cells.chain([width_of(&self.header)]).max().unwrap_or(0)
     }
 }
 

@@ -67,7 +67,7 @@ impl Target {
 }
 
 impl AtomicFile {
-    /// Replaces the content by `document`, by a rename. The file keeps its mode.
+    /// Replaces the content with `document` by a rename. The file keeps its mode.
     ///
     /// # Errors
     /// The document cannot be written. The file keeps its old content.

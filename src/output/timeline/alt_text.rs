@@ -30,13 +30,13 @@ pub fn describe(span: &Span) -> String {
 /// A run: `threads, 20 jobs, 151 ms: 20 flags, at most 20 at a time.`
 pub fn summarize(run: &TimelineRun) -> String {
     let flags = counted(run.spans.len(), "flag", "flags");
-    let most = most_at_once(run.spans);
+    let most = max_concurrent(run.spans);
     format!("{}, {}: {flags}, at most {most} at a time.", run.name, run.about)
 }
 
-/// The most flags whose downloads overlapped.
-fn most_at_once(spans: &[Span]) -> usize {
-    // At the same time, an end comes before a start.
+/// The maximum number of downloads that overlapped.
+fn max_concurrent(spans: &[Span]) -> usize {
+    // Of an end and a start at the same time, the end comes first.
     let starts = spans.iter().map(|span| (span.start, 1));
     let mut events: Vec<(Duration, isize)> =
         starts.chain(spans.iter().map(|span| (span.end, -1))).collect();
@@ -80,12 +80,12 @@ mod tests {
     }
 
     #[test]
-    fn a_run_shows_its_most_concurrent_flags() {
+    fn a_run_shows_its_maximum_number_of_concurrent_flags() {
         let spans = [span("BD", [0, 1, 2, 3]), span("BR", [1, 2, 3, 4]), span("CD", [3, 4, 5, 6])];
         let elapsed = Duration::from_millis(6);
         let (name, about) = ("threads".into(), "2 jobs, 6 ms".into());
         let run = TimelineRun { name, about, spans: &spans, elapsed };
         assert_eq!(summarize(&run), "threads, 2 jobs, 6 ms: 3 flags, at most 2 at a time.");
-        assert_eq!(most_at_once(&[]), 0);
+        assert_eq!(max_concurrent(&[]), 0);
     }
 }

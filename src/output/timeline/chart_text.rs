@@ -4,14 +4,14 @@ use std::time::Duration;
 
 use anstyle::{AnsiColor, Style};
 
-use super::phases::{PHASES, Phase, by_start, edges, is_failed, last, remark};
+use super::phases::{PHASES, Phase, axis_end, by_start, edges, is_failed, remark};
 use super::{Charset, TimeAxis};
 use crate::flag::{Span, Status};
 
 /// The columns left of the bars: a code and a blank.
 const MARGIN: usize = 3;
-/// The fewest columns for the bars, however narrow the terminal is.
-const LEAST_WIDTH: usize = 10;
+/// The minimum width of the bars in columns, however narrow the terminal is.
+const MIN_WIDTH: usize = 10;
 
 const FAILED: Style = AnsiColor::Red.on_default().bold();
 const DIM: Style = Style::new().dimmed();
@@ -26,16 +26,16 @@ enum Cell {
 
 /// A row per flag on a time axis as long as the run, and a legend; nothing for a run without flags.
 ///
-/// The lines are at most `columns` wide, if that is not too narrow for any drawing. A saved flag
-/// has at least one column of saving: most are written in less time than a column stands for.
+/// The lines are at most `columns` wide, unless that is too narrow for a chart. A saved flag has at
+/// least one column of saving, although most are written in less time than a column stands for.
 pub fn chart(spans: &[Span], elapsed: Duration, columns: usize, charset: Charset) -> String {
     if spans.is_empty() {
         return String::new();
     }
     let gutter = spans.iter().map(|span| remark(span).len()).max().unwrap_or(0);
     let gutter = if gutter > 0 { gutter + 1 } else { 0 };
-    let width = columns.saturating_sub(MARGIN + gutter).max(LEAST_WIDTH);
-    let axis = TimeAxis::new(last(spans, elapsed), width / 10);
+    let width = columns.saturating_sub(MARGIN + gutter).max(MIN_WIDTH);
+    let axis = TimeAxis::new(axis_end(spans, elapsed), width / 10);
     let mut chart = String::new();
     for span in by_start(spans) {
         let bar = bar(&cells(span, &axis, width), charset);
@@ -75,13 +75,14 @@ fn cells(span: &Span, axis: &TimeAxis, width: usize) -> Vec<Cell> {
 
 fn bar(cells: &[Cell], charset: Charset) -> String {
     let run = |run: &[Cell]| {
-        let (glyph, style) = look(run[0], charset);
+        let (glyph, style) = appearance(run[0], charset);
         format!("{style}{}{style:#}", glyph.repeat(run.len()))
     };
     cells.chunk_by(|a, b| a == b).map(run).collect()
 }
 
-fn look(cell: Cell, charset: Charset) -> (&'static str, Style) {
+/// The character and the style of a cell.
+fn appearance(cell: Cell, charset: Charset) -> (&'static str, Style) {
     let (unicode, ascii, style) = match cell {
         Cell::Blank => (" ", " ", Style::new()),
         Cell::Phase(Phase::Waiting) => ("░", ".", AnsiColor::Blue.on_default()),
@@ -121,7 +122,7 @@ fn axis_lines(axis: &TimeAxis, width: usize, charset: Charset) -> String {
 
 fn legend(spans: &[Span], columns: usize, charset: Charset) -> String {
     let entry = |cell, name| {
-        let (glyph, style) = look(cell, charset);
+        let (glyph, style) = appearance(cell, charset);
         format!("{style}{glyph}{style:#} {name}")
     };
     let mut entries: Vec<_> =
@@ -145,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn a_loop_is_a_staircase() {
+    fn the_bars_of_a_sequential_run_form_a_staircase() {
         let spans = [
             span("BD", [0, 60, 90, 100]),
             span("BR", [100, 170, 180, 200]),
@@ -163,7 +164,7 @@ CD                     ░░░░░░░░▒█
     }
 
     #[test]
-    fn threads_are_a_front_that_ascii_can_show() {
+    fn concurrent_flags_start_together_and_ascii_can_show_that() {
         let spans = [
             span("BD", [0, 100, 100, 100]),
             Span { status: Status::Error, attempts: 3, ..span("BR", [1, 150, 150, 150]) },

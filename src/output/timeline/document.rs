@@ -80,7 +80,7 @@ pub fn document(title: &str, runs: &[TimelineRun]) -> String {
     picture.into_string() + "\n"
 }
 
-/// The code left of each row, and right of it what is remarkable about the row.
+/// The code to the left of each row, and the remark, if any, to its right.
 fn words_beside(run: &TimelineRun, pitch: f64, left: f64, right: f64, top: f64) -> Markup {
     let size = format!("font-size: {}px", Px((pitch - 1.0).min(12.0)));
     html! {

@@ -1,6 +1,6 @@
 //! Timelines: a row per flag that shows when it waited, was received and was saved.
 //!
-//! A loop over the flags looks like a staircase, and concurrent downloads like a front.
+//! In a sequential run, the bars form a staircase; in a concurrent one, they start together.
 //! [`chart_text`] draws for a terminal, [`chart_svg`] for files and pages. Both take the positions
 //! from [`phases`].
 

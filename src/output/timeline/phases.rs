@@ -49,8 +49,8 @@ pub fn edges(span: &Span, axis: &TimeAxis) -> [f64; 4] {
     [span.start, answered, fetched, end].map(|time| axis.share(time))
 }
 
-/// The end of an axis for these spans and a run of length `elapsed`: the latest of their ends.
-pub fn last(spans: &[Span], elapsed: Duration) -> Duration {
+/// The end of the time axis: the latest end of the spans and of the run, which took `elapsed`.
+pub fn axis_end(spans: &[Span], elapsed: Duration) -> Duration {
     spans.iter().map(|span| span.end).fold(elapsed, Duration::max)
 }
 
@@ -131,7 +131,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_flag_without_an_answer_waited_to_its_end() {
+    fn a_flag_without_a_response_waited_to_its_end() {
         let axis = TimeAxis::new(Duration::from_secs(2), 4);
         let span = Span { answered: None, fetched: None, ..span("BR", [250, 0, 0, 1000]) };
         assert_eq!(edges(&span, &axis), [0.125, 0.5, 0.5, 0.5]);
@@ -162,7 +162,7 @@ pub(crate) mod tests {
     proptest! {
         #[test]
         fn nothing_lies_outside_the_axis(spans in any_spans(), elapsed in 0u64..5_000_000) {
-            let axis = TimeAxis::new(last(&spans, Duration::from_micros(elapsed)), 5);
+            let axis = TimeAxis::new(axis_end(&spans, Duration::from_micros(elapsed)), 5);
             for span in &spans {
                 let edges = edges(span, &axis);
                 prop_assert!(edges.is_sorted(), "{edges:?}");

@@ -10,16 +10,16 @@ pub struct Scale {
 }
 
 impl Scale {
-    /// A scale from 0 to `max` with at most `most` ticks above 0. They are 1, 2 or 5 times a power
-    /// of 10 apart.
-    pub fn new(max: f64, most: usize) -> Scale {
-        let least = max / most.max(1) as f64;
-        if !(least.is_finite() && least > 0.0) {
+    /// A scale from 0 to `max` with at most `max_ticks` ticks above 0. They are 1, 2 or 5 times a
+    /// power of 10 apart.
+    pub fn new(max: f64, max_ticks: usize) -> Scale {
+        let min_step = max / max_ticks.max(1) as f64;
+        if !(min_step.is_finite() && min_step > 0.0) {
             return Scale { max: 0.0, step: 1.0 };
         }
-        let power = 10f64.powf(least.log10().floor());
+        let power = 10f64.powf(min_step.log10().floor());
         // The tolerance keeps a step of 0.1 from becoming 0.2 by a rounding error.
-        let fits = |factor: &f64| factor * power >= least * (1.0 - 1e-9);
+        let fits = |factor: &f64| factor * power >= min_step * (1.0 - 1e-9);
         let factor = [1.0, 2.0, 5.0].into_iter().find(fits).unwrap_or(10.0);
         Scale { max, step: factor * power }
     }
@@ -60,14 +60,14 @@ pub struct Tick {
 }
 
 impl TimeAxis {
-    /// An axis that ends at `end` and has at most `most` ticks besides that of 0.
-    pub fn new(end: Duration, most: usize) -> TimeAxis {
+    /// An axis that ends at `end` and has at most `max_ticks` ticks besides that of 0.
+    pub fn new(end: Duration, max_ticks: usize) -> TimeAxis {
         let (unit, per_second) = match end.as_secs_f64() {
             ..0.001 => ("µs", 1e6),
             ..1.0 => ("ms", 1e3),
             _ => ("s", 1.0),
         };
-        TimeAxis { scale: Scale::new(end.as_secs_f64(), most), unit, per_second }
+        TimeAxis { scale: Scale::new(end.as_secs_f64(), max_ticks), unit, per_second }
     }
 
     /// Where `time` lies on the axis: 0 to 1. A time after its end is clamped.

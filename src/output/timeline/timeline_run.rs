@@ -3,21 +3,22 @@
 use std::time::Duration;
 
 use super::TimeAxis;
-use super::phases::last;
+use super::phases::axis_end;
 use crate::flag::Span;
 
 /// One run to draw.
 #[derive(Debug, Clone)]
 pub struct TimelineRun<'a> {
-    /// `threads`, and further words about the run.
+    /// The mode, with the number of jobs if it has several: `threads@5`.
     pub name: String,
+    /// The number of jobs and the results, for the heading.
     pub about: String,
     pub spans: &'a [Span],
     pub elapsed: Duration,
 }
 
-/// The time axis that all `runs` share, with at most `most` ticks besides that of 0.
-pub fn common_axis(runs: &[TimelineRun], most: usize) -> TimeAxis {
-    let ends = runs.iter().map(|run| last(run.spans, run.elapsed));
-    TimeAxis::new(ends.max().unwrap_or_default(), most)
+/// The time axis that all `runs` share, with at most `max_ticks` ticks besides that of 0.
+pub fn common_axis(runs: &[TimelineRun], max_ticks: usize) -> TimeAxis {
+    let ends = runs.iter().map(|run| axis_end(run.spans, run.elapsed));
+    TimeAxis::new(ends.max().unwrap_or_default(), max_ticks)
 }

@@ -6,8 +6,8 @@ use super::titled_section;
 use crate::compare::sentences::{percent, rounded};
 use crate::compare::{ModeResult, Results};
 
-/// The heads of the columns that are always the same.
-const HEADS: [&str; 6] = ["Mode", "Jobs", "Median [s]", "Mean [s]", "Min [s]", "Max [s]"];
+/// The headers of the columns that are always the same.
+const HEADERS: [&str; 6] = ["Mode", "Jobs", "Median [s]", "Mean [s]", "Min [s]", "Max [s]"];
 
 pub(super) fn section(results: &Results) -> Markup {
     let reference = results.setup.reference;
@@ -19,7 +19,7 @@ pub(super) fn section(results: &Results) -> Markup {
                 table {
                     thead {
                         tr {
-                            @for head in HEADS { th scope="col" { (head) } }
+                            @for header in HEADERS { th scope="col" { (header) } }
                             th scope="col" { "Times as fast as " (reference) }
                             th scope="col" { "Efficiency" }
                             th scope="col" { "Of ideal" }
