@@ -49,7 +49,7 @@ pub fn as_completed<T>(futures: impl IntoIterator<Item = Future<T>>) -> AsComple
     AsCompleted { futures, finished }
 }
 
-/// The iterator that [`as_completed`] returns.
+/// The iterator that [`as_completed()`] returns.
 pub struct AsCompleted<T> {
     futures: Vec<Option<Future<T>>>,
     finished: mpsc::Receiver<usize>,

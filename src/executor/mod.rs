@@ -1,7 +1,7 @@
 //! A thread pool that hands out futures, after Python's `concurrent.futures`.
 //!
 //! [`Executor::submit`] queues a job and returns its [`Future`]. There are two ways to wait for
-//! many jobs: [`Executor::map`] in the order of the input, [`as_completed`] in the order of
+//! many jobs: [`Executor::map`] in the order of the input, [`as_completed()`] in the order of
 //! completion.
 //!
 //! A pool starts with one worker thread and grows up to its maximum while jobs wait. Up to six
