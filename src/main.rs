@@ -21,7 +21,8 @@ fn run() -> Exit {
     }
 }
 
-/// Prints one line and no backtrace. Panics after the first one have the same cause as a rule.
+/// Prints one line and no backtrace. Only the first panic is reported: later ones usually follow
+/// from it.
 fn report_panic(panic: &PanicHookInfo) {
     let message = panic.to_string().replace('\n', " ");
     stderr::error(&format!("internal error: {message}"));

@@ -51,7 +51,7 @@ pub struct CompareArgs {
     #[arg(long, value_name = "N", value_parser = at_least_one, allow_negative_numbers = true)]
     max_runs: Option<usize>,
 
-    /// Mode that speedups are relative to [default: seq, or the first of --modes without it]
+    /// Mode that speedups are relative to [default: seq if compared, otherwise the first mode]
     #[arg(long, value_name = "MODE[@JOBS]")]
     reference: Option<ContenderName>,
 

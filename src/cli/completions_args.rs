@@ -1,4 +1,4 @@
-//! `flags completions SHELL`
+//! The argument of `flags completions`.
 
 use clap::Args;
 use clap_complete::Shell;
@@ -10,7 +10,7 @@ use clap_complete::Shell;
   fish: flags completions fish > ~/.config/fish/completions/flags.fish
   zsh:  flags completions zsh > DIR/_flags, where DIR is a folder in $fpath")]
 pub struct CompletionsArgs {
-    /// The shell that reads the script
+    /// Shell that the script is for
     #[arg(value_enum, value_name = "SHELL", ignore_case = true)]
     pub shell: Shell,
 }

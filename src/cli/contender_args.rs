@@ -57,7 +57,7 @@ impl MinSpeedupArg {
     /// The speedup to check, for the contender of this name.
     ///
     /// # Errors
-    /// As those of [`ContenderName::find`].
+    /// The same as [`ContenderName::find`].
     pub(super) fn find(self, contenders: &[Contender]) -> Result<MinSpeedup, String> {
         Ok(MinSpeedup { contender: self.name.find(contenders)?, factor: self.factor })
     }

@@ -82,13 +82,13 @@ pub fn parse() -> Result<Cli, clap::Error> {
     })
 }
 
-/// A usage error in a combination of arguments, each of which is valid. [`with_usage`] completes
-/// it.
+/// A usage error for arguments that are valid alone but not together. [`with_usage`] adds the usage
+/// text.
 pub(crate) fn usage_error(message: impl std::fmt::Display) -> anyhow::Error {
     clap::Error::raw(ErrorKind::ValueValidation, message).into()
 }
 
-/// Adds the usage of `command`, or of `flags` if there is none, to a [`usage_error`].
+/// Adds the usage text of `command`, or of `flags` if there is none, to a [`usage_error`].
 pub(crate) fn with_usage(error: clap::Error, command: Option<&str>) -> clap::Error {
     let mut cli = Cli::command();
     cli.build();

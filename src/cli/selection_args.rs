@@ -1,4 +1,4 @@
-//! Which flags to download.
+//! The arguments that select flags: country codes, `--all`, `--every` and `--limit`.
 
 use clap::Args;
 
@@ -23,7 +23,7 @@ pub struct SelectionArgs {
     #[arg(short, long)]
     every: bool,
 
-    /// Only the first N of the selected codes
+    /// Limit the selection to its first N codes
     #[arg(short, long, value_name = "N")]
     #[arg(value_parser = at_least_one, allow_negative_numbers = true)]
     limit: Option<usize>,

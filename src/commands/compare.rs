@@ -99,8 +99,8 @@ fn exports(args: &CompareArgs) -> anyhow::Result<Vec<(Box<dyn Exporter>, PathBuf
     Ok(wanted)
 }
 
-/// Prints the verdict of each `--min-speedup` on stderr, and a warning if the measurements are too
-/// noisy for any. If `quiet`, prints only failures.
+/// Prints the verdict of each `--min-speedup` on stderr, after a warning if the measurements are
+/// too noisy for a useful one. If `quiet`, prints only failures.
 fn report_verdicts(results: &Results, quiet: bool) -> Exit {
     let mut exit = Exit::Complete;
     if let Some(warning) = results.noise_warning().filter(|_| !quiet) {

@@ -20,8 +20,8 @@ pub(super) fn run(args: &CompletionsArgs) -> anyhow::Result<Exit> {
     print(&script)
 }
 
-/// The command line without country codes. They have no completions, and the script for zsh would
-/// take a command for a code.
+/// The command line without country codes. They have no completions, and with them the script for
+/// zsh would treat a command as a code.
 fn completed_command() -> Command {
     let cli = Cli::command();
     Command::new("flags")
@@ -30,8 +30,9 @@ fn completed_command() -> Command {
         .subcommands(cli.get_subcommands().cloned())
 }
 
-/// Replaces the generated test for whether a command is given. That test takes a country code for a
-/// command, and fails for an option that has no value yet. A command is always the first argument.
+/// A replacement for the generated test for whether a command is given. The generated test treats a
+/// country code as a command, and fails for an option that has no value yet. Here, only the first
+/// argument can be a command.
 fn fish_command_test(command: &Command) -> String {
     let names: Vec<_> = command.get_subcommands().map(Command::get_name).collect();
     let names = names.join(" ");

@@ -12,7 +12,7 @@ use crate::output::timeline::{self, TimelineRun};
 use crate::plural::counted;
 use crate::run::Summary;
 
-/// What `--timeline` asks for.
+/// The output that `--timeline` requests.
 pub(super) enum TimelineOutput {
     None,
     /// Text on stdout, after the count.
@@ -23,7 +23,7 @@ pub(super) enum TimelineOutput {
     },
 }
 
-/// Checks that stdout is not used for something else.
+/// Checks that stdout is not used for both the drawing and another document.
 ///
 /// # Errors
 /// A usage error if `--json` or `--quiet` excludes the drawing on stdout.

@@ -206,15 +206,16 @@ impl<T> State<T> {
 
     fn take_outcome(&mut self) -> Result<T, JobError> {
         match &mut self.stage {
-            Stage::Finished(outcome) => {
-                outcome.take().expect("taking it consumes the one handle that can")
-            }
+            Stage::Finished(outcome) => outcome
+                .take()
+                .expect("an outcome is taken once, by a method that consumes the future"),
             _ => Err(JobError::Cancelled),
         }
     }
 }
 
-/// Runs a job or a callback. A panic in it is reported by the panic hook and goes no further.
+/// Runs a job or a callback. A panic in it is reported by the panic hook and does not unwind
+/// further.
 pub(super) fn catch_panic(f: impl FnOnce()) {
     if let Err(payload) = catch_unwind(AssertUnwindSafe(f)) {
         drop_payload(payload);

@@ -18,8 +18,8 @@ use super::job::Job;
 /// The number of workers that start without waiting for a stall.
 const EAGER_WORKERS: usize = 6;
 
-/// How long the queue must stand still before there are more workers. It takes three such stalls
-/// until 20 long jobs are running at once.
+/// The time without a job being taken after which more workers start. 20 long jobs are all running
+/// after three such stalls.
 const STALL: Duration = Duration::from_micros(500);
 
 /// What an executor shares with its workers.

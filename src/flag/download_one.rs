@@ -47,7 +47,7 @@ pub struct Download {
 struct Start {
     /// The time since the start of the run.
     at: Duration,
-    /// Set if only a newer flag is wanted.
+    /// The time of the existing file. The flag is fetched only if the server's is newer.
     if_newer_than: Option<SystemTime>,
 }
 
@@ -63,7 +63,7 @@ impl Download {
         let Some(Start { at, if_newer_than }) = self.prepare(code) else { return };
         let download = self.clone();
         let request = async move { download.get_flag(code, if_newer_than).await };
-        // A spawned task runs on the runtime's thread, as its connection does. This thread is then
+        // A spawned task runs on the runtime's thread, like its connection, so that this thread is
         // woken only once, at the end.
         let fetched = self.runtime.block_on(self.runtime.spawn(request));
         if let Some(fetched) = fetched.unwrap_or_else(resume_panic) {
@@ -71,8 +71,8 @@ impl Download {
         }
     }
 
-    /// The same as [`download_one`](Self::download_one), as a task. What may block, such as file
-    /// access, runs on tokio's blocking threads, so that no other task waits for it.
+    /// The same as [`download_one`](Self::download_one), as a task. File access runs on tokio's
+    /// blocking threads, so that no other task waits for it.
     pub async fn download_one_async(self: Arc<Self>, code: CountryCode) {
         let download = self.clone();
         let prepared = match self.existing {
@@ -87,7 +87,7 @@ impl Download {
         saved.unwrap_or_else(resume_panic);
     }
 
-    /// Looks at the folder before the request. Returns `None` if no request is needed: after a
+    /// Checks the folder before the request. Returns `None` if there is to be no request: after a
     /// shutdown signal, or for a flag that is skipped, whose outcome is then reported.
     fn prepare(&self, code: CountryCode) -> Option<Start> {
         if self.shutdown.signal().is_some() {
@@ -102,7 +102,7 @@ impl Download {
             (self.report)(self.outcome(code, at));
             return None;
         }
-        // A damaged flag has no time here, and is fetched in any case.
+        // `None` for a missing or damaged flag, which is always fetched.
         Some(Start { at, if_newer_than })
     }
 
@@ -150,7 +150,7 @@ impl Download {
         }
     }
 
-    /// The outcome of a skipped flag that ends now. Other outcomes are built from it.
+    /// The outcome of a flag that is skipped now. Outcomes with a request override its fields.
     fn outcome(&self, code: CountryCode, start: Duration) -> Outcome {
         Outcome {
             code,

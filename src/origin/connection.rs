@@ -20,7 +20,7 @@ const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 /// The pause after a connection could not be accepted, most likely for lack of descriptors.
 const ACCEPT_RETRY_PAUSE: Duration = Duration::from_millis(100);
 
-/// The connection that a request came by, as an extension of the request.
+/// The connection over which a request came, as an extension of the request.
 #[derive(Clone)]
 pub(super) struct Connection {
     pub(super) client: SocketAddr,
@@ -63,7 +63,7 @@ async fn serve(stream: TcpStream, client: SocketAddr, router: Router) {
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_TIMEOUT)
         .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
-    // An error only says how the connection ended: a client hung up, or a fault was injected.
+    // An error is normal here: the client closed the connection, or a fault was injected.
     let _ = poll_fn(|cx| connection.poll_without_shutdown(cx)).await;
     let stream = connection.into_parts().io.into_inner();
     if reset_handle.is_set() {

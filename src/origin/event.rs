@@ -33,8 +33,8 @@ pub struct RequestLog {
     pub code: Option<CountryCode>,
     /// The status of the response.
     pub status: u16,
-    /// The number of bytes of the body that will be sent: fewer than `Content-Length` for a body
-    /// that a fault cuts.
+    /// The number of bytes of the body that will be sent: fewer than `Content-Length` if a fault
+    /// cuts the body.
     pub bytes: u64,
     /// The injected delay.
     pub delay: Duration,

@@ -7,7 +7,7 @@ use super::weather::Fault;
 use crate::plural::counted;
 
 /// The number of requests that a server has answered, by kind. A request is not counted if the
-/// server stopped or the client hung up before the response began.
+/// server stopped or the client disconnected before the response began.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RequestCounts {
     /// Whole flags, or only their headers in response to `HEAD`.

@@ -13,8 +13,8 @@ use super::app_state::AppState;
 use super::connection;
 use super::routes;
 
-/// How many connections may wait to be accepted. It is large enough that a burst of a thousand
-/// clients connects without retransmissions.
+/// The maximum number of connections that wait to be accepted. It is large enough for a burst of a
+/// thousand clients to connect without retransmissions.
 const BACKLOG: u32 = 1024;
 
 /// Listens on `bind`, sends the address or the error on `started`, and serves until the sender of

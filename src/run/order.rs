@@ -47,7 +47,8 @@ impl Sequencer {
         }
     }
 
-    /// All that is held back, in the order of the codes. An interrupted run leaves gaps.
+    /// All outcomes that are still held back, in the order of the codes. After an interruption,
+    /// codes before them may be missing.
     pub(super) fn drain(&mut self) -> impl Iterator<Item = Outcome> + use<> {
         std::mem::take(&mut self.held_back).into_values()
     }

@@ -33,8 +33,9 @@ pub struct Plan {
 impl Plan {
     /// Carries out the plan and returns when all of its threads and tasks have ended.
     ///
-    /// `report` is called once per flag, in the plan's order, on the thread that finished the flag;
-    /// never on two threads at once. `runtime` must have its own worker threads, like that of
+    /// `report` is called once per outcome, in the plan's order, and never on two threads at the
+    /// same time. In order of completion, it runs on the thread that finished the flag. A flag that
+    /// a signal interrupted has no outcome. `runtime` must have its own worker threads, as from
     /// [`runtime::start`](crate::runtime::start).
     ///
     /// # Errors
@@ -100,7 +101,7 @@ impl<R: FnMut(&Outcome)> Log<R> {
         }
     }
 
-    /// Reports what is still held back, as after an interruption, and returns all outcomes.
+    /// Reports the outcomes that are still held back after an interruption. Returns all outcomes.
     fn finish(&mut self) -> Vec<Outcome> {
         for outcome in self.sequencer.drain() {
             (self.report)(&outcome);
