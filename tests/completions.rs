@@ -9,7 +9,7 @@ use std::io::Write;
 use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
-use support::watched::Running;
+use support::child_process::Running;
 use support::{flags, stderr, stdout};
 use tempfile::{NamedTempFile, tempdir};
 

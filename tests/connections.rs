@@ -7,11 +7,11 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use h2::Reason;
+use support::child_process::Running;
+use support::handlers::{close, once, redirect, reset, status, whole};
 use support::http2::Reply;
-use support::misbehave::{close, once, redirect, reset, status, whole};
 use support::tls::{Authority, TlsServer};
-use support::trial::{assert_whole, ended_as, run};
-use support::watched::Running;
+use support::tls_run::{assert_whole, ended_as, run};
 use support::{
     MODES, TestServer, flag, flags, hang_up, in_every_mode, json, names, program, stderr,
 };
@@ -59,7 +59,7 @@ fn over_http2_a_long_run_makes_no_further_connections_in_the_background() {
 }
 
 #[test]
-fn a_server_that_closes_after_each_answer_without_notice_costs_no_attempt() {
+fn a_server_that_closes_after_each_response_without_notice_costs_no_attempt() {
     in_every_mode(|mode| {
         let server = TestServer::start(|request, stream| {
             whole(request, stream)?;
@@ -87,7 +87,7 @@ fn the_same_over_tls_costs_no_attempt() {
 }
 
 #[test]
-fn a_connection_that_is_closed_before_its_first_answer_costs_an_attempt() {
+fn a_connection_that_is_closed_before_its_first_response_costs_an_attempt() {
     in_every_mode(|mode| {
         for misbehave in [close, reset] {
             let server = TestServer::start(move |request, stream| once(misbehave, request, stream));
@@ -169,7 +169,7 @@ fn a_stream_that_is_reset_is_retried_on_another_connection_and_harms_no_other() 
 }
 
 #[test]
-fn a_connection_that_is_given_up_costs_no_flag() {
+fn a_connection_that_is_given_up_loses_no_flag() {
     let ours = Authority::new("Ours");
     let scripts: [fn(&support::tls::Seen) -> Reply; 3] = [
         |seen| match (seen.code, seen.attempt) {
@@ -308,7 +308,7 @@ fn a_low_limit_of_open_files_lowers_the_requests_at_once_and_loses_no_flag() {
     });
 }
 
-/// The program with hard and soft limits of so many open files.
+/// The program with a hard and soft limit of `limit` open files.
 #[cfg(unix)]
 fn program_with_open_files(limit: u32) -> std::process::Command {
     let flags = program();

@@ -5,7 +5,7 @@ mod support;
 use std::fs;
 
 use predicates::prelude::*;
-use support::misbehave::{gif_of, raw};
+use support::handlers::{gif_of, raw};
 use support::{TestServer, answer, flag, flags, gif, json, names, ok, stderr, stdout};
 use tempfile::tempdir;
 
@@ -253,7 +253,7 @@ fn verbose_has_a_line_for_a_flag_that_fails_too() {
 }
 
 #[test]
-fn json_has_the_http_version_of_an_answer_that_could_not_be_used() {
+fn json_has_the_http_version_of_a_response_that_could_not_be_used() {
     let origin = TestServer::start(|request, stream| match request.code.as_str() {
         "IN" => answer(stream, "418 I'm a teapot", "", b""),
         "DE" => raw(stream, b"HTTP/1.0 200 OK\r\n\r\n<html>"),

@@ -1,7 +1,7 @@
 //! A server that misbehaves in each way in a table, one per code. The results are the same in every
 //! mode: no broken file, no temporary file, no panic.
 
-mod answers;
+mod responses;
 mod support;
 
 use std::fs;
@@ -9,22 +9,22 @@ use std::path::Path;
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use answers::{ATTEMPTS, Row};
+use responses::{ATTEMPTS, Row};
 use serde_json::Value;
-use support::misbehave::*;
-use support::watched::{Ran, Running};
+use support::child_process::{FinishedRun, Running};
+use support::handlers::*;
 use support::{TestServer, flag, gif, json, names, program, stderr};
 use tempfile::tempdir;
 
 const TIMEOUT: Duration = Duration::from_secs(2);
 
-/// The memory that a run may hold at once, in KiB.
+/// The maximum memory of a run, in KiB.
 const MEMORY: u64 = 60 << 10;
 
 /// The longest line on stderr, in bytes.
 const LONGEST_LINE: usize = 500;
 
-static TABLE: LazyLock<Vec<(String, &Row)>> = LazyLock::new(answers::table);
+static TABLE: LazyLock<Vec<(String, &Row)>> = LazyLock::new(responses::table);
 
 fn hostile() -> TestServer {
     TestServer::start(|request, stream| {
@@ -52,7 +52,7 @@ fn hostile() -> TestServer {
 
 #[test]
 fn seq_gets_exactly_what_the_table_says() {
-    // One row after another takes long, so the table is split among runs at the same time.
+    // One row after another takes long, so the table is split among concurrent runs.
     assert_table_holds("seq", 12);
 }
 
@@ -73,7 +73,7 @@ fn async_gets_exactly_what_the_table_says() {
 
 type Entry<'a> = &'a (String, &'a Row);
 
-/// Requests the whole table in `mode`, split among so many `runs`, and compares the results.
+/// Requests the whole table in `mode`, split among `runs` concurrent runs. Compares the results.
 fn assert_table_holds(mode: &str, runs: usize) {
     let server = hostile();
     let dest = tempdir().unwrap();
@@ -115,7 +115,13 @@ fn duration(flag: &Value) -> f64 {
 }
 
 /// Compares a run with its part of the table, and names all rows that differ.
-fn assert_part_holds(mode: &str, part: &[Entry<'_>], ran: &Ran, server: &TestServer, dest: &Path) {
+fn assert_part_holds(
+    mode: &str,
+    part: &[Entry<'_>],
+    ran: &FinishedRun,
+    server: &TestServer,
+    dest: &Path,
+) {
     let errors = stderr(&ran.output);
     assert_eq!(ran.output.status.code(), Some(1), "{mode}: {errors}");
     let document = json(&ran.output);
@@ -126,7 +132,7 @@ fn assert_part_holds(mode: &str, part: &[Entry<'_>], ran: &Ran, server: &TestSer
         let file = fs::read(&path).ok();
         let prefix = format!("flags: {code}: ");
         let lines = errors.lines().filter(|line| line.starts_with(&prefix)).count();
-        let requests = server.tries_at_home(code) as u64;
+        let requests = server.direct_requests(code) as u64;
         let holds = flag["status"] == row.status
             && flag["error"]["kind"].as_str() == row.kind
             && flag["attempts"].as_u64().is_some_and(|attempts| row.attempts.contains(&attempts))

@@ -5,16 +5,16 @@ mod support;
 
 use h2::Reason;
 use support::frames::*;
+use support::handlers::gif_of;
 use support::http2::{RawReply, Reply};
-use support::misbehave::gif_of;
 use support::tls::{Authority, TlsServer};
-use support::trial::{Trial, ended_as};
+use support::tls_run::{TlsRun, ended_as};
 use support::{MODES, gif};
 
 /// What the server does, how the flag ends, the number of attempts, and the frames.
 type Row = (&'static str, &'static str, u64, RawReply);
 
-/// Answers that concern their own stream alone.
+/// Responses that affect their own stream only.
 const STREAMS: &[Row] = &[
     ("the flag", "ok", 1, |id, image| whole(id, image, b"")),
     ("no Content-Length", "ok", 1, |id, image| [head(id, b""), last_data(id, image)].concat()),
@@ -41,7 +41,7 @@ const STREAMS: &[Row] = &[
         let rest = frame(CONTINUATION, END_HEADERS, id, &field(b"x-more", b"x"));
         [frame(HEADERS, 0, id, STATUS_200), rest, last_data(id, image)].concat()
     }),
-    ("40 interim answers", "ok", 1, |id, image| {
+    ("40 interim responses", "ok", 1, |id, image| {
         let interim = frame(HEADERS, END_HEADERS, id, &[&[0x08, 3], &b"103"[..]].concat());
         [interim.repeat(40), whole(id, image, b"")].concat()
     }),
@@ -120,7 +120,7 @@ const STREAMS: &[Row] = &[
     }),
 ];
 
-/// Answers that end their connection, and so the requests of others on it.
+/// Responses that end their connection, and so the requests of others on it.
 const CONNECTIONS: &[Row] = &[
     ("a field name in upper case", "protocol", 2, |id, image| {
         whole(id, image, &field(b"X-Upper", b"x"))
@@ -147,7 +147,7 @@ const CONNECTIONS: &[Row] = &[
     ("more padding than data", "protocol", 2, |id, _| {
         frame(HEADERS, PADDED | END_HEADERS, id, &[200, 0x88])
     }),
-    ("a pushed answer", "protocol", 2, |id, _| frame(5, END_HEADERS, id, b"\0\0\0\x02\x88")),
+    ("a pushed response", "protocol", 2, |id, _| frame(5, END_HEADERS, id, b"\0\0\0\x02\x88")),
     ("a frame between the parts of a head", "protocol", 2, |id, image| {
         [frame(HEADERS, 0, id, STATUS_200), last_data(id, image)].concat()
     }),
@@ -156,7 +156,7 @@ const CONNECTIONS: &[Row] = &[
     ("the end of the connection within a frame", "connect", 3, |_, _| vec![0, 0, 99, 0, 0]),
 ];
 
-/// A whole answer with further fields.
+/// A whole response with further fields.
 fn whole(stream: u32, body: &[u8], fields: &[u8]) -> Vec<u8> {
     let length = field(b"content-length", body.len().to_string().as_bytes());
     let head = head(stream, &[&length, fields].concat());
@@ -170,7 +170,7 @@ fn code(row: usize) -> String {
 }
 
 #[test]
-fn an_answer_on_a_shared_connection_has_the_same_result_in_every_mode() {
+fn a_response_on_a_shared_connection_has_the_same_result_in_every_mode() {
     let ours = Authority::new("Ours");
     let codes: Vec<_> = (0..STREAMS.len()).map(code).collect();
     let known = codes.clone();
@@ -180,12 +180,12 @@ fn an_answer_on_a_shared_connection_has_the_same_result_in_every_mode() {
         Reply::Raw(STREAMS[row].3)
     });
     let mut trials = Vec::new();
-    // One row after another takes long, so `seq` splits the table among runs at the same time.
+    // One row after another takes long, so the table is split among concurrent runs of `seq`.
     for (mode, size) in MODES.map(|mode| (mode, if mode == "seq" { 8 } else { codes.len() })) {
         for part in codes.chunks(size) {
             let args: Vec<_> = part.iter().map(String::as_str).collect();
             let trial =
-                Trial::start(mode, &[&args[..], &["-j", "64"]].concat(), &server.base(), &ours);
+                TlsRun::start(mode, &[&args[..], &["-j", "64"]].concat(), &server.base(), &ours);
             trials.push((mode, part, trial));
         }
     }
@@ -207,7 +207,7 @@ fn an_answer_on_a_shared_connection_has_the_same_result_in_every_mode() {
 }
 
 #[test]
-fn an_answer_that_ends_its_connection_costs_another_flag_at_most_an_attempt() {
+fn a_response_that_ends_its_connection_costs_another_flag_at_most_an_attempt() {
     const OTHERS: [&str; 6] = ["BA", "BB", "BC", "YA", "YB", "YC"];
     let ours = Authority::new("Ours");
     for mode in MODES {
@@ -221,7 +221,7 @@ fn an_answer_that_ends_its_connection_costs_another_flag_at_most_an_attempt() {
                     _ => Reply::Flag,
                 });
                 let args = [&OTHERS[..], &["MM"]].concat();
-                let trial = Trial::start(mode, &args, &server.base(), &ours);
+                let trial = TlsRun::start(mode, &args, &server.base(), &ours);
                 (does, kind, attempts, trial, server)
             })
             .collect();

@@ -11,8 +11,8 @@ use std::thread;
 use support::http2::Reply;
 use support::proxy::relay;
 use support::tls::{Authority, TlsServer, without_tls};
-use support::trial::{Trial, assert_whole, ended_as, run};
-use support::{MODES, TestServer, flag, flags, json, misbehave, names, stderr};
+use support::tls_run::{TlsRun, assert_whole, ended_as, run};
+use support::{MODES, TestServer, flag, flags, handlers, json, names, stderr};
 use tempfile::{NamedTempFile, tempdir};
 
 const YEARS: [i32; 2] = [2000, 2100];
@@ -68,9 +68,9 @@ fn a_port_without_tls_one_that_closes_and_one_that_is_silent_have_different_erro
     for ((kind, tries), address) in ports {
         let direct = format!("https://{address}");
         let target = format!("{direct}/br.gif");
-        let redirecting = TestServer::start(move |_, stream| misbehave::redirect(stream, &target));
+        let redirecting = TestServer::start(move |_, stream| handlers::redirect(stream, &target));
         let trials = [direct, redirecting.base()]
-            .map(|base| MODES.map(|mode| (mode, Trial::start(mode, &["BR"], &base, &ours))));
+            .map(|base| MODES.map(|mode| (mode, TlsRun::start(mode, &["BR"], &base, &ours))));
         for (mode, trial) in trials.into_iter().flatten() {
             let (ran, dest) = trial.end();
             assert_eq!(ended_as(&ran, "BR"), (kind.into(), tries), "{mode}");
@@ -94,8 +94,8 @@ fn an_attempt_that_times_out_has_closed_its_connection_before_the_next() {
             Ok(())
         });
         let target = format!("https://{address}/br.gif");
-        let plain = TestServer::start(move |_, stream| misbehave::redirect(stream, &target));
-        (mode, Trial::start(mode, &["BR"], &plain.base(), &ours), most)
+        let plain = TestServer::start(move |_, stream| handlers::redirect(stream, &target));
+        (mode, TlsRun::start(mode, &["BR"], &plain.base(), &ours), most)
     });
     for (mode, trial, most) in trials {
         let (ran, _) = trial.end();
@@ -147,7 +147,7 @@ fn a_redirect_from_https_to_http_is_refused_and_the_opposite_is_followed() {
         });
         let base = secure.base();
         let plain = TestServer::start(move |request, stream| {
-            misbehave::redirect(stream, &format!("{base}/{}.gif", request.code))
+            handlers::redirect(stream, &format!("{base}/{}.gif", request.code))
         });
         for mode in MODES {
             let (ran, dest) = run(mode, &["BR", "IN"], &secure.base(), &ours);

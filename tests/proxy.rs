@@ -4,11 +4,11 @@ mod support;
 
 use std::net::{SocketAddr, TcpListener};
 
+use support::handlers::{close, status, whole};
 use support::http2::Reply;
-use support::misbehave::{close, status, whole};
 use support::proxy::TestProxy;
 use support::tls::{Authority, TlsServer};
-use support::trial::{Trial, ended_as};
+use support::tls_run::{TlsRun, ended_as};
 use support::{TestServer, flag, flags, in_every_mode, json, names, stderr};
 use tempfile::tempdir;
 
@@ -90,7 +90,7 @@ fn https_goes_through_tunnels_of_http_and_socks_proxies() {
             let url = format!("{scheme}://{}", proxy.address());
             let variables = [("https_proxy", url.as_str()), ("http_proxy", "garbage://x")];
             let base = "https://flags.invalid/flags";
-            let trial = Trial::start_with(mode, &["BR", "IN"], base, &ours, &variables);
+            let trial = TlsRun::start_with(mode, &["BR", "IN"], base, &ours, &variables);
             let (ran, _) = trial.end();
             assert_eq!(ended_as(&ran, "BR"), ("ok".into(), 1), "{}", stderr(&ran.output));
             assert_eq!(proxy.targets().last().unwrap(), "flags.invalid:443", "{mode} {scheme}");
@@ -238,7 +238,7 @@ fn a_failure_beyond_the_tunnel_is_the_servers() {
         let url = format!("http://{}", proxy.address());
         let variables = [("https_proxy", url.as_str())];
         let base = "https://flags.invalid/flags";
-        let (ran, _) = Trial::start_with(mode, &["BR"], base, &ours, &variables).end();
+        let (ran, _) = TlsRun::start_with(mode, &["BR"], base, &ours, &variables).end();
         assert_eq!(ended_as(&ran, "BR"), ("tls".into(), 1), "{mode}");
     });
 }
@@ -254,7 +254,7 @@ fn a_proxy_that_recovers_is_used() {
         let url = format!("http://{}", proxy.address());
         let base = "https://flags.invalid/flags";
         let variables = [("https_proxy", url.as_str())];
-        let (ran, _) = Trial::start_with(mode, &["BR"], base, &ours, &variables).end();
+        let (ran, _) = TlsRun::start_with(mode, &["BR"], base, &ours, &variables).end();
         assert_eq!(ended_as(&ran, "BR"), ("ok".into(), 2), "{mode}");
     });
 }

@@ -15,8 +15,8 @@ use std::time::Duration;
 use nix::sys::signal::{Signal, kill, killpg};
 use nix::unistd::Pid;
 use predicates::prelude::*;
-use support::misbehave::{gif_of, half_then_silence, redirect, silence, status, whole};
-use support::watched::{Running, poll};
+use support::child_process::{Running, poll};
+use support::handlers::{gif_of, half_then_silence, redirect, silence, status, whole};
 use support::{MODES, TestServer, flags, gif, json, names, ok, program, stderr, stdout};
 use tempfile::tempdir;
 
@@ -24,7 +24,7 @@ const SIGNALS: [Signal; 4] = [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP, S
 
 /// Much longer than an immediate end takes, and much shorter than the timeout of a request.
 const SOON: Duration = Duration::from_secs(5);
-const PATIENCE: Duration = Duration::from_secs(20);
+const MAX_WAIT: Duration = Duration::from_secs(20);
 const TIMEOUT: [&str; 2] = ["--timeout", "60"];
 
 fn send(signal: Signal, child: &Child) {
@@ -36,7 +36,7 @@ fn killed_by(status: ExitStatus) -> Option<Signal> {
     status.signal().and_then(|number| Signal::try_from(number).ok())
 }
 
-/// A server with BR and IN. US gets no answer, VN half a body, and ZA is to be retried after 30 s.
+/// A server with BR and IN. US gets no response, VN half a body, ZA a `Retry-After` of 30 s.
 fn stalling() -> TestServer {
     TestServer::start(|request, stream| match request.code.as_str() {
         "BR" | "IN" => whole(request, stream),
@@ -53,7 +53,7 @@ fn wait_until_stalled(mode: &str, server: &TestServer, dest: &Path) {
         let requested = waiting.iter().all(|code| server.tries(code) > 0);
         (requested && names(dest) == ["BR.gif", "IN.gif"]).then_some(())
     };
-    poll(PATIENCE, stalled).expect("BR and IN are saved, and the others wait");
+    poll(MAX_WAIT, stalled).expect("BR and IN are saved, and the others wait");
 }
 
 #[test]
@@ -117,7 +117,7 @@ fn an_embedded_server_does_not_delay_the_end() {
     let mut flags = program();
     flags.args(["--all", "--server", "local", "--delay", "0..60s", "-d"]).arg(dest.path());
     let run = Running::start(flags.args(TIMEOUT));
-    poll(PATIENCE, || names(dest.path()).into_iter().find(|name| name.ends_with(".gif")))
+    poll(MAX_WAIT, || names(dest.path()).into_iter().find(|name| name.ends_with(".gif")))
         .expect("a flag is saved");
     send(Signal::SIGINT, run.child());
     assert_eq!(killed_by(run.end_within(SOON).output.status), Some(Signal::SIGINT));
@@ -177,7 +177,7 @@ fn a_second_signal_ends_the_program_at_once() {
         flags.args(["--every", "--json", "-s", &server.base(), "-d"]).arg(dest.path());
         let mut child =
             flags.args(TIMEOUT).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-        poll(PATIENCE, || (names(dest.path()).len() == 675).then_some(()))
+        poll(MAX_WAIT, || (names(dest.path()).len() == 675).then_some(()))
             .expect("all flags but ZZ are saved");
         send(signal, &child);
         // The document is longer than a pipe's buffer, so the program blocks until it is read.
@@ -219,7 +219,7 @@ fn after_sigkill_every_flag_is_whole_and_the_next_run_succeeds() {
             let run = Running::start(flags.arg(dest.path()));
             let flags_in =
                 || names(dest.path()).iter().filter(|name| !name.starts_with('.')).count();
-            poll(PATIENCE, || (flags_in() >= saved).then_some(())).expect("flags are saved");
+            poll(MAX_WAIT, || (flags_in() >= saved).then_some(())).expect("flags are saved");
             drop(run); // SIGKILL
             for name in names(dest.path()).iter().filter(|name| !name.starts_with('.')) {
                 assert!(

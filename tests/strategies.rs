@@ -8,34 +8,34 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
 use serde_json::Value;
-use support::misbehave::whole;
+use support::handlers::whole;
 use support::{MODES, TestServer, flag, flags, hang_up, json, program, stdout};
 use tempfile::tempdir;
 
 const CONCURRENT: [&str; 3] = ["threads", "rayon", "async"];
 
-/// The bound for a wait that a correct strategy ends much earlier.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// The timeout of a wait, much longer than a correct strategy needs.
+const MAX_WAIT: Duration = Duration::from_secs(5);
 
-/// A barrier that stays open once `threads` threads have reached it.
-struct Gate {
+/// A latch that opens, and stays open, when `threads` threads have reached it.
+struct Latch {
     arrived: Mutex<usize>,
     changed: Condvar,
     threads: usize,
 }
 
-impl Gate {
-    fn new(threads: usize) -> Gate {
-        Gate { arrived: Mutex::new(0), changed: Condvar::new(), threads }
+impl Latch {
+    fn new(threads: usize) -> Latch {
+        Latch { arrived: Mutex::new(0), changed: Condvar::new(), threads }
     }
 
-    /// Waits for the other threads, or until a test has to fail.
+    /// Waits until the latch opens, for at most [`MAX_WAIT`].
     fn pass(&self) {
         let mut arrived = self.arrived.lock().unwrap();
         *arrived += 1;
         self.changed.notify_all();
         let is_closed = |arrived: &mut usize| *arrived < self.threads;
-        drop(self.changed.wait_timeout_while(arrived, PATIENCE, is_closed).unwrap());
+        drop(self.changed.wait_timeout_while(arrived, MAX_WAIT, is_closed).unwrap());
     }
 }
 
@@ -43,7 +43,7 @@ impl Gate {
 fn a_concurrent_strategy_makes_exactly_as_many_requests_at_once_as_there_are_jobs() {
     for mode in CONCURRENT {
         for jobs in [1, 5, 13, 20, 100] {
-            let gate = Gate::new(jobs);
+            let gate = Latch::new(jobs);
             let server = TestServer::start(move |request, stream| {
                 gate.pass();
                 whole(request, stream)
@@ -93,7 +93,7 @@ fn run_backwards(mode: &str, format: &[&str]) -> Output {
         let (reported, changed) = &*shared;
         let is_early = |reported: &mut usize| *reported < place;
         let reported = reported.lock().unwrap();
-        drop(changed.wait_timeout_while(reported, PATIENCE, is_early).unwrap());
+        drop(changed.wait_timeout_while(reported, MAX_WAIT, is_early).unwrap());
         whole(request, stream)
     });
     let dest = tempdir().unwrap();
@@ -153,7 +153,7 @@ fn listed(document: &Value) -> Vec<&str> {
 #[test]
 fn in_input_order_a_code_is_printed_as_soon_as_it_and_all_codes_before_it_are_done() {
     // The server answers CC when AA and BB have been read from stdout.
-    let gate = Arc::new(Gate::new(2));
+    let gate = Arc::new(Latch::new(2));
     let shared = gate.clone();
     let server = TestServer::start(move |request, stream| {
         if request.code == "CC" {

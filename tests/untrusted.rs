@@ -4,7 +4,7 @@ mod support;
 
 use std::fs;
 
-use support::misbehave::{raw, status};
+use support::handlers::{raw, status};
 use support::{TestServer, answer, flag, flags, json, stderr, stdout};
 use tempfile::tempdir;
 

@@ -5,7 +5,7 @@ use std::os::unix::fs::symlink;
 
 use tempfile::tempdir;
 
-use crate::support::misbehave::{gif_of, status, whole};
+use crate::support::handlers::{gif_of, status, whole};
 use crate::support::{MODES, TestServer, flag, gif, json, names, ok, stderr};
 use crate::{count_whole, read, run_into, server};
 

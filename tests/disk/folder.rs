@@ -6,10 +6,10 @@ use std::path::Path;
 
 use tempfile::tempdir;
 
-use crate::support::misbehave::{gif_of, whole};
-use crate::support::watched::Running;
+use crate::support::child_process::Running;
+use crate::support::handlers::{gif_of, whole};
 use crate::support::{MODES, TestServer, flag, gif, json, names, ok, program, stderr};
-use crate::{PATIENCE, after, count_whole, is_root, read, run, run_into, server};
+use crate::{MAX_WAIT, after, count_whole, is_root, read, run, run_into, server};
 
 #[test]
 fn a_folder_that_takes_no_files_is_one_error_before_any_request() {
@@ -111,7 +111,7 @@ fn four_processes_can_save_into_one_folder_at_once() {
         Running::start(program().args(args).arg(dest.path()))
     });
     for run in runs {
-        let ran = run.end_within(2 * PATIENCE);
+        let ran = run.end_within(2 * MAX_WAIT);
         assert_eq!(ran.output.status.code(), Some(0), "{}", stderr(&ran.output));
     }
     assert_eq!(count_whole(dest.path(), |_| image.clone()), 194);

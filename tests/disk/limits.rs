@@ -5,7 +5,7 @@ use std::fs;
 use serde_json::Value;
 use tempfile::tempdir;
 
-use crate::support::misbehave::{gif_of, whole};
+use crate::support::handlers::{gif_of, whole};
 use crate::support::{MODES, TestServer, gif, names, ok, stderr};
 use crate::{after, count_whole, run, server};
 
@@ -65,7 +65,7 @@ fn with_few_file_descriptors_each_flag_is_whole_or_an_error() {
 }
 
 #[test]
-fn a_soft_limit_of_file_descriptors_costs_no_flag() {
+fn a_soft_limit_of_file_descriptors_loses_no_flag() {
     let server = server();
     let dest = tempdir().unwrap();
     let mut flags = after("ulimit -S -n 24");

@@ -14,11 +14,11 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
-use support::misbehave::whole;
-use support::watched::Running;
+use support::child_process::Running;
+use support::handlers::whole;
 use support::{TestServer, names, program};
 
-const PATIENCE: Duration = Duration::from_secs(20);
+const MAX_WAIT: Duration = Duration::from_secs(20);
 
 /// A server with a different flag for every code.
 fn server() -> TestServer {
@@ -45,7 +45,7 @@ fn after(first: &str) -> Command {
 }
 
 fn run(command: &mut Command) -> Output {
-    Running::start(command).end_within(PATIENCE).output
+    Running::start(command).end_within(MAX_WAIT).output
 }
 
 /// Runs the program with `arguments`, which saves into `dest`.

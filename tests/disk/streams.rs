@@ -4,12 +4,12 @@ use std::process::Stdio;
 
 use tempfile::tempdir;
 
-use crate::support::watched::end_within;
+use crate::support::child_process::end_within;
 use crate::support::{MODES, gif, names, program, stderr};
-use crate::{PATIENCE, after, read, run, server};
+use crate::{MAX_WAIT, after, read, run, server};
 
 #[test]
-fn a_reader_that_closes_the_pipe_costs_no_flag() {
+fn a_reader_that_closes_the_pipe_loses_no_flag() {
     let server = server();
     for mode in MODES {
         for format in ["--json", "--order=input"] {
@@ -18,7 +18,7 @@ fn a_reader_that_closes_the_pipe_costs_no_flag() {
             flags.args(["-m", mode, format, "-s", &server.base(), "-d"]).arg(dest.path());
             let mut child = flags.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
             drop(child.stdout.take());
-            assert_eq!(end_within(&mut child, PATIENCE).code(), Some(0), "{mode} {format}");
+            assert_eq!(end_within(&mut child, MAX_WAIT).code(), Some(0), "{mode} {format}");
             let output = child.wait_with_output().unwrap();
             assert_eq!(stderr(&output), "", "{mode} {format}");
             assert_eq!(names(dest.path()).len(), 20, "{mode} {format}");
@@ -27,7 +27,7 @@ fn a_reader_that_closes_the_pipe_costs_no_flag() {
 }
 
 #[test]
-fn streams_that_are_closed_from_the_start_cost_no_flag() {
+fn streams_that_are_closed_from_the_start_lose_no_flag() {
     let server = server();
     for closed in ["exec >&-", "exec 2>&-", "exec >&- 2>&- <&-"] {
         for format in ["--json", "-v"] {
@@ -43,7 +43,7 @@ fn streams_that_are_closed_from_the_start_cost_no_flag() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_full_stdout_is_an_error_and_costs_no_flag() {
+fn a_full_stdout_is_an_error_and_loses_no_flag() {
     let server = server();
     for mode in MODES {
         for format in ["--json", "--order=input"] {
@@ -65,7 +65,7 @@ fn a_full_stdout_is_an_error_and_costs_no_flag() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_full_stderr_costs_no_flag() {
+fn a_full_stderr_loses_no_flag() {
     let server = server();
     let dest = tempdir().unwrap();
     let args = ["-v", "-s", &server.base(), "-d"];

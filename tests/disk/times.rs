@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tempfile::{TempDir, tempdir};
 
-use crate::support::misbehave::status;
+use crate::support::handlers::status;
 use crate::support::{MODES, TestServer, answer, flag, gif, json, stderr};
 use crate::{read, run_into};
 

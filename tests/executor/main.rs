@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use flags::executor::{Executor, Future, JobError};
 
-const PATIENCE: Duration = Duration::from_secs(20);
+const MAX_WAIT: Duration = Duration::from_secs(20);
 
 fn pool(workers: usize) -> Executor {
     Executor::new(NonZeroUsize::new(workers).unwrap()).unwrap()
@@ -23,7 +23,7 @@ fn pool(workers: usize) -> Executor {
 
 /// Receives a value. The test fails instead of hanging if none comes.
 fn wait<T>(receiver: &Receiver<T>) -> T {
-    receiver.recv_timeout(PATIENCE).expect("the value comes in time")
+    receiver.recv_timeout(MAX_WAIT).expect("the value comes in time")
 }
 
 /// Submits a job that keeps a worker busy until the sender sends or is dropped. It is running when

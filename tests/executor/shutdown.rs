@@ -7,7 +7,7 @@ use std::thread;
 
 use flags::executor::{Executor, Future, JobError, PendingJobs};
 
-use crate::{PATIENCE, occupy, pool, wait};
+use crate::{MAX_WAIT, occupy, pool, wait};
 
 /// Submits jobs that count.
 fn submit_counting(executor: &Executor, jobs: usize) -> (Arc<AtomicUsize>, Vec<Future<usize>>) {
@@ -72,7 +72,7 @@ fn a_drop_by_one_of_its_jobs_does_not_wait_and_loses_no_job() {
     drop(executor);
     permit.send(()).unwrap();
     // The other worker is busy, so waiting for it would never end.
-    assert_eq!(last.result_timeout(PATIENCE).unwrap(), Ok(()));
+    assert_eq!(last.result_timeout(MAX_WAIT).unwrap(), Ok(()));
     assert_eq!(pending.result(), Ok("still run"));
     drop(release);
 }

@@ -17,13 +17,13 @@ use std::sync::{Arc, Mutex};
 use flags::CountryCode;
 use flags::country::ALL;
 use flags::origin::{Event, Origin, Rate, RequestCounts, RequestLog, Settings, Weather};
-use plain_http::{Answer, get, head, host, read_one, request, send};
+use plain_http::{Response, get, head, host, read_one, request, send};
 
 fn start(weather: Weather) -> Origin {
     Origin::start(Settings { weather, ..Settings::default() }).unwrap()
 }
 
-fn get_flag(origin: &Origin, code: CountryCode) -> Answer {
+fn get_flag(origin: &Origin, code: CountryCode) -> Response {
     let code = code.lower();
     get(origin.base_url(), &format!("/flags/{code}/{code}.gif"))
 }
@@ -108,10 +108,10 @@ fn head_has_the_headers_of_get_and_no_body() {
     let whole = get_flag(&origin, brazil());
     let mut stream = send(origin.base_url(), line, &[]);
     let bare = read_one(&mut stream, false);
-    // The next bytes on the connection are the next answer, not a body.
+    // The next bytes on the connection are the next response, not a body.
     stream.write_all(head(origin.base_url(), line, &[]).as_bytes()).unwrap();
     assert_eq!(read_one(&mut stream, false).status, 200);
-    let lasting = |answer: &Answer| {
+    let lasting = |answer: &Response| {
         let mut headers = answer.headers.clone();
         headers.retain(|(name, _)| !["date", "connection"].contains(&name.as_str()));
         headers

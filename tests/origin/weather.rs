@@ -85,7 +85,7 @@ fn a_stalled_body_is_silent_until_the_server_stops() {
 }
 
 #[test]
-fn an_answer_is_delayed() {
+fn a_response_is_delayed() {
     let weather = Weather { delay: "80ms..120ms".parse().unwrap(), ..Weather::default() };
     let origin = start(weather.clone());
     // A 404 has a delay as well.
@@ -117,7 +117,7 @@ fn a_throttled_body_arrives_in_parts() {
 }
 
 #[test]
-fn answers_without_a_body_have_no_fault_mid_body() {
+fn responses_without_a_body_have_no_fault_mid_body() {
     let origin = start(always(Fault::Reset));
     let bare = request(origin.base_url(), "HEAD /flags/br/br.gif HTTP/1.1", &[]);
     assert_eq!((bare.status, bare.ending), (200, ConnectionEnd::Closed));

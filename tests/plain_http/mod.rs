@@ -1,12 +1,12 @@
-//! A minimal HTTP client: it writes a request and returns the answer and how the connection ended.
+//! A minimal HTTP client: writes a request, and returns the response and how the connection ended.
 #![allow(dead_code, reason = "each test file uses the part that it needs")]
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
 
-/// An answer, as far as it was received.
+/// A response, as far as it was received.
 #[derive(Debug)]
-pub struct Answer {
+pub struct Response {
     pub status: u16,
     /// The whole first line.
     pub status_line: String,
@@ -25,7 +25,7 @@ pub enum ConnectionEnd {
     Reset,
 }
 
-impl Answer {
+impl Response {
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
@@ -46,19 +46,19 @@ pub fn host(base_url: &str) -> &str {
 }
 
 /// `GET` on a connection of its own, read to the end of the connection.
-pub fn get(base_url: &str, path: &str) -> Answer {
+pub fn get(base_url: &str, path: &str) -> Response {
     request(base_url, &format!("GET {path} HTTP/1.1"), &[])
 }
 
 /// Any request on a connection of its own, read to the end of the connection.
-pub fn request(base_url: &str, line: &str, headers: &[&str]) -> Answer {
+pub fn request(base_url: &str, line: &str, headers: &[&str]) -> Response {
     let mut stream = send(base_url, line, &[headers, &["Connection: close"]].concat());
     let mut received = Vec::new();
     let ending = read_to_end(&mut stream, &mut received);
     parse(&received, ending)
 }
 
-/// Writes a request and returns the connection, with the answer unread.
+/// Writes a request and returns the connection, with the response unread.
 pub fn send(base_url: &str, line: &str, headers: &[&str]) -> TcpStream {
     let mut stream = TcpStream::connect(host(base_url)).unwrap();
     stream.write_all(head(base_url, line, headers).as_bytes()).unwrap();
@@ -80,8 +80,8 @@ pub fn read_to_end(stream: &mut TcpStream, received: &mut Vec<u8>) -> Connection
     }
 }
 
-/// Reads one answer from a connection that stays open, with its body if `has_body`.
-pub fn read_one(stream: &mut TcpStream, has_body: bool) -> Answer {
+/// Reads one response from a connection that stays open, with its body if `has_body`.
+pub fn read_one(stream: &mut TcpStream, has_body: bool) -> Response {
     let mut received = Vec::new();
     while !received.ends_with(b"\r\n\r\n") {
         let mut byte = [0];
@@ -96,7 +96,7 @@ pub fn read_one(stream: &mut TcpStream, has_body: bool) -> Answer {
     answer
 }
 
-fn parse(received: &[u8], ending: ConnectionEnd) -> Answer {
+fn parse(received: &[u8], ending: ConnectionEnd) -> Response {
     let end = received
         .windows(4)
         .position(|window| window == b"\r\n\r\n")
@@ -107,7 +107,7 @@ fn parse(received: &[u8], ending: ConnectionEnd) -> Answer {
         let (name, value) = line.split_once(": ").unwrap();
         (name.to_ascii_lowercase(), value.to_owned())
     });
-    Answer {
+    Response {
         status: status_line.split(' ').nth(1).unwrap().parse().unwrap(),
         status_line: status_line.to_owned(),
         headers: headers.collect(),

@@ -49,12 +49,12 @@ pub fn field(name: &[u8], value: &[u8]) -> Vec<u8> {
     [vec![0], string(name), string(value)].concat()
 }
 
-/// The head of an answer with status 200 and these fields.
+/// The head of a response with status 200 and these fields.
 pub fn head(stream: u32, fields: &[u8]) -> Vec<u8> {
     frame(HEADERS, END_HEADERS, stream, &[STATUS_200, fields].concat())
 }
 
-/// The head of an answer with status 200 and this `Content-Length`.
+/// The head of a response with status 200 and this `Content-Length`.
 pub fn head_with_length(stream: u32, length: &str) -> Vec<u8> {
     head(stream, &field(b"content-length", length.as_bytes()))
 }

@@ -1,4 +1,4 @@
-//! How a [`TlsServer`](super::tls::TlsServer) answers over HTTP/2, well or badly.
+//! The replies of a [`TlsServer`](super::tls::TlsServer) over HTTP/2, valid or not.
 
 use std::future::pending;
 use std::time::Duration;
@@ -21,19 +21,19 @@ pub enum Reply {
     Flag,
     /// To an http URL.
     Redirect,
-    /// Half of an answer, and then the stream is reset.
+    /// Half of a response, and then the stream is reset.
     HalfThenReset(Reason),
-    /// No answer: the stream is reset.
+    /// No response: the stream is reset.
     Reset(Reason),
-    /// Half of an answer, and then the whole connection is given up.
+    /// Half of a response, and then the whole connection is aborted.
     GoAway(Reason),
-    /// An answer, and then the connection is closed once all others have been sent.
+    /// A response, and then the connection is closed once all others have been sent.
     FlagThenGoAway,
-    /// An answer, and a GOAWAY that names this stream as the last one.
+    /// A response, and a GOAWAY that names this stream as the last one.
     FlagAndLastStream,
-    /// No answer.
+    /// No response.
     Hold,
-    /// No answer, and no sign of life from the connection.
+    /// No response, and the connection does not respond to PINGs either.
     Freeze,
     /// These bytes.
     Raw(RawReply),

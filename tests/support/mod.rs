@@ -1,13 +1,13 @@
 //! What the tests share: a scripted server, a GIF, and the program itself.
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
+pub mod child_process;
 pub mod frames;
+pub mod handlers;
 pub mod http2;
-pub mod misbehave;
 pub mod proxy;
 pub mod tls;
-pub mod trial;
-pub mod watched;
+pub mod tls_run;
 
 use std::io::{self, BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -103,7 +103,7 @@ pub fn flag<'a>(document: &'a Value, code: &str) -> &'a Value {
         .unwrap_or_else(|| panic!("no {code} in {flags:?}"))
 }
 
-/// The names of the files in `folder`, sorted, hidden ones too.
+/// The names of the files in `folder`, including hidden ones, sorted.
 pub fn names(folder: &Path) -> Vec<String> {
     let entries = std::fs::read_dir(folder).expect("the folder is there");
     let mut names: Vec<_> = entries
@@ -122,7 +122,7 @@ pub fn gif(path: &str) -> Vec<u8> {
 }
 
 /// The path of the flag of `code` on a [`TestServer`].
-pub fn home(code: &str) -> String {
+pub fn flag_path(code: &str) -> String {
     let lower = code.to_lowercase();
     format!("/flags/{lower}/{lower}.gif")
 }
@@ -164,7 +164,7 @@ struct State {
 }
 
 impl TestServer {
-    /// Starts it. `handler` writes the whole answer to the stream. If it returns an error, the
+    /// Starts it. `handler` writes the whole response to the stream. If it returns an error, the
     /// connection is closed.
     pub fn start<H>(handler: H) -> TestServer
     where
@@ -211,12 +211,12 @@ impl TestServer {
     }
 
     /// The number of requests for the flag of `code` at its own URL, without redirects.
-    pub fn tries_at_home(&self, code: &str) -> usize {
-        let home = home(code);
-        self.requests().iter().filter(|request| request.path == home).count()
+    pub fn direct_requests(&self, code: &str) -> usize {
+        let path = flag_path(code);
+        self.requests().iter().filter(|request| request.path == path).count()
     }
 
-    /// The most requests that were in progress at once.
+    /// The maximum number of concurrent requests.
     pub fn most_in_flight(&self) -> usize {
         self.state.most_in_flight.load(Ordering::SeqCst)
     }

@@ -52,8 +52,8 @@ impl TestProxy {
         })
     }
 
-    /// `accept` does what comes before the tunnel. It returns the target that the client named and
-    /// both connections.
+    /// `accept` does the handshake before the tunnel. It returns the target that the client named
+    /// and both connections.
     fn start<F>(accept: F) -> TestProxy
     where
         F: Fn(TcpStream) -> io::Result<(String, TcpStream, TcpStream)> + Send + 'static,

@@ -17,18 +17,18 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
 use screen::{Ended, Session};
-use support::misbehave::{status, whole};
+use support::handlers::{status, whole};
 use support::{Request, TestServer, names, program};
 use tempfile::{TempDir, tempdir};
 
-const PATIENCE: Duration = Duration::from_secs(20);
+const MAX_WAIT: Duration = Duration::from_secs(20);
 
 const POP20: [&str; 20] = [
     "BD", "BR", "CD", "CN", "DE", "EG", "ET", "FR", "ID", "IN", "IR", "JP", "MX", "NG", "PH", "PK",
     "RU", "TR", "US", "VN",
 ];
 
-/// A server that holds each answer back until the test releases its code.
+/// A server that holds each response back until the test releases its code.
 struct HeldServer {
     server: TestServer,
     released: Arc<(Mutex<HashSet<String>>, Condvar)>,
@@ -41,7 +41,7 @@ impl HeldServer {
         let server = TestServer::start(move |request, stream| {
             let (released, changed) = &*shared;
             let is_held = |released: &mut HashSet<String>| !released.contains(&request.code);
-            drop(changed.wait_timeout_while(released.lock().unwrap(), PATIENCE, is_held));
+            drop(changed.wait_timeout_while(released.lock().unwrap(), MAX_WAIT, is_held));
             whole_but_zz(request, stream)
         });
         HeldServer { server, released }
@@ -80,7 +80,7 @@ fn on_terminal(base: &str, arguments: &[&str], columns: u16) -> (Session, TempDi
     (Session::start(flags, columns), dest)
 }
 
-/// The rows that show `codes` on a terminal with so many columns. A code takes three of them.
+/// The rows that show `codes` on a terminal with `columns` columns. A code takes three of them.
 fn rows_of(codes: &[&str], columns: u16) -> Vec<String> {
     codes.chunks(usize::from(columns / 3)).map(|row| row.join(" ")).collect()
 }

@@ -7,9 +7,9 @@ use tempfile::{NamedTempFile, tempdir};
 
 use crate::screen::Session;
 use crate::support::TestServer;
-use crate::support::misbehave::whole;
-use crate::support::watched::{end_within, poll};
-use crate::{HeldServer, PATIENCE, on_terminal, run, whole_but_zz, without_count};
+use crate::support::child_process::{end_within, poll};
+use crate::support::handlers::whole;
+use crate::{HeldServer, MAX_WAIT, on_terminal, run, whole_but_zz, without_count};
 
 #[test]
 fn an_error_during_a_run_has_a_line_of_its_own() {
@@ -149,9 +149,9 @@ fn in_one_file_for_both_streams_each_error_starts_a_line() {
     ] {
         server.release(&[code]);
         let is_written = || read().starts_with(&text).then_some(());
-        assert!(poll(PATIENCE, is_written).is_some(), "{:?} after {code}", read());
+        assert!(poll(MAX_WAIT, is_written).is_some(), "{:?} after {code}", read());
     }
-    assert_eq!(end_within(&mut run, PATIENCE).code(), Some(1));
+    assert_eq!(end_within(&mut run, MAX_WAIT).code(), Some(1));
     let end = read().split_off(format!("YE \n{error}ZW ").len());
     assert!(end.starts_with("\n2 downloads, 1 not found in "), "{:?}", read());
 }

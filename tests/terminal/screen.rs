@@ -11,7 +11,7 @@ use pty_process::Size;
 use pty_process::blocking::{Command, Pty, open};
 
 const ROWS: u16 = 24;
-const PATIENCE: Duration = Duration::from_secs(20);
+const MAX_WAIT: Duration = Duration::from_secs(20);
 
 /// A program that is running on a terminal. It is killed when dropped.
 pub struct Session {
@@ -43,7 +43,7 @@ pub struct Ended {
     pub lines: Vec<String>,
     /// Everything that was written to the terminal, control sequences included.
     pub written: String,
-    /// The most rows that showed a progress bar, or a part of one, at once.
+    /// The maximum number of rows that showed a progress bar, or a part of one, at the same time.
     pub most_bar_rows: usize,
 }
 
@@ -74,7 +74,7 @@ impl Session {
         let (display, timeout) = self
             .shared
             .changed
-            .wait_timeout_while(display, PATIENCE, |display| !condition(&display.lines()))
+            .wait_timeout_while(display, MAX_WAIT, |display| !condition(&display.lines()))
             .unwrap();
         let lines = display.lines();
         assert!(!timeout.timed_out(), "no {what} on the screen:\n{}", lines.join("\n"));
@@ -94,7 +94,7 @@ impl Session {
         (&*self.pty).write_all(keys.as_bytes()).expect("the terminal is open");
     }
 
-    /// Changes the number of columns, as a user does with the mouse. Lines flow anew.
+    /// Changes the number of columns, as a user does with the mouse. The lines are wrapped again.
     pub fn resize(&self, columns: u16) {
         let mut display = self.shared.display.lock().unwrap();
         display.terminal.resize(columns.into(), ROWS.into());
@@ -104,7 +104,7 @@ impl Session {
 
     /// Waits until the program has ended and everything that it wrote is on the screen.
     pub fn end(mut self) -> Ended {
-        let status = crate::support::watched::end_within(&mut self.child, PATIENCE);
+        let status = crate::support::child_process::end_within(&mut self.child, MAX_WAIT);
         self.reader.take().expect("a session ends once").join().unwrap();
         let display = self.shared.display.lock().unwrap();
         Ended {

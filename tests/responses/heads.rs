@@ -1,11 +1,11 @@
-//! Header fields, and interim answers before the final one.
+//! Header fields, and interim responses before the final one.
 
 use std::io::{self, Write};
 use std::net::TcpStream;
 
-use super::super::support::misbehave::*;
+use super::super::support::handlers::*;
 use super::super::support::{Request, gif};
-use super::{Row, lasting, saved};
+use super::{Row, permanent, saved};
 
 pub const ROWS: &[Row] = &[
     saved("103 before the flag", |r, s| {
@@ -16,11 +16,11 @@ pub const ROWS: &[Row] = &[
         s.write_all(b"HTTP/1.1 100 Continue\r\n\r\n")?;
         whole(r, s)
     }),
-    saved("ten interim answers", |r, s| {
+    saved("ten interim responses", |r, s| {
         s.write_all(&b"HTTP/1.1 102 Processing\r\n\r\n".repeat(10))?;
         whole(r, s)
     }),
-    lasting("101, which was not asked for", "http_status", |_, s| {
+    permanent("101, which was not asked for", "http_status", |_, s| {
         raw(s, b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n")
     }),
     // Tolerated, as by browsers and curl.
@@ -50,7 +50,7 @@ pub const ROWS: &[Row] = &[
         with_fields(r, s, format!("X-{}: x\r\n", "n".repeat(10_000)).as_bytes())
     }),
     saved("100 cookies", |r, s| with_fields(r, s, &b"Set-Cookie: a=b; Path=/\r\n".repeat(100))),
-    // Fields that are of no concern.
+    // Fields that are ignored.
     saved("the type of a page", |r, s| with_fields(r, s, b"Content-Type: text/html\r\n")),
     saved("a type that is malformed", |r, s| with_fields(r, s, b"Content-Type: ;;;/\r\n")),
     saved("two types", |r, s| {
@@ -78,15 +78,15 @@ pub const ROWS: &[Row] = &[
     saved("a range that is the whole", |r, s| with_fields(r, s, b"Content-Range: bytes 0-9/9\r\n")),
     saved("the encoding identity", |r, s| with_fields(r, s, b"Content-Encoding: identity\r\n")),
     // Refused.
-    lasting("NUL in a value", "protocol", |r, s| with_fields(r, s, b"X-Nul: \0\r\n")),
-    lasting("a carriage return in a value", "protocol", |r, s| {
+    permanent("NUL in a value", "protocol", |r, s| with_fields(r, s, b"X-Nul: \0\r\n")),
+    permanent("a carriage return in a value", "protocol", |r, s| {
         with_fields(r, s, b"X-Return: a\rb\r\n")
     }),
-    lasting("2 MB in one field", "protocol", |r, s| {
+    permanent("2 MB in one field", "protocol", |r, s| {
         with_fields(r, s, format!("X-Much: {}\r\n", "x".repeat(2_000_000)).as_bytes())
     }),
-    lasting("6000 fields", "protocol", |r, s| with_fields(r, s, &b"X-Many: x\r\n".repeat(6000))),
-    lasting("fields without end", "protocol", |_, s| {
+    permanent("6000 fields", "protocol", |r, s| with_fields(r, s, &b"X-Many: x\r\n".repeat(6000))),
+    permanent("fields without end", "protocol", |_, s| {
         flood(s, "HTTP/1.1 200 OK\r\n", b"X-Many: x\r\n")
     }),
 ];

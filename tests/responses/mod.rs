@@ -1,5 +1,5 @@
 //! The table of odd and hostile responses over HTTP/1: what a server does, and the expected result.
-//! Where HTTP leaves room, a client is expected to be as tolerant as curl.
+//! Where HTTP allows either, a client is expected to be as tolerant as curl.
 
 mod bodies;
 mod connection;
@@ -10,7 +10,7 @@ mod statuses;
 
 use std::ops::{Range, RangeInclusive};
 
-use super::support::misbehave::Handler;
+use super::support::handlers::Handler;
 
 /// The attempts that a run may make.
 pub const ATTEMPTS: u64 = 3;
@@ -90,18 +90,18 @@ const fn transient(does: &'static str, kind: &'static str, how: Handler) -> Row 
 }
 
 /// A failure that is not retried.
-const fn lasting(does: &'static str, kind: &'static str, how: Handler) -> Row {
+const fn permanent(does: &'static str, kind: &'static str, how: Handler) -> Row {
     row(does, "error", Some(kind), 1, how)
 }
 
-/// The connection is closed before the answer, each time. If it had answered other requests before,
+/// The connection is closed before the response, each time. If it had already carried a response,
 /// the first request is sent twice.
 const fn closed(does: &'static str, how: Handler) -> Row {
     Row { requests: ATTEMPTS..=ATTEMPTS + 1, ..row(does, "error", Some("connect"), ATTEMPTS, how) }
 }
 
-/// The connection is closed before the answer, once. That costs an attempt, unless the connection
-/// had answered other requests before.
+/// The connection is closed before the response, once. That costs an attempt, unless the connection
+/// had already carried a response.
 const fn closed_once(does: &'static str, how: Handler) -> Row {
     Row { attempts: 1..=2, ..row(does, "ok", None, 2, how) }
 }

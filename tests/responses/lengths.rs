@@ -3,9 +3,9 @@
 use std::io::Write;
 use std::net::TcpStream;
 
-use super::super::support::misbehave::*;
+use super::super::support::handlers::*;
 use super::super::support::{Request, answer, gif};
-use super::{Row, lasting, saved, transient};
+use super::{Row, permanent, saved, transient};
 
 pub const ROWS: &[Row] = &[
     saved("more than the Content-Length", |r, s| {
@@ -13,13 +13,13 @@ pub const ROWS: &[Row] = &[
         let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", image.len());
         raw(s, &[head.as_bytes(), &image, b"<!-- and so on -->"].concat())
     }),
-    lasting("a Content-Length that cuts the flag", "not_a_gif", |r, s| {
+    permanent("a Content-Length that cuts the flag", "not_a_gif", |r, s| {
         raw(s, &[b"HTTP/1.1 200 OK\r\nContent-Length: 30\r\n\r\n", &gif(&r.code)[..]].concat())
     }),
-    lasting("a Content-Length of 0", "not_a_gif", |r, s| {
+    permanent("a Content-Length of 0", "not_a_gif", |r, s| {
         raw(s, &[b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", &gif(&r.code)[..]].concat())
     }),
-    lasting("two Content-Lengths that differ", "protocol", |r, s| {
+    permanent("two Content-Lengths that differ", "protocol", |r, s| {
         let more = format!("Content-Length: {}\r\n", gif(&r.code).len() + 1);
         answer(s, "200 OK", &more, &gif(&r.code))
     }),
@@ -38,35 +38,37 @@ pub const ROWS: &[Row] = &[
         let head = format!("HTTP/1.1 200 OK\r\nCONTENT-LENGTH: {}\r\n\r\n", image.len());
         s.write_all(&[head.as_bytes(), &image].concat())
     }),
-    lasting("a Content-Length beyond 64 bits", "protocol", |r, s| {
+    permanent("a Content-Length beyond 64 bits", "protocol", |r, s| {
         with_length(r, s, |_| "18446744073709551617".into())
     }),
-    lasting("a negative Content-Length", "protocol", |r, s| with_length(r, s, |_| "-1".into())),
-    lasting("a Content-Length with a sign", "protocol", |r, s| {
+    permanent("a negative Content-Length", "protocol", |r, s| with_length(r, s, |_| "-1".into())),
+    permanent("a Content-Length with a sign", "protocol", |r, s| {
         with_length(r, s, |length| format!("+{length}"))
     }),
-    lasting("a hexadecimal Content-Length", "protocol", |r, s| {
+    permanent("a hexadecimal Content-Length", "protocol", |r, s| {
         with_length(r, s, |length| format!("{length:#x}"))
     }),
-    lasting("a Content-Length in words", "protocol", |r, s| with_length(r, s, |_| "sixty".into())),
-    lasting("an empty Content-Length", "protocol", |r, s| with_length(r, s, |_| "".into())),
-    lasting("a fractional Content-Length", "protocol", |r, s| {
+    permanent("a Content-Length in words", "protocol", |r, s| {
+        with_length(r, s, |_| "sixty".into())
+    }),
+    permanent("an empty Content-Length", "protocol", |r, s| with_length(r, s, |_| "".into())),
+    permanent("a fractional Content-Length", "protocol", |r, s| {
         with_length(r, s, |length| format!("{length}.0"))
     }),
-    lasting("ten gigabytes", "too_large", |r, s| {
+    permanent("ten gigabytes", "too_large", |r, s| {
         flood(s, "HTTP/1.1 200 OK\r\nContent-Length: 10737418240\r\n\r\n", &gif(&r.code))
     }),
-    lasting("a byte more than 5 MiB", "too_large", |_, s| {
+    permanent("a byte more than 5 MiB", "too_large", |_, s| {
         answer(s, "200 OK", "", &gif_of((5 << 20) + 1))
     }),
-    lasting("a byte more than 5 MiB, without a length", "too_large", |_, s| {
+    permanent("a byte more than 5 MiB, without a length", "too_large", |_, s| {
         raw(s, &[&b"HTTP/1.1 200 OK\r\n\r\n"[..], &gif_of((5 << 20) + 1)].concat())
     }),
-    lasting("chunks without end", "too_large", |_, s| {
+    permanent("chunks without end", "too_large", |_, s| {
         let chunk = [&b"1000\r\n"[..], &[b'!'; 0x1000], b"\r\n"].concat();
         flood(s, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", &chunk)
     }),
-    lasting("a body without end", "too_large", |_, s| {
+    permanent("a body without end", "too_large", |_, s| {
         flood(s, "HTTP/1.1 200 OK\r\n\r\nGIF89a", &[b'!'; 0x1000])
     }),
     saved("no length", |r, s| raw(s, &[b"HTTP/1.1 200 OK\r\n\r\n", &gif(&r.code)[..]].concat())),
@@ -128,23 +130,23 @@ pub const ROWS: &[Row] = &[
         let size = format!("{:x}\r\n", image.len());
         chunked(s, &[size.as_bytes(), &image, b"\r\n"].concat())
     }),
-    lasting("a chunk size that is not a number", "protocol", |_, s| {
+    permanent("a chunk size that is not a number", "protocol", |_, s| {
         chunked(s, b"zz\r\nGIF89a\r\n0\r\n\r\n")
     }),
-    lasting("a chunk size with a sign", "protocol", |_, s| {
+    permanent("a chunk size with a sign", "protocol", |_, s| {
         chunked(s, b"-6\r\nGIF89a\r\n0\r\n\r\n")
     }),
-    lasting("an empty chunk size", "protocol", |_, s| chunked(s, b"\r\nGIF89a\r\n0\r\n\r\n")),
-    lasting("a chunk size beyond 64 bits", "protocol", |_, s| {
+    permanent("an empty chunk size", "protocol", |_, s| chunked(s, b"\r\nGIF89a\r\n0\r\n\r\n")),
+    permanent("a chunk size beyond 64 bits", "protocol", |_, s| {
         chunked(s, b"10000000000000000\r\nGIF")
     }),
-    lasting("a chunk longer than its size", "protocol", |_, s| {
+    permanent("a chunk longer than its size", "protocol", |_, s| {
         chunked(s, b"3\r\nGIF89a\r\n0\r\n\r\n")
     }),
-    lasting("half a flag in whole chunks", "not_a_gif", |_, s| {
+    permanent("half a flag in whole chunks", "not_a_gif", |_, s| {
         chunked(s, b"6\r\nGIF89a\r\n0\r\n\r\n")
     }),
-    lasting("no bytes in chunks", "not_a_gif", |_, s| chunked(s, b"0\r\n\r\n")),
+    permanent("no bytes in chunks", "not_a_gif", |_, s| chunked(s, b"0\r\n\r\n")),
 ];
 
 fn chunked(stream: &mut TcpStream, body: &[u8]) -> std::io::Result<()> {
@@ -152,7 +154,7 @@ fn chunked(stream: &mut TcpStream, body: &[u8]) -> std::io::Result<()> {
     raw(stream, &[head, body].concat())
 }
 
-/// The flag in one chunk whose size is written like this.
+/// The flag in one chunk, whose size is written as `size`.
 fn one_chunk(
     request: &Request,
     stream: &mut TcpStream,
@@ -163,7 +165,7 @@ fn one_chunk(
     chunked(stream, &[size.as_bytes(), b"\r\n", &image, b"\r\n0\r\n\r\n"].concat())
 }
 
-/// The flag with such a `Content-Length`.
+/// The flag with this `Content-Length`.
 fn with_length(
     request: &Request,
     stream: &mut TcpStream,

@@ -1,4 +1,4 @@
-//! The program as a child process, whose memory and end are watched.
+//! The program as a child process: its peak memory, and its end within a time limit.
 
 use std::fs::File;
 use std::io::{Read, Seek};
@@ -6,8 +6,8 @@ use std::process::{Child, Command, ExitStatus, Output};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// The time between two looks at a run.
-const LOOK: Duration = Duration::from_millis(5);
+/// The time between two checks of a run.
+const POLL_INTERVAL: Duration = Duration::from_millis(5);
 
 /// A run of the program in progress. It is killed when dropped, so that none outlives a failed
 /// test.
@@ -20,9 +20,9 @@ pub struct Running {
 
 /// A run that has ended.
 #[derive(Debug)]
-pub struct Ran {
+pub struct FinishedRun {
     pub output: Output,
-    /// The most memory that it held at once, in KiB. `None` if the system does not report it.
+    /// The peak of its memory, in KiB. `None` if the system does not report it.
     pub peak: Option<u64>,
 }
 
@@ -40,7 +40,7 @@ impl Running {
     }
 
     /// Waits until it has ended, for at most `limit`.
-    pub fn end_within(mut self, limit: Duration) -> Ran {
+    pub fn end_within(mut self, limit: Duration) -> FinishedRun {
         let asked = Instant::now();
         let status = loop {
             self.peak = peak_memory(self.child.id()).max(self.peak);
@@ -52,11 +52,11 @@ impl Running {
                         [&stdout, &stderr].map(|bytes| String::from_utf8_lossy(bytes));
                     panic!("still running after {limit:?}: {stdout}{stderr}")
                 }
-                None => thread::sleep(LOOK),
+                None => thread::sleep(POLL_INTERVAL),
             }
         };
         let (stdout, stderr) = self.output_so_far();
-        Ran { output: Output { status, stdout, stderr }, peak: self.peak }
+        FinishedRun { output: Output { status, stdout, stderr }, peak: self.peak }
     }
 
     fn output_so_far(&mut self) -> (Vec<u8>, Vec<u8>) {
@@ -86,12 +86,12 @@ pub fn end_within(child: &mut Child, limit: Duration) -> ExitStatus {
     })
 }
 
-/// Calls `ask` until it returns something, for at most `limit`.
+/// Calls `ask` until it returns a value, for at most `limit`.
 pub fn poll<T>(limit: Duration, mut ask: impl FnMut() -> Option<T>) -> Option<T> {
     let started = Instant::now();
     loop {
         match ask() {
-            None if started.elapsed() < limit => thread::sleep(LOOK),
+            None if started.elapsed() < limit => thread::sleep(POLL_INTERVAL),
             answer => return answer,
         }
     }

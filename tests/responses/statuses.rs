@@ -2,9 +2,9 @@
 
 use std::time::{Duration, SystemTime};
 
-use super::super::support::misbehave::*;
+use super::super::support::handlers::*;
 use super::super::support::{answer, gif};
-use super::{Row, lasting, not_found, saved, saved_after_pause, saved_at_second, transient};
+use super::{Row, not_found, permanent, saved, saved_after_pause, saved_at_second, transient};
 
 pub const ROWS: &[Row] = &[
     saved("sends the flag", whole),
@@ -24,47 +24,49 @@ pub const ROWS: &[Row] = &[
     saved_at_second("500 once, with a large body", |r, s| {
         once(|_, s| answer(s, "500 Oh No", "", &[b'!'; 100_000]), r, s)
     }),
-    lasting("400", "http_status", |_, s| status(s, "400 Bad Request", "")),
-    lasting("401", "http_status", |_, s| status(s, "401 Unauthorized", "")),
-    lasting("401 with a challenge", "http_status", |_, s| {
+    permanent("400", "http_status", |_, s| status(s, "400 Bad Request", "")),
+    permanent("401", "http_status", |_, s| status(s, "401 Unauthorized", "")),
+    permanent("401 with a challenge", "http_status", |_, s| {
         status(s, "401 Unauthorized", "WWW-Authenticate: Basic realm=\"flags\"\r\n")
     }),
-    lasting("402", "http_status", |_, s| status(s, "402 Payment Required", "")),
-    lasting("403", "http_status", |_, s| status(s, "403 Forbidden", "")),
-    lasting("405", "http_status", |_, s| status(s, "405 Method Not Allowed", "")),
-    lasting("407 without a proxy", "http_status", |_, s| status(s, "407 Login", "")),
-    lasting("410", "http_status", |_, s| status(s, "410 Gone", "")),
-    lasting("412", "http_status", |_, s| status(s, "412 Precondition Failed", "")),
-    lasting("416", "http_status", |_, s| status(s, "416 Range Not Satisfiable", "")),
-    lasting("418", "http_status", |_, s| status(s, "418 I'm a teapot", "")),
-    lasting("421", "http_status", |_, s| status(s, "421 Misdirected Request", "")),
-    lasting("425", "http_status", |_, s| status(s, "425 Too Early", "")),
-    lasting("426", "http_status", |_, s| status(s, "426 Upgrade Required", "Upgrade: h2c\r\n")),
-    lasting("451", "http_status", |_, s| status(s, "451 Unavailable", "")),
-    lasting("501", "http_status", |_, s| status(s, "501 Not Implemented", "")),
-    lasting("505", "http_status", |_, s| status(s, "505 HTTP Version Not Supported", "")),
-    lasting("507", "http_status", |_, s| status(s, "507 Insufficient Storage", "")),
-    lasting("599", "http_status", |_, s| status(s, "599 Who Knows", "")),
-    lasting("600", "http_status", |_, s| status(s, "600 Who Knows", "")),
-    lasting("999", "http_status", |_, s| status(s, "999 Who Knows", "")),
-    lasting("201 with a flag", "http_status", |r, s| answer(s, "201 Created", "", &gif(&r.code))),
-    lasting("202 with a flag", "http_status", |r, s| answer(s, "202 Accepted", "", &gif(&r.code))),
-    lasting("203 with a flag", "http_status", |r, s| answer(s, "203 Other", "", &gif(&r.code))),
-    lasting("204", "http_status", |_, s| {
+    permanent("402", "http_status", |_, s| status(s, "402 Payment Required", "")),
+    permanent("403", "http_status", |_, s| status(s, "403 Forbidden", "")),
+    permanent("405", "http_status", |_, s| status(s, "405 Method Not Allowed", "")),
+    permanent("407 without a proxy", "http_status", |_, s| status(s, "407 Login", "")),
+    permanent("410", "http_status", |_, s| status(s, "410 Gone", "")),
+    permanent("412", "http_status", |_, s| status(s, "412 Precondition Failed", "")),
+    permanent("416", "http_status", |_, s| status(s, "416 Range Not Satisfiable", "")),
+    permanent("418", "http_status", |_, s| status(s, "418 I'm a teapot", "")),
+    permanent("421", "http_status", |_, s| status(s, "421 Misdirected Request", "")),
+    permanent("425", "http_status", |_, s| status(s, "425 Too Early", "")),
+    permanent("426", "http_status", |_, s| status(s, "426 Upgrade Required", "Upgrade: h2c\r\n")),
+    permanent("451", "http_status", |_, s| status(s, "451 Unavailable", "")),
+    permanent("501", "http_status", |_, s| status(s, "501 Not Implemented", "")),
+    permanent("505", "http_status", |_, s| status(s, "505 HTTP Version Not Supported", "")),
+    permanent("507", "http_status", |_, s| status(s, "507 Insufficient Storage", "")),
+    permanent("599", "http_status", |_, s| status(s, "599 Who Knows", "")),
+    permanent("600", "http_status", |_, s| status(s, "600 Who Knows", "")),
+    permanent("999", "http_status", |_, s| status(s, "999 Who Knows", "")),
+    permanent("201 with a flag", "http_status", |r, s| answer(s, "201 Created", "", &gif(&r.code))),
+    permanent("202 with a flag", "http_status", |r, s| {
+        answer(s, "202 Accepted", "", &gif(&r.code))
+    }),
+    permanent("203 with a flag", "http_status", |r, s| answer(s, "203 Other", "", &gif(&r.code))),
+    permanent("204", "http_status", |_, s| {
         raw(s, b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n")
     }),
-    lasting("205", "http_status", |_, s| status(s, "205 Reset Content", "")),
-    lasting("206, which was not asked for", "http_status", |r, s| {
+    permanent("205", "http_status", |_, s| status(s, "205 Reset Content", "")),
+    permanent("206, which was not asked for", "http_status", |r, s| {
         answer(s, "206 Partial Content", "Content-Range: bytes 0-5/60\r\n", &gif(&r.code)[..6])
     }),
-    lasting("304, which was not asked for", "http_status", |_, s| {
+    permanent("304, which was not asked for", "http_status", |_, s| {
         raw(s, b"HTTP/1.1 304 Not Modified\r\nConnection: close\r\n\r\n")
     }),
-    lasting("300", "http_status", |_, s| status(s, "300 Multiple Choices", "")),
-    lasting("300 with a Location", "http_status", |_, s| {
+    permanent("300", "http_status", |_, s| status(s, "300 Multiple Choices", "")),
+    permanent("300 with a Location", "http_status", |_, s| {
         status(s, "300 Multiple Choices", "Location: /whole/mc.gif\r\n")
     }),
-    lasting("305 with a Location", "http_status", |_, s| {
+    permanent("305 with a Location", "http_status", |_, s| {
         status(s, "305 Use Proxy", "Location: /whole/up.gif\r\n")
     }),
     // Status lines.
@@ -79,21 +81,23 @@ pub const ROWS: &[Row] = &[
     saved("an empty line before the status line", |r, s| {
         with_status_line(r, s, "\r\nHTTP/1.1 200 OK")
     }),
-    lasting("a status of two digits", "protocol", |r, s| with_status_line(r, s, "HTTP/1.1 20 OK")),
-    lasting("a status of four digits", "protocol", |r, s| {
+    permanent("a status of two digits", "protocol", |r, s| {
+        with_status_line(r, s, "HTTP/1.1 20 OK")
+    }),
+    permanent("a status of four digits", "protocol", |r, s| {
         with_status_line(r, s, "HTTP/1.1 2000 OK")
     }),
-    lasting("a status with a sign", "protocol", |r, s| with_status_line(r, s, "HTTP/1.1 +20 OK")),
-    lasting("a status in letters", "protocol", |r, s| with_status_line(r, s, "HTTP/1.1 OK")),
-    lasting("a status of 099", "protocol", |r, s| with_status_line(r, s, "HTTP/1.1 099 Low")),
-    lasting("HTTP in lower case", "protocol", |r, s| with_status_line(r, s, "http/1.1 200 OK")),
-    lasting("the protocol of a radio", "protocol", |r, s| with_status_line(r, s, "ICY 200 OK")),
-    lasting("HTTP/4.2", "protocol", |r, s| with_status_line(r, s, "HTTP/4.2 200 OK")),
-    lasting("HTTP/0.9", "protocol", |r, s| raw(s, &gif(&r.code))),
-    lasting("no HTTP at all", "protocol", |_, s| raw(s, b"SSH-2.0-OpenSSH_9.6\r\n")),
-    lasting("an HTTP/2 preface", "protocol", |_, s| raw(s, b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")),
-    lasting("HTTP/2 frames", "protocol", |_, s| raw(s, b"\0\0\0\x04\0\0\0\0\0\r\n\r\n")),
-    lasting("a TLS alert", "protocol", |_, s| raw(s, b"\x15\x03\x01\0\x02\x02\x46\r\n\r\n")),
+    permanent("a status with a sign", "protocol", |r, s| with_status_line(r, s, "HTTP/1.1 +20 OK")),
+    permanent("a status in letters", "protocol", |r, s| with_status_line(r, s, "HTTP/1.1 OK")),
+    permanent("a status of 099", "protocol", |r, s| with_status_line(r, s, "HTTP/1.1 099 Low")),
+    permanent("HTTP in lower case", "protocol", |r, s| with_status_line(r, s, "http/1.1 200 OK")),
+    permanent("the protocol of a radio", "protocol", |r, s| with_status_line(r, s, "ICY 200 OK")),
+    permanent("HTTP/4.2", "protocol", |r, s| with_status_line(r, s, "HTTP/4.2 200 OK")),
+    permanent("HTTP/0.9", "protocol", |r, s| raw(s, &gif(&r.code))),
+    permanent("no HTTP at all", "protocol", |_, s| raw(s, b"SSH-2.0-OpenSSH_9.6\r\n")),
+    permanent("an HTTP/2 preface", "protocol", |_, s| raw(s, b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")),
+    permanent("HTTP/2 frames", "protocol", |_, s| raw(s, b"\0\0\0\x04\0\0\0\0\0\r\n\r\n")),
+    permanent("a TLS alert", "protocol", |_, s| raw(s, b"\x15\x03\x01\0\x02\x02\x46\r\n\r\n")),
     // Retry-After.
     saved_after_pause("503, and a retry after 1 s", 1.0..5.0, |r, s| {
         once(|_, s| status(s, "503 Busy", "Retry-After: 1\r\n"), r, s)

@@ -1,4 +1,4 @@
-//! Ways in which a server can answer a request, well or badly.
+//! Handlers of a [`TestServer`](super::TestServer): valid responses and misbehaviour.
 
 use std::io::{self, Read, Write};
 use std::net::TcpStream;
@@ -36,7 +36,7 @@ pub fn redirect(stream: &mut TcpStream, location: &str) -> io::Result<()> {
     status(stream, "302 Found", &format!("Location: {location}\r\n"))
 }
 
-/// The head of an answer with the whole flag, and half of the flag.
+/// The head of a response with the whole flag, and half of the flag.
 fn half(request: &Request, stream: &mut TcpStream) -> io::Result<()> {
     let image = gif(&request.code);
     write!(stream, "HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", image.len())?;
@@ -51,8 +51,8 @@ pub fn half_then_close(request: &Request, stream: &mut TcpStream) -> io::Result<
 
 /// Half of 4 MiB, and then the connection is reset.
 ///
-/// A reset can overtake what was sent before it, the head of the answer too. Not here: 2 MiB do not
-/// fit into the buffers, so the client has read the first of them.
+/// A reset can discard data that the client has not read yet, even the head of the response. That
+/// does not happen here: 2 MiB do not fit into the buffers, so the client has read the first bytes.
 pub fn half_then_reset(_: &Request, stream: &mut TcpStream) -> io::Result<()> {
     let socket = socket2::SockRef::from(&*stream);
     socket.set_send_buffer_size(32 << 10)?;
@@ -75,12 +75,12 @@ pub fn silence(_: &Request, stream: &mut TcpStream) -> io::Result<()> {
     hang_up()
 }
 
-/// No answer: the connection is closed.
+/// No response: the connection is closed.
 pub fn close(_: &Request, _: &mut TcpStream) -> io::Result<()> {
     hang_up()
 }
 
-/// No answer: the connection is reset.
+/// No response: the connection is reset.
 pub fn reset(_: &Request, stream: &mut TcpStream) -> io::Result<()> {
     socket2::SockRef::from(&*stream).set_linger(Some(Duration::ZERO))?;
     hang_up()

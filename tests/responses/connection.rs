@@ -1,14 +1,14 @@
-//! The connection: before, within and after the answer.
+//! The connection: before, within and after the response.
 
 use std::io::Write;
 
-use super::super::support::misbehave::*;
+use super::super::support::handlers::*;
 use super::super::support::{gif, hang_up, ok};
 use super::{Row, closed, closed_once, saved, saved_at_second, transient};
 
 pub const ROWS: &[Row] = &[
-    closed("closes without an answer", close),
-    closed_once("closes without an answer once", |r, s| once(close, r, s)),
+    closed("closes without a response", close),
+    closed_once("closes without a response once", |r, s| once(close, r, s)),
     closed("closes within the status line", |_, s| raw(s, b"HTTP/1.1 2")),
     closed("closes within the head", |_, s| raw(s, b"HTTP/1.1 200 OK\r\nContent-Le")),
     closed("closes before the end of the head", |_, s| raw(s, b"HTTP/1.1 200 OK\r\n")),
@@ -16,8 +16,8 @@ pub const ROWS: &[Row] = &[
         once(|_, s| raw(s, b"HTTP/1.1 200 OK\r\nContent-Le"), r, s)
     }),
     closed("closes after 103 Early Hints", |_, s| raw(s, b"HTTP/1.1 103 Early Hints\r\n\r\n")),
-    closed("resets without an answer", reset),
-    closed_once("resets without an answer once", |r, s| once(reset, r, s)),
+    closed("resets without a response", reset),
+    closed_once("resets without a response once", |r, s| once(reset, r, s)),
     transient("is silent before the head", "timeout", silence),
     transient("is silent within the head", "timeout", |r, s| {
         s.write_all(b"HTTP/1.1 200 OK\r\nContent-")?;
@@ -60,13 +60,13 @@ pub const ROWS: &[Row] = &[
         let _ = std::io::Read::read(s, &mut [0]);
         hang_up()
     }),
-    saved("sends the answer a byte at a time", |r, s| {
+    saved("sends the response a byte at a time", |r, s| {
         let image = gif(&r.code);
         let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", image.len());
         s.set_nodelay(true)?;
         [head.as_bytes(), &image].concat().iter().try_for_each(|byte| s.write_all(&[*byte]))
     }),
-    saved("sends a second answer that was not asked for", |r, s| {
+    saved("sends a second response that was not requested", |r, s| {
         whole(r, s)?;
         raw(s, b"HTTP/1.1 500 Oh No\r\nContent-Length: 0\r\n\r\n")
     }),

@@ -3,9 +3,9 @@
 use std::io;
 use std::net::TcpStream;
 
-use super::super::support::misbehave::*;
+use super::super::support::handlers::*;
 use super::super::support::{Request, answer};
-use super::{Row, lasting, not_found, saved, transient};
+use super::{Row, not_found, permanent, saved, transient};
 
 pub const ROWS: &[Row] = &[
     saved("to a relative URL", |r, s| redirect(s, &format!("../../{}", whole_path(r)))),
@@ -47,29 +47,29 @@ pub const ROWS: &[Row] = &[
     saved("to a path in UTF-8", |r, s| redirect_to_bytes(r, s, "/echo/café/".as_bytes())),
     saved("to a path with a blank", |r, s| redirect_to_bytes(r, s, b"/echo/a b/")),
     saved("through ten redirects", |r, s| redirect(s, &format!("/8-more/{}.gif", r.code))),
-    lasting("through eleven redirects", "redirect", |r, s| {
+    permanent("through eleven redirects", "redirect", |r, s| {
         redirect(s, &format!("/9-more/{}.gif", r.code))
     }),
-    lasting("in a circle", "redirect", |r, s| redirect(s, &format!("/circle/{}.gif", r.code))),
-    lasting("to a file", "redirect", |_, s| redirect(s, "file:///etc/passwd")),
-    lasting("to ftp", "redirect", |_, s| redirect(s, "ftp://127.0.0.1/ft.gif")),
-    lasting("to a data URL", "redirect", |_, s| redirect(s, "data:image/gif,GIF")),
-    lasting("to a script", "redirect", |_, s| redirect(s, "javascript:alert(1)")),
-    lasting("to a mail address", "redirect", |_, s| redirect(s, "mailto:flags@flags.test")),
-    lasting("to about:blank", "redirect", |_, s| redirect(s, "about:blank")),
-    lasting("to a web socket", "redirect", |_, s| redirect(s, "ws://127.0.0.1:1/x")),
-    lasting("without a Location", "redirect", |_, s| status(s, "302 Found", "")),
-    lasting("to half an IPv6 address", "redirect", |_, s| redirect(s, "http://[")),
-    lasting("to no host", "redirect", |_, s| redirect(s, "http://")),
-    lasting("to a port beyond 65535", "redirect", |_, s| redirect(s, "http://127.0.0.1:99999/")),
-    lasting("to a host with a blank", "redirect", |_, s| redirect(s, "http://a b/")),
-    lasting("to an IPv4 address that is too large", "redirect", |_, s| {
+    permanent("in a circle", "redirect", |r, s| redirect(s, &format!("/circle/{}.gif", r.code))),
+    permanent("to a file", "redirect", |_, s| redirect(s, "file:///etc/passwd")),
+    permanent("to ftp", "redirect", |_, s| redirect(s, "ftp://127.0.0.1/ft.gif")),
+    permanent("to a data URL", "redirect", |_, s| redirect(s, "data:image/gif,GIF")),
+    permanent("to a script", "redirect", |_, s| redirect(s, "javascript:alert(1)")),
+    permanent("to a mail address", "redirect", |_, s| redirect(s, "mailto:flags@flags.test")),
+    permanent("to about:blank", "redirect", |_, s| redirect(s, "about:blank")),
+    permanent("to a web socket", "redirect", |_, s| redirect(s, "ws://127.0.0.1:1/x")),
+    permanent("without a Location", "redirect", |_, s| status(s, "302 Found", "")),
+    permanent("to half an IPv6 address", "redirect", |_, s| redirect(s, "http://[")),
+    permanent("to no host", "redirect", |_, s| redirect(s, "http://")),
+    permanent("to a port beyond 65535", "redirect", |_, s| redirect(s, "http://127.0.0.1:99999/")),
+    permanent("to a host with a blank", "redirect", |_, s| redirect(s, "http://a b/")),
+    permanent("to an IPv4 address that is too large", "redirect", |_, s| {
         redirect(s, "http://256.0.0.1/")
     }),
-    lasting("to 60 kB of something other than http", "redirect", |_, s| {
+    permanent("to 60 kB of something other than http", "redirect", |_, s| {
         redirect(s, &format!("gopher://h/{}", "x".repeat(60_000)))
     }),
-    lasting("to a host that can't be resolved", "connect", |_, s| {
+    permanent("to a host that can't be resolved", "connect", |_, s| {
         // A label is at most 63 bytes long, so this name is refused without a network.
         redirect(s, &format!("http://{}/x.gif", "x".repeat(64)))
     }),
