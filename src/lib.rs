@@ -30,7 +30,8 @@
 //! - [`executor`]: a thread pool that hands out futures.
 //! - [`origin`]: the embedded server, with injected delays and faults.
 //! - [`endpoint`] and [`base_url`]: what `--server` accepts. [`country`]: country codes.
-//!   [`gif`]: the check for whole GIFs. [`shutdown`]: signals. [`runtime`]: the async runtime.
+//!   [`gif`]: the check for whole GIFs. `suspend` (on Unix): Ctrl-Z. [`shutdown`]: signals that
+//!   end a run. [`runtime`]: the async runtime.
 //!
 //! # How a flag is downloaded
 //!

@@ -30,7 +30,7 @@ fn report_panic(panic: &PanicHookInfo) {
 
 fn report_error(error: anyhow::Error) -> Exit {
     match error.downcast() {
-        Ok(answer) => print_answer(&answer),
+        Ok(error) => print_clap_error(&error),
         Err(error) => {
             stderr::error(&format!("{error:#}"));
             Exit::Incomplete
@@ -38,11 +38,11 @@ fn report_error(error: anyhow::Error) -> Exit {
     }
 }
 
-/// Prints what clap returned in place of arguments: a usage error, or the text of `--help` or
-/// `--version`. A closed pipe is not an error.
-fn print_answer(answer: &clap::Error) -> Exit {
-    match ignore_closed_pipe(answer.print()) {
-        _ if answer.use_stderr() => Exit::Usage,
+/// Prints an error of clap: a usage error, or the text of `--help` or `--version`. A closed pipe is
+/// not an error.
+fn print_clap_error(error: &clap::Error) -> Exit {
+    match ignore_closed_pipe(error.print()) {
+        _ if error.use_stderr() => Exit::Usage,
         Ok(()) => Exit::Complete,
         Err(error) => {
             stderr::error(&format!("cannot write to stdout: {error}"));

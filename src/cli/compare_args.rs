@@ -18,9 +18,9 @@ use crate::endpoint::Endpoint;
 /// per-round ratios, with a 95 % interval. Without arguments, it takes about half a minute and no
 /// network.
 #[derive(Debug, Args)]
-#[command(after_help = "Exit status: 0 done, 1 a mode clearly missed its --min-speedup, a flag \
+#[command(after_help = "Exit status: 0 done; 1 a mode clearly missed its --min-speedup, a flag \
                   failed and the failure was not injected, the comparison could not start, or an \
-                  export could not be written, 2 a usage error, 129, 130, 131 or 143 ended by \
+                  export could not be written; 2 a usage error; 129, 130, 131 or 143 ended by \
                   SIGHUP, SIGINT, SIGQUIT or SIGTERM.")]
 pub struct CompareArgs {
     #[command(flatten)]

@@ -40,8 +40,8 @@ pub use weather_args::WeatherArgs;
     max_term_width = 100,
     args_conflicts_with_subcommands = true,
     args_override_self = true,
-    after_help = "Exit status: 0 every flag was saved, skipped or unchanged, 1 a flag is missing \
-                  or the run could not start, 2 a usage error, 129, 130, 131 or 143 ended by \
+    after_help = "Exit status: 0 every flag was saved, skipped or unchanged; 1 a flag is missing \
+                  or the run could not start; 2 a usage error; 129, 130, 131 or 143 ended by \
                   SIGHUP, SIGINT, SIGQUIT or SIGTERM.\n\
                   To try it without a network: flags --server local"
 )]

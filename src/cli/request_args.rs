@@ -10,12 +10,13 @@ use super::value_parsers::{seconds, whole_number};
 /// Timeout, retries and trusted CAs.
 #[derive(Debug, Args)]
 pub struct RequestArgs {
-    /// Timeout of a whole request in seconds, including the response body
+    /// Timeout of each attempt in seconds, including redirects and the response body
     #[arg(short, long, value_name = "SECS", default_value = "6.1")]
     #[arg(value_parser = seconds, allow_negative_numbers = true)]
     pub timeout: Duration,
 
-    /// Retries after a transient failure (timeout, lost connection, truncated body, 408, 429, 5xx)
+    /// Retries after a transient failure (timeout, lost connection, truncated body, or status 408,
+    /// 429, 500, 502, 503, 504)
     #[arg(short, long, value_name = "N", default_value = "2")]
     #[arg(value_parser = whole_number, allow_negative_numbers = true)]
     pub retries: u32,

@@ -12,7 +12,7 @@ use super::WeatherArgs;
 /// Prints the base URL first, for `flags --server`. In a browser it shows all flags. Ctrl-C stops
 /// the server and prints the number of responses.
 #[derive(Args, Clone, Debug)]
-#[command(after_help = "Exit status: 0 stopped by a signal, 1 the server could not start, \
+#[command(after_help = "Exit status: 0 stopped by a signal; 1 the server could not start; \
                   2 a usage error.")]
 pub struct ServeArgs {
     /// Listen on this address or host name; 0.0.0.0 stands for all addresses of this machine
