@@ -8,7 +8,7 @@
 //! |---|---|---|
 //! | `get_flag` | fetches the image of one flag over HTTP | [`flag::get_flag`] |
 //! | `save_flag` | saves it as a file, whole or not at all | [`flag::save_flag`] |
-//! | `download_one` | does both for one country and reports the outcome | [`flag`] |
+//! | `download_one` | does both for one country and reports the outcome | [`flag::Download`] |
 //! | `download_many` | runs `download_one` for many countries | [`downloader`] |
 //!
 //! Only `download_many` has several implementations: one per strategy, in a file of one page. Start

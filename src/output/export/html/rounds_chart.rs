@@ -14,21 +14,21 @@ use crate::output::timeline::chart_svg::{Percent, Px};
 const HEIGHT: f64 = 56.0;
 /// Space above and below the points.
 const MARGIN: f64 = 5.0;
-/// Smaller deviations than this share don't fill the row.
-const LEAST_DEVIATION: f64 = 0.05;
+/// The minimum deviation that the edges of a row stand for, as a share of the median.
+const MIN_EDGE: f64 = 0.05;
 
 pub(super) fn section(results: &Results) -> Markup {
     let deviations = results.modes.iter().flat_map(|result| {
         result.samples.iter().map(|sample| deviation(result, sample.elapsed).abs())
     });
-    let most = deviations.fold(LEAST_DEVIATION, f64::max);
+    let edge = deviations.fold(MIN_EDGE, f64::max);
     titled_section(
         "rounds",
         "Every round",
         html! {
             p {
                 "Each point is a run, from the first round to the last. Its height is the "
-                "deviation from the median of its mode, up to " (percent(most)) " at the edges. "
+                "deviation from the median of its mode, up to " (percent(edge)) " at the edges. "
                 "Modes that rise and fall together had the same delays, which the ratios within a "
                 "round cancel out."
             }
@@ -37,7 +37,7 @@ pub(super) fn section(results: &Results) -> Markup {
                 figure.round {
                     figcaption { strong { (result.contender) } " " (summary) }
                     svg.chart role="img" aria-label=(format!("{}, {summary}", result.contender))
-                        width="100%" height=(HEIGHT) { (points(results, result, most)) }
+                        width="100%" height=(HEIGHT) { (points(results, result, edge)) }
                 }
             }
             details {
@@ -56,16 +56,16 @@ fn summary(result: &ModeResult) -> String {
     format!("median {median}, from {min} to {max}")
 }
 
-/// By what share `elapsed` is above the median of the mode.
+/// The deviation of `elapsed` from the median of the mode, as a share of the median.
 fn deviation(result: &ModeResult, elapsed: Duration) -> f64 {
     elapsed.as_secs_f64() / result.elapsed.median - 1.0
 }
 
-fn points(results: &Results, result: &ModeResult, most: f64) -> Markup {
+fn points(results: &Results, result: &ModeResult, edge: f64) -> Markup {
     let rounds = results.rounds.len() as f64;
     let x = |round: usize| Percent((round as f64 + 0.5) / rounds);
     let y = |elapsed: Duration| {
-        let up = (deviation(result, elapsed) / most + 1.0) / 2.0;
+        let up = (deviation(result, elapsed) / edge + 1.0) / 2.0;
         Px(HEIGHT - MARGIN - up * (HEIGHT - 2.0 * MARGIN))
     };
     let times: Vec<_> = result.samples.iter().map(|sample| sample.elapsed).collect();
