@@ -88,25 +88,14 @@ pub(crate) fn usage_error(message: impl std::fmt::Display) -> anyhow::Error {
     clap::Error::raw(ErrorKind::ValueValidation, message).into()
 }
 
-/// Adds the usage of `command`, or of `flags` if there is none, to a [`usage_error`].
-pub(crate) fn with_usage(error: clap::Error, command: Option<&str>) -> clap::Error {
+/// Adds the usage of the command `name` to a [`usage_error`]; that of `flags` if `name` is none of
+/// its subcommands.
+pub(crate) fn with_usage(error: clap::Error, name: &str) -> clap::Error {
     let mut cli = Cli::command();
     cli.build();
-    match command.and_then(|name| cli.find_subcommand_mut(name)) {
+    match cli.find_subcommand_mut(name) {
         Some(command) => error.format(command),
         None => error.format(&mut cli),
-    }
-}
-
-impl Cli {
-    /// The name of the given command, if any.
-    pub(crate) fn command_name(&self) -> Option<&'static str> {
-        Some(match self.command.as_ref()? {
-            Command::Compare(_) => "compare",
-            Command::Serve(_) => "serve",
-            Command::Completions(_) => "completions",
-            Command::Man => "man",
-        })
     }
 }
 
