@@ -15,10 +15,9 @@ use crate::country::CountryCode;
 use crate::shutdown::Shutdown;
 
 /// What to do about a complete flag that is already in the folder.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Existing {
     /// Fetch it again.
-    #[default]
     Replace,
     /// Keep it and send no request.
     Skip,

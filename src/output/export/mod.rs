@@ -30,7 +30,6 @@ pub trait Exporter {
 }
 
 /// The exports of one comparison.
-#[derive(Default)]
 pub struct Exports(Vec<Export>);
 
 struct Export {
