@@ -21,7 +21,8 @@ use crate::shutdown::Shutdown;
 use crate::suspend;
 
 pub(super) fn run(args: DownloadArgs) -> anyhow::Result<Exit> {
-    timeline_output::check(args.timeline.as_ref(), args.json, args.quiet)?;
+    let drawing = args.timeline.as_ref();
+    timeline_output::check(drawing, args.json, args.quiet)?;
     let codes = args.selection.codes();
     let endpoint = OpenEndpoint::open(cli::server(args.server, "remote")?, &args.weather)?;
     let mut plan = Plan {
@@ -38,10 +39,10 @@ pub(super) fn run(args: DownloadArgs) -> anyhow::Result<Exit> {
         order: args.order,
         fetch: fetch_options(&args.request, endpoint.proxies()?)?,
     };
-    let timeline = TimelineOutput::open(args.timeline.as_ref())?;
+    let timeline = TimelineOutput::open(drawing)?;
     let format = match args.json {
         true => Format::Json,
-        false if timeline.takes_stdout() => Format::Nothing,
+        false if timeline_output::takes_stdout(drawing) => Format::Nothing,
         false => Format::Text,
     };
     let verbosity = match (args.quiet, args.verbose) {
