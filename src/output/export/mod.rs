@@ -15,7 +15,7 @@ pub(crate) use atomic_file::Target;
 
 pub use csv::Csv;
 pub use html::Html;
-pub use json::{Json, SCHEMA_VERSION};
+pub use json::Json;
 pub use markdown::Markdown;
 pub use svg::Svg;
 
