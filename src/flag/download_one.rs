@@ -51,11 +51,6 @@ struct Start {
 }
 
 impl Download {
-    /// The runtime that drives the requests.
-    pub fn runtime(&self) -> &Handle {
-        &self.runtime
-    }
-
     /// Downloads the flag of `code` and reports the outcome, blocking until it is done.
     /// Does nothing after a shutdown signal.
     pub fn download_one(self: &Arc<Self>, code: CountryCode) {
