@@ -19,7 +19,6 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 pub use compare_args::CompareArgs;
 pub use completions_args::CompletionsArgs;
-pub use contender_args::{ContenderName, InvalidContender, MinSpeedupArg};
 pub use download_args::DownloadArgs;
 pub use request_args::RequestArgs;
 pub use selection_args::SelectionArgs;
