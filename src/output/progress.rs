@@ -111,7 +111,7 @@ pub(super) fn bar(total: usize, template: &str) -> ProgressBar {
 }
 
 /// Whether stderr is a terminal that can redraw a line.
-pub(super) fn can_redraw() -> bool {
+fn can_redraw() -> bool {
     let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
     !dumb && io::stderr().is_terminal()
 }
