@@ -1,9 +1,8 @@
-//! Header fields: `Retry-After`, dates, and `Transfer-Encoding`.
+//! Header fields: `Retry-After` and dates.
 
 use std::time::{Duration, SystemTime};
 
-use reqwest::Response;
-use reqwest::header::{HeaderMap, LAST_MODIFIED, RETRY_AFTER, TRANSFER_ENCODING};
+use reqwest::header::{HeaderMap, LAST_MODIFIED, RETRY_AFTER};
 
 /// The longest `Retry-After` that is followed. A longer one is replaced by the usual backoff.
 const MAX_RETRY_AFTER: Duration = Duration::from_secs(30);
@@ -30,11 +29,6 @@ pub(super) fn http_date(time: SystemTime) -> Option<String> {
     const YEAR_10000: Duration = Duration::from_secs(253_402_300_800);
     let since_1970 = time.duration_since(SystemTime::UNIX_EPOCH).ok()?;
     (since_1970 < YEAR_10000).then(|| httpdate::fmt_http_date(time))
-}
-
-/// Whether the body comes in chunks, the last of which marks its end (RFC 9112 §7.1).
-pub(super) fn is_chunked(response: &Response) -> bool {
-    response.headers().contains_key(TRANSFER_ENCODING)
 }
 
 #[cfg(test)]
