@@ -38,17 +38,12 @@ impl CountryCode {
 
     /// The code in lower case, as in the URL of a flag.
     pub fn lower(self) -> String {
-        self.letters().iter().map(char::to_ascii_lowercase).collect()
+        self.to_string().to_ascii_lowercase()
     }
 
     /// The position of the code in AA to ZZ, from 0 to 675.
     pub fn index(self) -> usize {
         usize::from(self.0[0] - b'A') * 26 + usize::from(self.0[1] - b'A')
-    }
-
-    /// The two letters, upper case.
-    pub fn letters(self) -> [char; 2] {
-        self.0.map(char::from)
     }
 
     fn starting_with(first: u8) -> impl Iterator<Item = CountryCode> {
@@ -131,8 +126,7 @@ pub fn select(
     limit: Option<usize>,
 ) -> Vec<CountryCode> {
     let sorted: BTreeSet<_> = codes.into_iter().collect();
-    let limit = limit.unwrap_or(sorted.len());
-    sorted.into_iter().take(limit).collect()
+    sorted.into_iter().take(limit.unwrap_or(usize::MAX)).collect()
 }
 
 /// The 20 most populous countries in descending order of population (*Fluent Python*, 2nd edition,

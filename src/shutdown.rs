@@ -125,7 +125,7 @@ mod unix {
         pub(super) fn new() -> io::Result<Signals> {
             // With a handler, a write beyond `ulimit -f` is an ordinary error. Without one, SIGXFSZ
             // ends the process and leaves a temporary file.
-            let _ = signal(SignalKind::from_raw(nix::sys::signal::SIGXFSZ as i32))?;
+            let _ = signal(SignalKind::from_raw(signal_hook::consts::SIGXFSZ))?;
             let ignored = ignored_signals();
             let stream = |kind: Signal| {
                 let is_ignored = ignored & mask(kind.number()) != 0;

@@ -19,7 +19,6 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 pub use compare_args::CompareArgs;
 pub use completions_args::CompletionsArgs;
-pub use contender_args::{ContenderName, InvalidContender, MinSpeedupArg};
 pub use download_args::DownloadArgs;
 pub use request_args::RequestArgs;
 pub use selection_args::SelectionArgs;
@@ -88,25 +87,14 @@ pub(crate) fn usage_error(message: impl std::fmt::Display) -> anyhow::Error {
     clap::Error::raw(ErrorKind::ValueValidation, message).into()
 }
 
-/// Adds the usage text of `command`, or of `flags` if there is none, to a [`usage_error`].
-pub(crate) fn with_usage(error: clap::Error, command: Option<&str>) -> clap::Error {
+/// Adds the usage text of the command `name` to a [`usage_error`]. If no subcommand has this name,
+/// it is the usage text of `flags`.
+pub(crate) fn with_usage(error: clap::Error, name: &str) -> clap::Error {
     let mut cli = Cli::command();
     cli.build();
-    match command.and_then(|name| cli.find_subcommand_mut(name)) {
+    match cli.find_subcommand_mut(name) {
         Some(command) => error.format(command),
         None => error.format(&mut cli),
-    }
-}
-
-impl Cli {
-    /// The name of the given command, if any.
-    pub(crate) fn command_name(&self) -> Option<&'static str> {
-        Some(match self.command.as_ref()? {
-            Command::Compare(_) => "compare",
-            Command::Serve(_) => "serve",
-            Command::Completions(_) => "completions",
-            Command::Man => "man",
-        })
     }
 }
 

@@ -136,9 +136,6 @@ impl Observer for ProgressAndExports<'_> {
     }
 
     fn round_finished(&mut self, measured: &Measured) -> anyhow::Result<()> {
-        if self.exports.is_empty() {
-            return Ok(());
-        }
         self.exports.update(&Results::new(self.setup, measured))
     }
 

@@ -21,27 +21,15 @@ use crate::shutdown::Shutdown;
 use crate::suspend;
 
 pub(super) fn run(args: DownloadArgs) -> anyhow::Result<Exit> {
-    timeline_output::check(args.timeline.as_ref(), args.json, args.quiet)?;
-    let codes = args.selection.codes();
-    let endpoint = OpenEndpoint::open(cli::server(args.server, "remote")?, &args.weather)?;
-    let mut plan = Plan {
-        mode: args.mode,
-        jobs: args.mode.jobs(args.jobs.unwrap_or_else(|| Mode::default_jobs(codes.len()))),
-        codes,
-        base: endpoint.base.clone(),
-        destination: Destination::open(&args.dest)?,
-        existing: match (args.skip_existing, args.update) {
-            (true, _) => Existing::Skip,
-            (_, true) => Existing::Update,
-            _ => Existing::Replace,
-        },
-        order: args.order,
-        fetch: fetch_options(&args.request, endpoint.proxies()?)?,
-    };
-    let timeline = TimelineOutput::open(args.timeline.as_ref())?;
+    let drawing = args.timeline.as_ref();
+    timeline_output::check(drawing, args.json, args.quiet)?;
+    let server = cli::server(args.server.clone(), "remote")?;
+    let endpoint = OpenEndpoint::open(server, &args.weather)?;
+    let mut plan = plan(&args, &endpoint)?;
+    let timeline = TimelineOutput::open(drawing)?;
     let format = match args.json {
         true => Format::Json,
-        false if timeline.takes_stdout() => Format::Nothing,
+        false if timeline_output::takes_stdout(drawing) => Format::Nothing,
         false => Format::Text,
     };
     let verbosity = match (args.quiet, args.verbose) {
@@ -78,6 +66,24 @@ pub(super) fn run(args: DownloadArgs) -> anyhow::Result<Exit> {
         Some(signal) => Exit::Stopped(signal),
         None if summary.is_complete() => Exit::Complete,
         None => Exit::Incomplete,
+    })
+}
+
+fn plan(args: &DownloadArgs, endpoint: &OpenEndpoint) -> anyhow::Result<Plan> {
+    let codes = args.selection.codes();
+    Ok(Plan {
+        mode: args.mode,
+        jobs: args.mode.jobs(args.jobs.unwrap_or_else(|| Mode::default_jobs(codes.len()))),
+        codes,
+        base: endpoint.base.clone(),
+        destination: Destination::open(&args.dest)?,
+        existing: match (args.skip_existing, args.update) {
+            (true, _) => Existing::Skip,
+            (_, true) => Existing::Update,
+            _ => Existing::Replace,
+        },
+        order: args.order,
+        fetch: fetch_options(&args.request, endpoint.proxies()?)?,
     })
 }
 

@@ -46,13 +46,12 @@ impl From<Exit> for ExitCode {
 /// # Errors
 /// A message about why it failed and what to do about it; a [`clap::Error`] for a usage error.
 pub fn run(cli: Cli) -> anyhow::Result<Exit> {
-    let name = cli.command_name();
-    let result = match cli.command {
-        None => download::run(cli.download),
-        Some(Command::Compare(args)) => compare::run(*args),
-        Some(Command::Serve(args)) => serve::run(&args),
-        Some(Command::Completions(args)) => completions::run(&args),
-        Some(Command::Man) => man::run(),
+    let (name, result) = match cli.command {
+        None => ("flags", download::run(cli.download)),
+        Some(Command::Compare(args)) => ("compare", compare::run(*args)),
+        Some(Command::Serve(args)) => ("serve", serve::run(&args)),
+        Some(Command::Completions(args)) => ("completions", completions::run(&args)),
+        Some(Command::Man) => ("man", man::run()),
     };
     result.map_err(|error| match error.downcast() {
         Ok(error) => cli::with_usage(error, name).into(),

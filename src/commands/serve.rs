@@ -1,12 +1,12 @@
 //! `flags serve`: the embedded server as a command of its own, until a signal stops it.
 
-use std::io::{self, Write};
+use std::io;
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::sync::Arc;
 
 use anyhow::Context;
 
-use super::Exit;
+use super::{Exit, print};
 use crate::cli::{self, ServeArgs};
 use crate::origin::{Event, FlagSource, Origin, RequestLog, Settings, StartError, Weather};
 use crate::output::stderr;
@@ -24,9 +24,10 @@ pub(super) fn run(args: &ServeArgs) -> anyhow::Result<Exit> {
     // stop the server properly.
     let shutdown = Shutdown::on_signal(runtime.handle()).context("cannot watch for signals")?;
     let origin = Origin::start(settings).map_err(with_advice)?;
-    print(origin.base_url());
+    // A stdout that cannot be written to does not stop the server.
+    let _ = print(format!("{}\n", origin.base_url()).as_bytes());
     runtime.block_on(shutdown.requested());
-    print(&format!("served {}", origin.stop()));
+    let _ = print(format!("served {}\n", origin.stop()).as_bytes());
     Ok(Exit::Complete)
 }
 
@@ -69,12 +70,6 @@ fn log_line(request: &RequestLog) -> String {
     let delay = request.delay.as_millis();
     let fault = request.fault.map_or("-".into(), |fault| fault.to_string());
     format!("{time} {client} {code} {status} {bytes}B {delay}ms {fault}")
-}
-
-/// Prints a line on stdout at once. A stdout that cannot be written to does not stop the server.
-fn print(line: &str) {
-    let mut stdout = io::stdout().lock();
-    let _ = writeln!(stdout, "{line}").and_then(|()| stdout.flush());
 }
 
 fn with_advice(error: StartError) -> anyhow::Error {

@@ -17,10 +17,7 @@ pub(super) enum TimelineOutput {
     None,
     /// Text on stdout, after the count.
     Text,
-    Svg {
-        target: Target,
-        takes_stdout: bool,
-    },
+    Svg(Target),
 }
 
 /// Checks that stdout is not used for both the drawing and another document.
@@ -35,12 +32,17 @@ pub(super) fn check(
     let option = match wanted {
         Some(None) if quiet => "--quiet",
         Some(None) if json => "--json",
-        Some(Some(file)) if json && is_stdout(file) => "--json",
+        _ if json && takes_stdout(wanted) => "--json",
         _ => return Ok(()),
     };
     Err(usage_error(format!(
         "{option} and --timeline exclude each other on stdout; use --timeline=FILE"
     )))
+}
+
+/// Whether stdout has the drawing and nothing else.
+pub(super) fn takes_stdout(wanted: Option<&Option<PathBuf>>) -> bool {
+    matches!(wanted, Some(Some(file)) if is_stdout(file))
 }
 
 impl TimelineOutput {
@@ -52,16 +54,8 @@ impl TimelineOutput {
         Ok(match wanted {
             None => TimelineOutput::None,
             Some(None) => TimelineOutput::Text,
-            Some(Some(file)) => {
-                let takes_stdout = is_stdout(file);
-                TimelineOutput::Svg { target: Target::open(file)?, takes_stdout }
-            }
+            Some(Some(file)) => TimelineOutput::Svg(Target::open(file)?),
         })
-    }
-
-    /// Whether stdout has the drawing and nothing else.
-    pub(super) fn takes_stdout(&self) -> bool {
-        matches!(self, TimelineOutput::Svg { takes_stdout: true, .. })
     }
 
     /// Draws the run, even if it was interrupted.
@@ -69,16 +63,13 @@ impl TimelineOutput {
     /// # Errors
     /// The drawing can't be written. A closed pipe is not an error.
     pub(super) fn write(self, summary: &Summary) -> anyhow::Result<()> {
-        if let TimelineOutput::None = self {
-            return Ok(());
-        }
         let spans: Vec<Span> = summary.outcomes.iter().map(Span::from).collect();
         match self {
             TimelineOutput::None => Ok(()),
             TimelineOutput::Text => {
                 timeline::show(&spans, summary.elapsed).context("cannot write the timeline")
             }
-            TimelineOutput::Svg { target, .. } => {
+            TimelineOutput::Svg(target) => {
                 let jobs = counted(summary.jobs, "job", "jobs");
                 let run = TimelineRun {
                     name: summary.mode.to_string(),

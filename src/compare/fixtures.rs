@@ -98,16 +98,16 @@ pub(crate) fn normal(rng: &mut Rng) -> f64 {
 /// Draws a random ratio. The true median of the ratios is 1.
 pub(crate) type Ratio = fn(&mut Rng) -> f64;
 
-pub(crate) const NORMAL: Ratio = |rng| 1.0 + 0.1 * normal(rng);
-pub(crate) const LOG_NORMAL: Ratio = |rng| (0.25 * normal(rng)).exp();
-pub(crate) const EXPONENTIAL: Ratio = |rng| 1.0 - 0.2 * (2.0 * (1.0 - rng.f64())).ln();
+const NORMAL: Ratio = |rng| 1.0 + 0.1 * normal(rng);
+const LOG_NORMAL: Ratio = |rng| (0.25 * normal(rng)).exp();
+const EXPONENTIAL: Ratio = |rng| 1.0 - 0.2 * (2.0 * (1.0 - rng.f64())).ln();
 /// Student's t with 2 degrees of freedom, on a log scale.
-pub(crate) const HEAVY_TAILED: Ratio = |rng| {
+const HEAVY_TAILED: Ratio = |rng| {
     let chi_squared = -2.0 * (1.0 - rng.f64()).ln();
     (0.1 * normal(rng) / (chi_squared / 2.0).sqrt()).exp()
 };
 /// 70 % in a cluster from 0.95 to 1.02, of which 5/7 are below 1; 30 % from 1.5 to 1.6.
-pub(crate) const CLUSTERED: Ratio = |rng| match rng.f64() {
+const CLUSTERED: Ratio = |rng| match rng.f64() {
     ..0.7 => 0.95 + 0.07 * rng.f64(),
     _ => 1.5 + 0.1 * rng.f64(),
 };

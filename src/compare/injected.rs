@@ -20,35 +20,24 @@ pub(super) fn is_injected(
     failure: &Failure,
     timeout: Duration,
 ) -> bool {
-    attempts
-        .any(|attempt| can_lead_to(weather, weather.impairment(code, attempt), failure, timeout))
-}
-
-fn can_lead_to(
-    weather: &Weather,
-    impairment: Impairment,
-    failure: &Failure,
-    timeout: Duration,
-) -> bool {
-    match failure {
-        Failure::NotFound => {
-            impairment.fault == Some(Fault::Error) && weather.error_status.get() == 404
+    attempts.any(|attempt| {
+        let Impairment { delay, fault } = weather.impairment(code, attempt);
+        match failure {
+            Failure::NotFound => fault == Some(Fault::Error) && weather.error_status.get() == 404,
+            Failure::Fetch(FetchError::Status { status, .. }) => {
+                fault == Some(Fault::Error) && *status == weather.error_status.get()
+            }
+            // A reset that arrives before the head of the response looks like a lost connection.
+            Failure::Fetch(FetchError::Truncated { .. } | FetchError::Connect(_)) => {
+                matches!(fault, Some(Fault::Reset | Fault::Truncate))
+            }
+            // How long a throttled body takes depends on its size, which is not known here.
+            Failure::Fetch(FetchError::Timeout(_)) => {
+                fault == Some(Fault::Stall) || delay >= timeout || weather.bandwidth.is_some()
+            }
+            _ => false,
         }
-        Failure::Fetch(FetchError::Status { status, .. }) => {
-            impairment.fault == Some(Fault::Error) && *status == weather.error_status.get()
-        }
-        // A reset that arrives before the head of the response looks like a lost connection.
-        Failure::Fetch(FetchError::Truncated { .. } | FetchError::Connect(_)) => {
-            matches!(impairment.fault, Some(Fault::Reset | Fault::Truncate))
-        }
-        // How long a throttled body takes depends on its size, which is not known here.
-        Failure::Fetch(FetchError::Timeout(_)) => {
-            impairment.fault == Some(Fault::Stall)
-                || impairment.delay >= timeout
-                || weather.bandwidth.is_some()
-        }
-        _ => false,
-    }
+    })
 }
 
 #[cfg(test)]

@@ -43,7 +43,8 @@ impl Interval {
 /// of two clusters, whose median is at the edge of a gap: 90.7 % with 6 values, 94.3 to 94.9 % with
 /// more.
 pub fn median_interval(values: &[f64], confidence: f64) -> Option<Interval> {
-    let sorted = sorted(values);
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
     let (low, high) = (*sorted.first()?, *sorted.last()?);
     let reachable = reachable_confidence(values.len());
     if confidence >= reachable {
@@ -51,14 +52,9 @@ pub fn median_interval(values: &[f64], confidence: f64) -> Option<Interval> {
     }
     let (rank, inward) = end_of_interval(values.len(), confidence)?;
     let low = between(&sorted, rank, inward)?;
-    let high = between(&sorted.into_iter().rev().collect::<Vec<_>>(), rank, inward)?;
+    sorted.reverse();
+    let high = between(&sorted, rank, inward)?;
     Some(Interval { low, high, confidence })
-}
-
-fn sorted(values: &[f64]) -> Vec<f64> {
-    let mut sorted = values.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    sorted
 }
 
 /// The chance that the true median lies between the least and the greatest of `count` values, that

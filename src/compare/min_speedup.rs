@@ -83,7 +83,6 @@ mod tests {
             reference: contender("seq"),
             median: (low + high) / 2.0,
             interval: Interval { low, high, confidence: 0.95 },
-            confidence: 0.95,
             rounds: 10,
         };
         SpeedupCheck { min_speedup: min_speedup(name, 5.0), speedup, too_early: false }

@@ -63,9 +63,6 @@ pub struct Speedup {
     pub median: f64,
     /// An interval for the median of these ratios.
     pub interval: Interval,
-    /// The requested confidence, from 0 to 1. A few rounds cannot reach it: see
-    /// [`median_interval`].
-    pub confidence: f64,
     /// The number of ratios.
     pub rounds: usize,
 }
@@ -189,13 +186,7 @@ impl Ideal {
 impl Speedup {
     fn new(reference: Contender, ratios: &[f64], confidence: f64) -> Option<Speedup> {
         let interval = median_interval(ratios, confidence)?;
-        Some(Speedup {
-            reference,
-            median: median(ratios)?,
-            interval,
-            confidence,
-            rounds: ratios.len(),
-        })
+        Some(Speedup { reference, median: median(ratios)?, interval, rounds: ratios.len() })
     }
 }
 

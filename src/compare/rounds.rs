@@ -1,6 +1,6 @@
 //! The loop over the rounds, and the traits for what runs in it and for what observes it.
 
-use super::schedule::{Round, Schedule};
+use super::schedule::{Round, rounds};
 use super::{Contender, Measured, Results, Sample, Setup};
 use crate::shutdown::Signal;
 
@@ -61,7 +61,7 @@ fn run_all(
     measured: &mut Measured,
 ) -> Result<(), Abort> {
     let looks = setup.looks();
-    for (round, order) in Schedule::new(&setup.contenders).rounds(setup.warmup, looks.last()) {
+    for (round, order) in rounds(&setup.contenders, setup.warmup, looks.last()) {
         for (place, contender) in order.into_iter().enumerate() {
             observer.run_started(round, contender);
             let sample = runner.run(round, contender)?;

@@ -11,8 +11,7 @@ use crate::flag::get_flag::FetchOptions;
 use crate::flag::save_flag::Destination;
 use crate::flag::{Existing, Failure, Outcome, Span};
 use crate::origin::{Origin, Weather};
-use crate::run::Order;
-use crate::run::{Plan, Summary};
+use crate::run::{Order, Plan, Summary};
 use crate::runtime;
 use crate::shutdown::Shutdown;
 

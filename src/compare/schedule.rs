@@ -2,17 +2,6 @@
 
 use super::Contender;
 
-/// A balanced, deterministic order for each round.
-///
-/// The rounds are the rows of a Williams design (E. J. Williams, 1949): over as many rounds as
-/// there are contenders, each has each position once, and over a whole period each follows each
-/// other one equally often. Carry-over from one run to the next and drift over time therefore
-/// affect all contenders alike.
-#[derive(Debug, Clone)]
-pub struct Schedule {
-    contenders: Vec<Contender>,
-}
-
 /// A round, counted from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Round {
@@ -22,31 +11,28 @@ pub enum Round {
     Measured(usize),
 }
 
-impl Schedule {
-    /// A schedule for `contenders`, which has no duplicates.
-    pub fn new(contenders: &[Contender]) -> Schedule {
-        Schedule { contenders: contenders.to_vec() }
-    }
-
-    /// The rounds of a comparison, each with its order.
-    ///
-    /// The measured rounds begin with the first row of the design, whatever the number of warm-up
-    /// rounds.
-    pub fn rounds(
-        &self,
-        warmup: usize,
-        runs: usize,
-    ) -> impl Iterator<Item = (Round, Vec<Contender>)> + '_ {
-        let period = period(self.contenders.len());
-        // Warm-up takes the last rows of the period, so that no order comes twice in a row.
-        let warm =
-            (1..=warmup).map(move |n| (Round::Warmup(n), period - 1 - (warmup - n) % period));
-        let counted = (1..=runs).map(move |n| (Round::Measured(n), (n - 1) % period));
-        warm.chain(counted).map(|(round, row)| {
-            let order = row_of_design(self.contenders.len(), row);
-            (round, order.map(|place| self.contenders[place]).collect())
-        })
-    }
+/// The rounds of a comparison of `contenders`, each with its order. `contenders` has no duplicates.
+///
+/// The orders are balanced and deterministic: they are the rows of a Williams design (E. J.
+/// Williams, 1949). Over as many rounds as there are contenders, each has each position once, and
+/// over a whole period each follows each other one equally often. Carry-over from one run to the
+/// next and drift over time therefore affect all contenders alike.
+///
+/// The measured rounds begin with the first row of the design, whatever the number of warm-up
+/// rounds.
+pub fn rounds(
+    contenders: &[Contender],
+    warmup: usize,
+    runs: usize,
+) -> impl Iterator<Item = (Round, Vec<Contender>)> {
+    let period = period(contenders.len());
+    // Warm-up takes the last rows of the period, so that no order comes twice in a row.
+    let warm = (1..=warmup).map(move |n| (Round::Warmup(n), period - 1 - (warmup - n) % period));
+    let counted = (1..=runs).map(move |n| (Round::Measured(n), (n - 1) % period));
+    warm.chain(counted).map(|(round, row)| {
+        let order = row_of_design(contenders.len(), row);
+        (round, order.map(|place| contenders[place]).collect())
+    })
 }
 
 impl Round {
@@ -134,8 +120,9 @@ mod tests {
         fn no_order_comes_twice_in_a_row_even_after_the_warm_up(
             size in 2usize..5, warmup in 0usize..9, runs in 1usize..30,
         ) {
-            let schedule = Schedule::new(&contenders(size));
-            let orders: Vec<_> = schedule.rounds(warmup, runs).map(|(_, order)| order).collect();
+            let contenders = contenders(size);
+            let orders: Vec<_> =
+                rounds(&contenders, warmup, runs).map(|(_, order)| order).collect();
             prop_assert_eq!(orders.len(), warmup + runs);
             for pair in orders.windows(2) {
                 prop_assert_ne!(&pair[0], &pair[1]);
@@ -159,19 +146,19 @@ mod tests {
 
     #[test]
     fn warm_up_rounds_come_first_and_change_nothing_about_the_measured_rounds() {
-        let schedule = Schedule::new(&contenders(4));
-        let counted = |warmup| -> Vec<_> { schedule.rounds(warmup, 6).skip(warmup).collect() };
+        let contenders = contenders(4);
+        let counted = |warmup| -> Vec<_> { rounds(&contenders, warmup, 6).skip(warmup).collect() };
         assert_eq!(counted(0), counted(3));
-        let rounds: Vec<_> = schedule.rounds(2, 1).map(|(round, _)| round).collect();
+        let rounds: Vec<_> = rounds(&contenders, 2, 1).map(|(round, _)| round).collect();
         assert_eq!(rounds, [Round::Warmup(1), Round::Warmup(2), Round::Measured(1)]);
     }
 
     #[test]
     fn the_measured_rounds_continue_the_sequence_of_orders_that_the_warm_up_begins() {
         for size in [3, 4] {
-            let schedule = Schedule::new(&contenders(size));
+            let contenders = contenders(size);
             let orders = |warmup, runs| -> Vec<_> {
-                schedule.rounds(warmup, runs).map(|(_, order)| order).collect()
+                rounds(&contenders, warmup, runs).map(|(_, order)| order).collect()
             };
             let period = period(size);
             for warmup in 1..=period {

@@ -52,8 +52,8 @@ impl Results<'_> {
 
     fn few_rounds_sentence(&self) -> Option<String> {
         let speedups = self.modes.iter().filter_map(|result| result.speedup);
-        let Speedup { rounds, interval, confidence, .. } =
-            speedups.min_by_key(|speedup| speedup.rounds)?;
+        let Speedup { rounds, interval, .. } = speedups.min_by_key(|speedup| speedup.rounds)?;
+        let confidence = self.setup.looks().confidence();
         (rounds > 1 && interval.confidence < confidence).then(|| {
             let (reached, wanted) = (interval.confidence * 100.0, confidence * 100.0);
             format!("too few rounds: intervals have {reached:.0} % confidence, not {wanted:.0} %")

@@ -15,7 +15,7 @@ pub struct AsyncTasks {
 
 impl Downloader for AsyncTasks {
     fn download_many(&self, codes: &[CountryCode], download: Arc<Download>) -> anyhow::Result<()> {
-        let runtime = download.runtime().clone();
+        let runtime = download.runtime.clone();
         let (codes, jobs) = (codes.to_vec(), self.jobs);
         // This loop runs as a task, too, so that starting the next flag wakes no other thread.
         let all = runtime.spawn(async move {

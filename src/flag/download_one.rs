@@ -15,10 +15,9 @@ use crate::country::CountryCode;
 use crate::shutdown::Shutdown;
 
 /// What to do about a complete flag that is already in the folder.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Existing {
     /// Fetch it again.
-    #[default]
     Replace,
     /// Keep it and send no request.
     Skip,
@@ -52,11 +51,6 @@ struct Start {
 }
 
 impl Download {
-    /// The runtime that drives the requests.
-    pub fn runtime(&self) -> &Handle {
-        &self.runtime
-    }
-
     /// Downloads the flag of `code` and reports the outcome, blocking until it is done.
     /// Does nothing after a shutdown signal.
     pub fn download_one(self: &Arc<Self>, code: CountryCode) {

@@ -9,5 +9,5 @@ pub mod save_flag;
 mod span;
 
 pub use download_one::{Download, Existing};
-pub use outcome::{Done, Failure, Outcome};
-pub use span::{Span, Status};
+pub use outcome::{Done, Failure, Outcome, Status};
+pub use span::Span;

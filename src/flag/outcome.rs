@@ -1,8 +1,11 @@
 //! The outcome of one flag: saved, skipped, unchanged, or failed.
 
+use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+
+use serde::Serialize;
 
 use super::get_flag::FetchError;
 use crate::country::CountryCode;
@@ -32,6 +35,17 @@ pub struct Outcome {
 }
 
 impl Outcome {
+    /// How the download ended, without its details.
+    pub fn status(&self) -> Status {
+        match &self.result {
+            Ok(Done::Saved { .. }) => Status::Ok,
+            Ok(Done::Skipped { .. }) => Status::Skipped,
+            Ok(Done::Unchanged { .. }) => Status::Unchanged,
+            Err(Failure::NotFound) => Status::NotFound,
+            Err(_) => Status::Error,
+        }
+    }
+
     /// The file in the folder; `None` if the flag failed.
     pub fn path(&self) -> Option<&Path> {
         match self.result.as_ref().ok()? {
@@ -59,6 +73,30 @@ pub enum Done {
     Skipped { path: PathBuf },
     /// Already there, and the server has no newer one (304).
     Unchanged { path: PathBuf },
+}
+
+/// How the download of one flag ended. Serialized as in `--json`: `"not_found"`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    Ok,
+    NotFound,
+    Error,
+    Skipped,
+    Unchanged,
+}
+
+/// In words: `saved`, `not found`, `failed`, `skipped`, `unchanged`.
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Status::Ok => "saved",
+            Status::NotFound => "not found",
+            Status::Error => "failed",
+            Status::Skipped => "skipped",
+            Status::Unchanged => "unchanged",
+        })
+    }
 }
 
 /// Why a flag failed. `Display` is a message for the user, without the URL.

@@ -29,15 +29,9 @@ struct FaultyBody {
     sent: u64,
     started: Instant,
     bandwidth: Option<ByteRate>,
-    ending: Ending,
-}
-
-/// What happens once the remaining bytes are sent.
-enum Ending {
-    Complete,
-    Reset(ResetHandle),
-    Truncate,
-    Stall,
+    /// What happens once the remaining bytes are sent.
+    fault: Option<Fault>,
+    reset_handle: ResetHandle,
 }
 
 /// How many of the `total` bytes of a body are sent: half if the fault breaks it in the middle.
@@ -56,17 +50,12 @@ pub(super) fn faulty_body(
     fault: Option<Fault>,
     reset_handle: ResetHandle,
 ) -> Body {
-    let ending = match fault {
-        None | Some(Fault::Error) => Ending::Complete,
-        Some(Fault::Reset) => Ending::Reset(reset_handle),
-        Some(Fault::Truncate) => Ending::Truncate,
-        Some(Fault::Stall) => Ending::Stall,
-    };
-    if matches!(ending, Ending::Complete) && bandwidth.is_none() {
+    if fault.is_none() && bandwidth.is_none() {
         return Body::from(bytes);
     }
     let remaining = bytes.slice(..length_sent(bytes.len(), fault));
-    let body = FaultyBody { remaining, sent: 0, started: Instant::now(), bandwidth, ending };
+    let started = Instant::now();
+    let body = FaultyBody { remaining, sent: 0, started, bandwidth, fault, reset_handle };
     Body::from_stream(stream::unfold(body, FaultyBody::next))
 }
 
@@ -74,7 +63,6 @@ impl FaultyBody {
     async fn next(mut self) -> Option<(io::Result<Bytes>, FaultyBody)> {
         if self.remaining.is_empty() {
             let error = self.end().await?;
-            self.ending = Ending::Complete;
             return Some((Err(error), self));
         }
         let chunk = match self.bandwidth {
@@ -98,18 +86,18 @@ impl FaultyBody {
     /// `None` if the body is complete; otherwise an error that makes the server close the
     /// connection. A stalled body never gets here: it waits for ever.
     async fn end(&mut self) -> Option<io::Error> {
-        match &self.ending {
-            Ending::Complete => None,
-            Ending::Reset(reset_handle) => {
+        match self.fault.take()? {
+            Fault::Error => None,
+            Fault::Reset => {
                 sleep(PAUSE_BEFORE_BREAK).await;
-                reset_handle.reset_on_close();
+                self.reset_handle.reset_on_close();
                 Some(io::ErrorKind::ConnectionReset.into())
             }
-            Ending::Truncate => {
+            Fault::Truncate => {
                 sleep(PAUSE_BEFORE_BREAK).await;
                 Some(io::ErrorKind::UnexpectedEof.into())
             }
-            Ending::Stall => future::pending().await,
+            Fault::Stall => future::pending().await,
         }
     }
 }

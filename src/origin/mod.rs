@@ -137,17 +137,10 @@ impl Origin {
     }
 
     /// Stops the server as a drop does, and returns the number of requests answered, by kind.
-    pub fn stop(mut self) -> RequestCounts {
-        self.shut_down();
-        self.counts()
-    }
-
-    fn shut_down(&mut self) {
-        self.stop.take();
-        if let Some(thread) = self.thread.take() {
-            // An error means that the thread panicked. The panic hook has reported that.
-            let _ = thread.join();
-        }
+    pub fn stop(self) -> RequestCounts {
+        let state = self.state.clone();
+        drop(self);
+        state.counts()
     }
 }
 
@@ -159,7 +152,11 @@ impl fmt::Debug for Origin {
 
 impl Drop for Origin {
     fn drop(&mut self) {
-        self.shut_down();
+        self.stop.take();
+        if let Some(thread) = self.thread.take() {
+            // An error means that the thread panicked. The panic hook has reported that.
+            let _ = thread.join();
+        }
     }
 }
 

@@ -49,7 +49,7 @@ pub fn note(sentence: &str) {
 /// The width of the terminal in columns, 80 if it is not known; `None` if `stream` is not a
 /// terminal.
 fn terminal_width(stream: &Term) -> Option<usize> {
-    stream.is_term().then(|| stream.size_checked().map_or(80, |(_, columns)| columns.into()))
+    stream.is_term().then(|| stream.size().1.into())
 }
 
 fn report(results: &Results, width: Option<usize>) -> String {

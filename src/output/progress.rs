@@ -111,7 +111,7 @@ pub(super) fn bar(total: usize, template: &str) -> ProgressBar {
 }
 
 /// Whether stderr is a terminal that can redraw a line.
-pub(super) fn can_redraw() -> bool {
+fn can_redraw() -> bool {
     let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
     !dumb && io::stderr().is_terminal()
 }
@@ -179,8 +179,8 @@ struct CodesLine {
 impl CodesLine {
     /// What to write to the terminal to append `text` to the line.
     fn append(&mut self, text: &str) -> String {
-        let width = Term::stdout().size_checked().map_or(80, |(_, columns)| usize::from(columns));
-        if self.column + text.len() > width {
+        let (_, width) = Term::stdout().size();
+        if self.column + text.len() > width.into() {
             self.column = 0;
         }
         let back = match self.column {

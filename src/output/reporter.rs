@@ -18,11 +18,10 @@ pub enum Format {
 }
 
 /// How much is reported of each flag.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verbosity {
     /// Only errors.
     Quiet,
-    #[default]
     Normal,
     /// A line per flag on stderr as well.
     Verbose,
@@ -60,8 +59,8 @@ impl Reporter {
         if has_message && self.streams_merged && mem::take(&mut self.has_open_line) {
             self.stdout.write("\n");
         }
-        if outcome.result.is_err() {
-            self.progress.error(&text::failure(outcome));
+        if let Err(failure) = &outcome.result {
+            self.progress.error(&text::failed(outcome, failure));
         }
         if self.verbosity == Verbosity::Verbose {
             self.progress.line(&text::details(outcome));
@@ -89,7 +88,7 @@ impl Reporter {
                 self.stdout.write(&format!("{line_break}{}\n", text::count(summary)));
             }
         }
-        mem::replace(&mut self.stdout.result, Ok(()))
+        self.stdout.end.take().unwrap_or(Ok(()))
     }
 
     /// Whether a progress bar is shown.
@@ -117,28 +116,21 @@ fn are_streams_merged() -> bool {
     matches!((stdout, stderr), (Ok(stdout), Ok(stderr)) if stdout == stderr)
 }
 
-/// Stdout, which may be closed or full. The run continues nevertheless, and the first error is
-/// kept.
+/// Stdout, which may be closed or full. The run continues nevertheless.
+#[derive(Default)]
 struct Stdout {
-    result: io::Result<()>,
-    is_open: bool,
-}
-
-impl Default for Stdout {
-    fn default() -> Self {
-        Stdout { result: Ok(()), is_open: true }
-    }
+    /// Set by the first error, after which nothing more is written. A closed pipe is `Ok`.
+    end: Option<io::Result<()>>,
 }
 
 impl Stdout {
     fn write(&mut self, text: &str) {
-        if !self.is_open {
+        if self.end.is_some() {
             return;
         }
         let mut stdout = io::stdout().lock();
         if let Err(error) = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
-            self.is_open = false;
-            self.result = ignore_closed_pipe(Err(error));
+            self.end = Some(ignore_closed_pipe(Err(error)));
         }
     }
 }

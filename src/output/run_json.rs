@@ -11,7 +11,7 @@ use crate::flag::{Outcome, Status};
 use crate::run::{Counts, Summary};
 
 /// The version of the document's format. It changes with incompatible changes only.
-pub const SCHEMA_VERSION: u32 = 1;
+const SCHEMA_VERSION: u32 = 1;
 
 /// The document. `elapsed_s` is in seconds.
 #[derive(Serialize)]

@@ -57,18 +57,14 @@ pub(super) fn table(results: &Results, width: Option<usize>) -> String {
 
 /// Leaves out columns until the rest fits into `width`, and fits in the bars if there is room.
 fn fit(columns: &mut Vec<Column>, results: &Results, width: usize) {
-    let is_bar = |column: &Column| column.kind == Kind::Bar;
-    while total_width(columns) > width {
-        let Some(least) = (0..columns.len()).max_by_key(|index| columns[*index].kind) else {
-            return;
-        };
-        if columns[least].kind <= Kind::Median {
-            break;
-        }
-        columns.remove(least);
+    while total_width(columns) > width
+        && let Some(least) = columns.iter().map(|column| column.kind).max()
+        && least > Kind::Median
+    {
+        columns.retain(|column| column.kind != least);
     }
     let room = width.saturating_sub(total_width(columns));
-    if let Some(column) = columns.iter_mut().find(|column| is_bar(column)) {
+    if let Some(column) = columns.iter_mut().find(|column| column.kind == Kind::Bar) {
         let bar_width = (BAR.0 + room).min(BAR.1);
         column.cells = bars(results, bar_width);
     }
@@ -98,13 +94,8 @@ fn columns(results: &Results) -> Vec<Column> {
             let stddev = result.elapsed.stddev.map(|stddev| format!("± {}", unit.format(stddev)));
             stddev.unwrap_or_default()
         }),
-        Column {
-            kind: Kind::Bar,
-            header: String::new(),
-            cells: bars(results, BAR.0),
-            right_aligned: false,
-            gap: 2,
-        },
+        // The minimum width. `fit` widens the bars when it knows how much room there is.
+        column(Kind::Bar, "", false, 2, &|_| " ".repeat(BAR.0)),
         column(Kind::Speedup, "speedup", true, 2, &|result| match result.speedup {
             None => "-".into(),
             Some(_) if result.contender == reference => "1".into(),

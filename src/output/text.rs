@@ -1,19 +1,14 @@
 //! The text of a run: a line per flag, and the summary.
 
-use std::time::Duration;
-
 use indicatif::DecimalBytes;
 
-use crate::flag::{Outcome, Span};
+use crate::flag::{Failure, Outcome, Span};
 use crate::plural::counted;
 use crate::run::Summary;
 
-/// Why a flag failed: `ZZ: not found: http://…`. Empty if it did not fail.
-pub fn failure(outcome: &Outcome) -> String {
-    match &outcome.result {
-        Err(failure) => format!("{}: {failure}: {}", outcome.code, outcome.url),
-        Ok(_) => String::new(),
-    }
+/// Why the flag of `outcome` failed: `ZZ: not found: http://…`.
+pub fn failed(outcome: &Outcome, failure: &Failure) -> String {
+    format!("{}: {failure}: {}", outcome.code, outcome.url)
 }
 
 /// Size, time and attempts of a flag: `BR: 11.62 kB in 0.131s, 1 try`.
@@ -31,21 +26,16 @@ pub fn details(outcome: &Outcome) -> String {
 pub fn count(summary: &Summary) -> String {
     let counts = summary.counts();
     let mut line = counted(counts.ok, "download", "downloads");
-    let mut join = |count: usize, text: String| {
+    for (count, one, many) in [
+        (counts.not_found, "not found", "not found"),
+        (counts.error, "error", "errors"),
+        (counts.skipped, "skipped", "skipped"),
+        (counts.unchanged, "unchanged", "unchanged"),
+    ] {
         if count > 0 {
-            line.push_str(", ");
-            line.push_str(&text);
+            line += &format!(", {}", counted(count, one, many));
         }
-    };
-    join(counts.not_found, format!("{} not found", counts.not_found));
-    join(counts.error, counted(counts.error, "error", "errors"));
-    join(counts.skipped, format!("{} skipped", counts.skipped));
-    join(counts.unchanged, format!("{} unchanged", counts.unchanged));
+    }
     let ending = if summary.interrupted_by.is_some() { ", interrupted after" } else { " in" };
-    format!("{line}{ending} {}", seconds(summary.elapsed))
-}
-
-/// `0.35s`.
-fn seconds(duration: Duration) -> String {
-    format!("{:.2}s", duration.as_secs_f64())
+    format!("{line}{ending} {:.2}s", summary.elapsed.as_secs_f64())
 }

@@ -2,7 +2,7 @@
 
 use std::time::{Instant, SystemTime};
 
-use reqwest::header::{IF_MODIFIED_SINCE, LAST_MODIFIED};
+use reqwest::header::IF_MODIFIED_SINCE;
 use reqwest::{Response, StatusCode, Url, Version};
 
 use super::connections::Connections;
@@ -10,7 +10,7 @@ use super::error::FetchError;
 use super::{Answer, Fetcher, Trace, headers, image, proxy_error, redirect};
 
 /// The maximum number of redirects that one attempt follows.
-pub const MAX_REDIRECTS: usize = 10;
+const MAX_REDIRECTS: usize = 10;
 
 /// The maximum number of requests for one flag that are sent again because the server did not
 /// process them. Without it, a server that refuses every request would cause an endless loop.
@@ -107,7 +107,7 @@ fn http_version(response: &Response) -> &'static str {
 async fn read_answer(response: Response, conditional: bool) -> Result<Answer, FetchError> {
     match response.status() {
         StatusCode::OK => {
-            let modified = headers::date(response.headers(), LAST_MODIFIED);
+            let modified = headers::last_modified(response.headers());
             Ok(Answer::Flag { image: image::read(response).await?, modified })
         }
         StatusCode::NOT_FOUND => Ok(Answer::NotFound),

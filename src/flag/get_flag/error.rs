@@ -9,8 +9,7 @@ use reqwest::StatusCode;
 use super::connections::Connections;
 use super::lookup::LookupError;
 use super::proxy::UnusableProxy;
-use crate::gif::Defect;
-use crate::gif::MAX_BYTES;
+use crate::gif::{Defect, MAX_BYTES};
 
 /// The maximum length of a server's text within a message, in characters.
 const MAX_EXCERPT: usize = 200;

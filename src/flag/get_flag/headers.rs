@@ -1,9 +1,8 @@
-//! Header fields: `Retry-After`, dates, and `Transfer-Encoding`.
+//! Header fields: `Retry-After` and dates.
 
 use std::time::{Duration, SystemTime};
 
-use reqwest::Response;
-use reqwest::header::{HeaderMap, HeaderName, RETRY_AFTER, TRANSFER_ENCODING};
+use reqwest::header::{HeaderMap, LAST_MODIFIED, RETRY_AFTER};
 
 /// The longest `Retry-After` that is followed. A longer one is replaced by the usual backoff.
 const MAX_RETRY_AFTER: Duration = Duration::from_secs(30);
@@ -19,9 +18,9 @@ pub(super) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Durati
     (pause <= MAX_RETRY_AFTER).then_some(pause)
 }
 
-/// The date in the header `name` (RFC 9110 §5.6.7), if there is one.
-pub(super) fn date(headers: &HeaderMap, name: HeaderName) -> Option<SystemTime> {
-    httpdate::parse_http_date(headers.get(name)?.to_str().ok()?).ok()
+/// The date in `Last-Modified` (RFC 9110 §8.8.2), if there is one.
+pub(super) fn last_modified(headers: &HeaderMap) -> Option<SystemTime> {
+    httpdate::parse_http_date(headers.get(LAST_MODIFIED)?.to_str().ok()?).ok()
 }
 
 /// `time` as an HTTP date (RFC 9110 §5.6.7). `None` before 1970 and after 9999, which the format
@@ -30,11 +29,6 @@ pub(super) fn http_date(time: SystemTime) -> Option<String> {
     const YEAR_10000: Duration = Duration::from_secs(253_402_300_800);
     let since_1970 = time.duration_since(SystemTime::UNIX_EPOCH).ok()?;
     (since_1970 < YEAR_10000).then(|| httpdate::fmt_http_date(time))
-}
-
-/// Whether the body comes in chunks, the last of which marks its end (RFC 9112 §7.1).
-pub(super) fn is_chunked(response: &Response) -> bool {
-    response.headers().contains_key(TRANSFER_ENCODING)
 }
 
 #[cfg(test)]
@@ -81,8 +75,8 @@ mod tests {
             "Sunday, 06-Nov-94 08:49:37 GMT",
             "Sun Nov  6 08:49:37 1994",
         ] {
-            let headers = HeaderMap::from_iter([(RETRY_AFTER, value.parse().unwrap())]);
-            let time = date(&headers, RETRY_AFTER).unwrap();
+            let headers = HeaderMap::from_iter([(LAST_MODIFIED, value.parse().unwrap())]);
+            let time = last_modified(&headers).unwrap();
             assert_eq!(time.duration_since(UNIX_EPOCH).unwrap().as_secs(), 784_111_777);
         }
     }
@@ -112,10 +106,11 @@ mod tests {
             let seconds = 5_000_000_000u64.saturating_add_signed(offset);
             let date = UNIX_EPOCH + Duration::from_secs(seconds);
             let value = http_date(date).unwrap();
-            let headers = HeaderMap::from_iter([(RETRY_AFTER, value.parse().unwrap())]);
+            let names = [RETRY_AFTER, LAST_MODIFIED];
+            let headers = names.map(|name| (name, value.parse().unwrap())).into_iter().collect();
             let left = Duration::from_secs(offset.max(0).unsigned_abs());
             prop_assert_eq!(retry_after(&headers, now), (left <= MAX_RETRY_AFTER).then_some(left));
-            prop_assert_eq!(super::date(&headers, RETRY_AFTER), Some(date));
+            prop_assert_eq!(last_modified(&headers), Some(date));
         }
 
         #[test]

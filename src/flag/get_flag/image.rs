@@ -1,8 +1,9 @@
 //! Reads the body of a response, which must be a whole GIF.
 
 use reqwest::Response;
+use reqwest::header::TRANSFER_ENCODING;
 
-use super::{FetchError, headers};
+use super::FetchError;
 use crate::gif::{self, Defect, MAX_BYTES};
 
 /// Reads the body of `response` and returns it. The size is checked while it streams, so that a
@@ -12,7 +13,8 @@ use crate::gif::{self, Defect, MAX_BYTES};
 /// The body is larger than [`MAX_BYTES`], ends early, or is not a whole GIF.
 pub(super) async fn read(mut response: Response) -> Result<Vec<u8>, FetchError> {
     let promised = response.content_length();
-    let chunked = headers::is_chunked(&response);
+    // The last chunk marks the end of the body (RFC 9112 §7.1).
+    let chunked = response.headers().contains_key(TRANSFER_ENCODING);
     let capacity = match usize::try_from(promised.unwrap_or(0)) {
         Ok(length) if length <= MAX_BYTES => length,
         _ => return Err(FetchError::TooLarge),

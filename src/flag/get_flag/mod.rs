@@ -19,7 +19,6 @@ use backon::{BackoffBuilder, ExponentialBuilder};
 use reqwest::Url;
 use tokio::time::{sleep, timeout};
 
-pub use attempt::MAX_REDIRECTS;
 pub use client::read_certificates;
 pub use error::FetchError;
 pub use proxy::{Proxies, UnusableProxy};

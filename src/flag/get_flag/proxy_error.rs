@@ -42,6 +42,10 @@ pub(super) async fn failure(
     if error.is_timeout() {
         return Some(transient(format!("could not connect through the proxy {name} in time")));
     }
+    let not_connected = || match find::<rustls::Error>(error) {
+        Some(tls) => permanent(unreachable(tls_message(tls))),
+        None => transient(unreachable(root_cause(error))),
+    };
     let (tunnel, socks) = (find::<TunnelError>(error), find::<SocksError>(error));
     Some(match (tunnel, socks) {
         (Some(TunnelError::ProxyAuthRequired), _) => {
@@ -50,19 +54,13 @@ pub(super) async fn failure(
         (Some(TunnelError::TunnelUnsuccessful), _) => {
             refused_tunnel(&name, connect_status(clients, proxy, url).await)
         }
-        (Some(TunnelError::ConnectFailed(_)), _) => match find::<rustls::Error>(error) {
-            Some(tls) => permanent(unreachable(tls_message(tls))),
-            None => transient(unreachable(root_cause(error))),
-        },
+        (Some(TunnelError::ConnectFailed(_)), _) => not_connected(),
         (Some(_), _) => transient(format!("the proxy {name} failed: {}", root_cause(error))),
         (None, Some(SocksError::Inner(cause))) => transient(unreachable(root_cause(cause))),
         (None, Some(other)) => transient(format!("the proxy {name} failed: {other}")),
         // The tunnel was established, so the server is at fault.
         (None, None) if url.scheme() == "https" => return None,
-        (None, None) => match find::<rustls::Error>(error) {
-            Some(tls) => permanent(unreachable(tls_message(tls))),
-            None => transient(unreachable(root_cause(error))),
-        },
+        (None, None) => not_connected(),
     })
 }
 

@@ -10,7 +10,7 @@ use crate::downloader::Mode;
 use crate::origin::Weather;
 
 /// The version of the document's schema. It changes with every incompatible change.
-pub const SCHEMA_VERSION: u32 = 1;
+const SCHEMA_VERSION: u32 = 1;
 
 /// A document with what was compared, and with `results` that have hyperfine's keys and more. Times
 /// are in seconds.

@@ -15,7 +15,7 @@ pub(crate) use atomic_file::Target;
 
 pub use csv::Csv;
 pub use html::Html;
-pub use json::{Json, SCHEMA_VERSION};
+pub use json::Json;
 pub use markdown::Markdown;
 pub use svg::Svg;
 
@@ -30,13 +30,7 @@ pub trait Exporter {
 }
 
 /// The exports of one comparison.
-#[derive(Default)]
-pub struct Exports(Vec<Export>);
-
-struct Export {
-    exporter: Box<dyn Exporter>,
-    target: Target,
-}
+pub struct Exports(Vec<(Box<dyn Exporter>, Target)>);
 
 /// Whether `path` means stdout: `-`, or one of its names on Unix.
 pub fn is_stdout(path: &Path) -> bool {
@@ -76,24 +70,19 @@ impl Exports {
         results: &Results,
     ) -> anyhow::Result<Exports> {
         let open = |(exporter, path): (Box<dyn Exporter>, PathBuf)| {
-            anyhow::Ok(Export { exporter, target: Target::open(&path)? })
+            anyhow::Ok((exporter, Target::open(&path)?))
         };
-        let mut exports = Exports(wanted.into_iter().map(open).collect::<Result<_, _>>()?);
+        let exports = Exports(wanted.into_iter().map(open).collect::<Result<_, _>>()?);
         exports.update(results)?;
         Ok(exports)
-    }
-
-    /// Whether there are no exports.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
     }
 
     /// Writes the results so far to every file. Streams have to wait for the final results.
     ///
     /// # Errors
     /// A file cannot be written.
-    pub fn update(&mut self, results: &Results) -> anyhow::Result<()> {
-        for Export { exporter, target } in &mut self.0 {
+    pub fn update(&self, results: &Results) -> anyhow::Result<()> {
+        for (exporter, target) in &self.0 {
             if let Target::AtomicFile(file) = target {
                 file.replace(&exporter.export(results)?)?;
             }
@@ -107,7 +96,7 @@ impl Exports {
     /// A target cannot be written. All others are written nevertheless.
     pub fn finish(self, results: &Results) -> anyhow::Result<()> {
         let mut result = Ok(());
-        for Export { exporter, target } in self.0 {
+        for (exporter, target) in self.0 {
             let finished = exporter.export(results).and_then(|document| target.finish(&document));
             result = result.and(finished);
         }

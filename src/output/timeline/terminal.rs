@@ -17,9 +17,8 @@ const COLUMNS: usize = 80;
 /// # Errors
 /// The drawing can't be written. A closed pipe is not an error.
 pub fn show(spans: &[Span], elapsed: Duration) -> io::Result<()> {
-    let terminal = Term::stdout();
-    let size = terminal.is_term().then(|| terminal.size_checked()).flatten();
-    let columns = size.map_or(COLUMNS, |(_, columns)| usize::from(columns));
+    let size = Term::stdout().size_checked();
+    let columns = size.map_or(COLUMNS, |(_, columns)| columns.into());
     let chart = chart(spans, elapsed, columns, Charset::of_locale());
     let gap = if chart.is_empty() { "" } else { "\n" };
     let mut stdout = anstream::stdout().lock();

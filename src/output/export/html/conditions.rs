@@ -7,13 +7,13 @@ use maud::{Markup, html};
 
 use super::titled_section;
 use crate::compare::{Contender, Results};
+use crate::country::CountryCode;
 use crate::output::stderr::escape_controls;
 
 pub(super) fn section(results: &Results) -> Markup {
     let setup = results.setup;
-    let list = |items: Vec<String>, gap| items.join(gap);
-    let codes = list(setup.codes.iter().map(ToString::to_string).collect(), " ");
-    let modes = list(setup.contenders.iter().map(Contender::to_string).collect(), ", ");
+    let codes: Vec<_> = setup.codes.iter().map(CountryCode::to_string).collect();
+    let modes: Vec<_> = setup.contenders.iter().map(Contender::to_string).collect();
     let weather = match &setup.weather {
         Some(weather) => weather.sentences().join(" "),
         None => "Not injected: depends on the server and the network.".into(),
@@ -24,13 +24,13 @@ pub(super) fn section(results: &Results) -> Markup {
     let facts = [
         ("Server", escape_controls(&setup.server)),
         ("Weather", weather),
-        ("Modes", modes),
+        ("Modes", modes.join(", ")),
         ("Rounds", rounds),
         ("Program", concat!("flags ", env!("CARGO_PKG_VERSION")).into()),
         ("System", system),
         ("Cores", cores),
         ("Date", httpdate::fmt_http_date(SystemTime::now())),
-        ("Flags", codes),
+        ("Flags", codes.join(" ")),
     ];
     titled_section(
         "conditions",

@@ -6,8 +6,7 @@ use super::titled_section;
 use crate::compare::Results;
 use crate::output::export::svg::median_runs;
 use crate::output::timeline::chart_svg::{Px, axis_labels, legend, plot, swatch};
-use crate::output::timeline::common_axis;
-use crate::output::timeline::{alt_text, compact_pitch};
+use crate::output::timeline::{alt_text, common_axis, compact_pitch};
 
 pub(super) fn section(results: &Results) -> Markup {
     let runs = median_runs(results);
