@@ -6,8 +6,9 @@ use std::time::{Duration, Instant};
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 
-/// A second signal of the same kind within this time counts as the first one: GNU `timeout` signals
-/// the process and then its process group.
+/// A signal within this time after the first one does not end the process at once: GNU `timeout`
+/// signals the process and then its process group, and a service manager may send two signals in a
+/// row. Meanwhile the run removes its temporary files.
 const DUPLICATE_WINDOW: Duration = Duration::from_millis(100);
 
 /// A signal that ends a run.
@@ -52,8 +53,8 @@ impl Shutdown {
     }
 
     /// A shutdown that the first SIGINT, SIGTERM, SIGHUP or SIGQUIT requests. A second signal ends
-    /// the process at once, unless it is a duplicate of the first one within 100 ms. A signal that
-    /// was ignored when the program started stays ignored.
+    /// the process at once, unless it comes within 100 ms of the first one. A signal that was ignored
+    /// when the program started stays ignored.
     ///
     /// # Errors
     /// The system refuses a signal handler.
@@ -67,7 +68,7 @@ impl Shutdown {
             sender.send_replace(Some(first));
             loop {
                 let second = signals.next().await;
-                if second != first || at.elapsed() > DUPLICATE_WINDOW {
+                if at.elapsed() > DUPLICATE_WINDOW {
                     std::process::exit(second.end_process().into());
                 }
             }

@@ -17,7 +17,9 @@ use nix::unistd::Pid;
 use predicates::prelude::*;
 use support::child_process::{Running, poll};
 use support::handlers::{gif_of, half_then_silence, redirect, silence, status, whole};
-use support::{MODES, TestServer, flags, gif, json, names, ok, program, stderr, stdout};
+use support::{
+    MODES, TestServer, flags, gif, in_every_mode, json, names, ok, program, stderr, stdout,
+};
 use tempfile::tempdir;
 
 const SIGNALS: [Signal; 4] = [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP, Signal::SIGQUIT];
@@ -196,6 +198,30 @@ fn a_second_signal_ends_the_program_at_once() {
         pipe.read_to_string(&mut rest).unwrap();
         assert!(!rest.contains("\"ZY\""), "the document is incomplete");
     }
+}
+
+#[test]
+fn no_temporary_file_is_left_when_two_signals_come_in_a_row() {
+    // Large flags take long to save, so that some are being saved at any time.
+    let image = gif_of(1 << 20);
+    let server = TestServer::start(move |_, stream| ok(stream, &image));
+    let is_flag = |name: &&String| name.len() == "BR.gif".len() && name.ends_with(".gif");
+    in_every_mode(|mode| {
+        for saved in 0..8 {
+            let dest = tempdir().unwrap();
+            let mut flags = program();
+            flags.args(["--all", "-m", mode, "-s", &server.base(), "-d"]).arg(dest.path());
+            let run = Running::start(&mut flags);
+            let are_saved = || (names(dest.path()).len() > saved).then_some(());
+            poll(MAX_WAIT, are_saved).expect("flags are saved");
+            for signal in [Signal::SIGINT, Signal::SIGTERM] {
+                send(signal, run.child());
+            }
+            run.end_within(SOON);
+            let names = names(dest.path());
+            assert_eq!(names.iter().filter(is_flag).count(), names.len(), "{mode}: {names:?}");
+        }
+    });
 }
 
 #[test]

@@ -24,6 +24,9 @@ pub(super) fn run(args: DownloadArgs) -> anyhow::Result<Exit> {
     let drawing = args.timeline.as_ref();
     timeline_output::check(drawing, args.json, args.quiet)?;
     let server = cli::server(args.server.clone(), "remote")?;
+    let runtime = runtime::start()?;
+    // Signals are handled before the first file is created, so that none of them leaves a file.
+    let shutdown = Shutdown::on_signal(runtime.handle()).context("cannot watch for signals")?;
     let endpoint = OpenEndpoint::open(server, &args.weather)?;
     let mut plan = plan(&args, &endpoint)?;
     let timeline = TimelineOutput::open(drawing)?;
@@ -38,8 +41,6 @@ pub(super) fn run(args: DownloadArgs) -> anyhow::Result<Exit> {
         _ => Verbosity::Normal,
     };
 
-    let runtime = runtime::start()?;
-    let shutdown = Shutdown::on_signal(runtime.handle()).context("cannot watch for signals")?;
     let at_once = plan.jobs.min(plan.codes.len());
     if let Err(few) = runtime::check_open_files(at_once, endpoint.origin.is_some()) {
         plan.jobs = few.jobs;
