@@ -71,7 +71,7 @@ pub enum Done {
     Saved { path: PathBuf, bytes: usize },
     /// Already there, so not requested.
     Skipped { path: PathBuf },
-    /// Already there, and the server has no newer one (304).
+    /// Already there, and the server has no newer one.
     Unchanged { path: PathBuf },
 }
 

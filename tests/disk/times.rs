@@ -148,6 +148,21 @@ fn update_replaces_an_older_flag_once() {
 }
 
 #[test]
+fn update_keeps_a_newer_flag_if_the_server_sends_an_older_one_nevertheless() {
+    // As nginx does, which compares the times for equality.
+    let server = server_with("Last-Modified: Sun, 06 Nov 1994 08:49:37 GMT\r\n");
+    for newer_by in [0, 1, 1_000_000_000] {
+        for mode in MODES {
+            let dest = folder_with(&gif("old"), time(SECONDS + newer_by));
+            let output = run_into(dest.path(), &server, &["BR", "--update", "--json", "-m", mode]);
+            assert_eq!(flag(&json(&output), "BR")["status"], "unchanged", "{mode} {newer_by}");
+            assert_eq!(read(dest.path(), "BR"), gif("old"));
+            assert_eq!(modified(dest.path()), time(SECONDS + newer_by));
+        }
+    }
+}
+
+#[test]
 fn update_fetches_a_flag_that_is_not_whole_even_if_its_file_is_newer() {
     let server = dated();
     let old = gif("old");

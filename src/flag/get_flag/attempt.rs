@@ -37,7 +37,7 @@ impl Attempt<'_> {
             match redirect::target(&response, &url, &self.fetcher.base)? {
                 Some(target) => url = target,
                 None => {
-                    let answer = read_answer(response, self.if_newer_than.is_some()).await?;
+                    let answer = read_answer(response, self.if_newer_than).await?;
                     self.trace.fetched = Some(Instant::now());
                     return Ok(answer);
                 }
@@ -104,14 +104,21 @@ fn http_version(response: &Response) -> &'static str {
     }
 }
 
-async fn read_answer(response: Response, conditional: bool) -> Result<Answer, FetchError> {
+async fn read_answer(
+    response: Response,
+    if_newer_than: Option<SystemTime>,
+) -> Result<Answer, FetchError> {
     match response.status() {
         StatusCode::OK => {
             let modified = headers::last_modified(response.headers());
+            // nginx answers 304 only if the two times are equal.
+            if if_newer_than.is_some_and(|time| modified.is_some_and(|modified| modified <= time)) {
+                return Ok(Answer::Unchanged);
+            }
             Ok(Answer::Flag { image: image::read(response).await?, modified })
         }
         StatusCode::NOT_FOUND => Ok(Answer::NotFound),
-        StatusCode::NOT_MODIFIED if conditional => Ok(Answer::Unchanged),
+        StatusCode::NOT_MODIFIED if if_newer_than.is_some() => Ok(Answer::Unchanged),
         status => {
             let retry_after = headers::retry_after(response.headers(), SystemTime::now());
             Err(FetchError::Status { status, retry_after })

@@ -99,7 +99,7 @@ pub enum Answer {
     Flag { image: Vec<u8>, modified: Option<SystemTime> },
     /// 404: the server has no such flag.
     NotFound,
-    /// 304: the server has no newer flag.
+    /// The server has no newer flag: 304, or 200 with a `Last-Modified` that is no later.
     Unchanged,
 }
 
