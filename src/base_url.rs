@@ -103,6 +103,17 @@ pub fn redacted(url: &Url) -> String {
     url.into()
 }
 
+/// `text`, which may not be a valid URL, for display in messages: everything between `://` and the
+/// last `@` is replaced by `***`, because it may be a password.
+pub fn redacted_text(text: &str) -> String {
+    match (text.find("://"), text.rfind('@')) {
+        (Some(scheme), Some(at)) if scheme < at => {
+            format!("{}://***{}", &text[..scheme], &text[at..])
+        }
+        _ => text.to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -143,6 +154,18 @@ mod tests {
         let base: BaseUrl = "http://ann:secret@h/flags".parse().unwrap();
         assert_eq!(base.to_string(), "http://ann:***@h/flags");
         assert!(base.flag("BR".parse().unwrap()).as_str().contains("secret"));
+    }
+
+    #[test]
+    fn a_password_in_an_invalid_url_is_not_displayed() {
+        for (text, displayed) in [
+            ("http://ann:secret@a b/flags", "http://***@a b/flags"),
+            ("http://ann:se/cr@et@h?x", "http://***@h?x"),
+            ("ann@http://h", "ann@http://h"),
+            ("nowhere", "nowhere"),
+        ] {
+            assert_eq!(redacted_text(text), displayed);
+        }
     }
 
     #[test]

@@ -5,9 +5,10 @@ use std::ffi::OsStr;
 use std::str::FromStr;
 
 use clap::builder::{PossibleValue, TypedValueParser, ValueParserFactory};
+use clap::error::{ContextKind, ContextValue};
 use clap::{Arg, Command};
 
-use crate::base_url::BaseUrl;
+use crate::base_url::{BaseUrl, redacted_text};
 use crate::endpoint::Endpoint;
 
 /// The environment variable that sets the server if `--server` is not given.
@@ -24,6 +25,7 @@ pub(crate) fn server(option: Option<Endpoint>, default: &str) -> anyhow::Result<
     let variable = env::var_os(VARIABLE).filter(|value| !value.is_empty());
     let value = variable.as_ref().map_or(default.into(), |value| value.to_string_lossy());
     value.parse().map_err(|error| {
+        let value = redacted_text(&value);
         super::usage_error(format!("invalid value '{value}' for {VARIABLE}: {error}"))
     })
 }
@@ -49,7 +51,13 @@ impl TypedValueParser for EndpointParser {
         arg: Option<&Arg>,
         value: &OsStr,
     ) -> Result<Endpoint, clap::Error> {
-        Endpoint::from_str.parse_ref(command, arg, value)
+        Endpoint::from_str.parse_ref(command, arg, value).map_err(|mut error| {
+            if let Some(ContextValue::String(value)) = error.get(ContextKind::InvalidValue) {
+                let value = ContextValue::String(redacted_text(value));
+                error.insert(ContextKind::InvalidValue, value);
+            }
+            error
+        })
     }
 
     fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {

@@ -5,7 +5,7 @@ use reqwest::header::LOCATION;
 use reqwest::{Response, Url};
 
 use super::error::{FetchError, excerpt};
-use crate::base_url::{BaseUrl, redacted};
+use crate::base_url::{BaseUrl, redacted, redacted_text};
 
 /// The URL that the `response` to a request for `url` redirects to (RFC 9110 §15.4).
 /// `None` if it is not a redirect. The credentials of `base` go to its own origin only.
@@ -31,7 +31,7 @@ fn resolve(location: &[u8], url: &Url) -> Result<Url, FetchError> {
     // Bytes that are not ASCII are percent-encoded one by one, as browsers and curl do.
     let encoded = percent_encode(location, &AsciiSet::EMPTY).to_string();
     let Ok(target) = url.join(&encoded) else {
-        let location = excerpt(&String::from_utf8_lossy(location));
+        let location = excerpt(&redacted_text(&String::from_utf8_lossy(location)));
         return Err(FetchError::Redirect(format!("a redirect to {location}, which is not a URL")));
     };
     let shown = || excerpt(&redacted(&target));
