@@ -3,6 +3,7 @@
 
 mod support;
 
+use std::net::TcpListener;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -219,6 +220,29 @@ fn a_connection_that_goes_silent_costs_each_flag_on_it_an_attempt_and_no_other_f
 
 /// The `Authorization` header of a request, with the port that received it.
 type Seen = Arc<Mutex<Vec<(&'static str, Option<String>)>>>;
+
+#[test]
+fn a_failure_after_a_redirect_names_its_target() {
+    let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let server = TestServer::start(move |request, stream| match request.code.as_str() {
+        "BR" => redirect(stream, &format!("http://{closed}/br.gif")),
+        "IN" => redirect(stream, "/gone"),
+        _ => status(stream, "410 Gone", ""),
+    });
+    let dest = tempdir().unwrap();
+    let args = ["BR", "IN", "-r", "0", "--json", "-s", &server.base(), "-d"];
+    let output = flags().args(args).arg(dest.path()).output().unwrap();
+    let document = json(&output);
+    let gone = format!("http://{}/gone", server.address());
+    for (code, kind, message) in [
+        ("BR", "connect", format!("redirected to http://{closed}/br.gif: could not connect: ")),
+        ("IN", "http_status", format!("redirected to {gone}: the server answered 410 Gone")),
+    ] {
+        let error = &flag(&document, code)["error"];
+        assert_eq!(error["kind"], kind);
+        assert!(error["message"].as_str().unwrap().starts_with(&message), "{error}");
+    }
+}
 
 #[test]
 fn credentials_follow_redirects_within_their_origin_only() {

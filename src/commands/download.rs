@@ -60,7 +60,7 @@ pub(super) fn run(args: DownloadArgs) -> anyhow::Result<Exit> {
     let drawn = timeline.write(&summary);
     let is_direct = endpoint.origin.is_none() && !plan.fetch.proxies.apply_to(&plan.base);
     if is_direct && is_unreachable(&summary) {
-        stderr::error("the server cannot be reached; without a network, try --server local");
+        stderr::error("no response from the server; without a network, try --server local");
     }
     reported.and(drawn)?;
     Ok(match summary.interrupted_by {

@@ -26,24 +26,38 @@ pub(super) struct Attempt<'a> {
     pub(super) trace: &'a mut Trace,
 }
 
+/// The end of one request.
+enum Hop {
+    Answer(Answer),
+    Redirect(Url),
+}
+
 impl Attempt<'_> {
     /// Requests `url`, follows redirects, and reads the final response.
     pub(super) async fn run(mut self, url: &Url) -> Result<Answer, FetchError> {
         let mut url = url.clone();
-        for _ in 0..=MAX_REDIRECTS {
-            let response = self.send_once(&url).await?;
-            self.trace.http_version = Some(http_version(&response));
-            self.trace.answered = Some(Instant::now());
-            match redirect::target(&response, &url, &self.fetcher.base)? {
-                Some(target) => url = target,
-                None => {
-                    let answer = read_answer(response, self.if_newer_than).await?;
-                    self.trace.fetched = Some(Instant::now());
-                    return Ok(answer);
-                }
+        for redirects in 0..=MAX_REDIRECTS {
+            match self.request(&url).await {
+                Ok(Hop::Redirect(target)) => url = target,
+                Ok(Hop::Answer(answer)) => return Ok(answer),
+                Err(error) if redirects == 0 => return Err(error),
+                Err(error) => return Err(FetchError::redirected(&url, error)),
             }
         }
         Err(FetchError::Redirect(format!("more than {MAX_REDIRECTS} redirects")))
+    }
+
+    /// Requests `url` and reads the response, unless it is a redirect.
+    async fn request(&mut self, url: &Url) -> Result<Hop, FetchError> {
+        let response = self.send_once(url).await?;
+        self.trace.http_version = Some(http_version(&response));
+        self.trace.answered = Some(Instant::now());
+        if let Some(target) = redirect::target(&response, url, &self.fetcher.base)? {
+            return Ok(Hop::Redirect(target));
+        }
+        let answer = read_answer(response, self.if_newer_than).await?;
+        self.trace.fetched = Some(Instant::now());
+        Ok(Hop::Answer(answer))
     }
 
     /// Sends one request and returns the head of its response.

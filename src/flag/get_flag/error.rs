@@ -4,11 +4,12 @@ use std::error::Error;
 use std::io;
 use std::time::Duration;
 
-use reqwest::StatusCode;
+use reqwest::{StatusCode, Url};
 
 use super::connections::Connections;
 use super::lookup::LookupError;
 use super::proxy::UnusableProxy;
+use crate::base_url::redacted;
 use crate::gif::{Defect, MAX_BYTES};
 
 /// The maximum length of a server's text within a message, in characters.
@@ -34,6 +35,9 @@ pub enum FetchError {
     Status { status: StatusCode, retry_after: Option<Duration> },
     #[error("{0}")]
     Redirect(String),
+    /// The failure of the request that a redirect led to.
+    #[error("redirected to {target}: {error}")]
+    Redirected { target: String, error: Box<FetchError> },
     #[error("not a whole GIF: {0}")]
     NotAGif(Defect),
     /// The body ended early: the connection was closed or reset.
@@ -59,6 +63,7 @@ impl FetchError {
             FetchError::Tls(_) => "tls",
             FetchError::Status { .. } => "http_status",
             FetchError::Redirect(_) => "redirect",
+            FetchError::Redirected { error, .. } => error.kind(),
             FetchError::NotAGif(_) => "not_a_gif",
             FetchError::Truncated { .. } => "truncated",
             FetchError::TooLarge => "too_large",
@@ -74,6 +79,7 @@ impl FetchError {
             | FetchError::Truncated { .. }
             | FetchError::SharedProtocol(_) => true,
             FetchError::Proxy { is_transient, .. } => *is_transient,
+            FetchError::Redirected { error, .. } => error.is_transient(),
             FetchError::Status { status, .. } => is_transient_status(*status),
             FetchError::Unresolved(_)
             | FetchError::Tls(_)
@@ -88,8 +94,14 @@ impl FetchError {
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
             FetchError::Status { retry_after, .. } => *retry_after,
+            FetchError::Redirected { error, .. } => error.retry_after(),
             _ => None,
         }
+    }
+
+    /// The failure of the request for `url`, to which another URL was redirected.
+    pub(super) fn redirected(url: &Url, error: FetchError) -> FetchError {
+        FetchError::Redirected { target: excerpt(&redacted(url)), error: Box::new(error) }
     }
 
     /// The failure of a flag whose proxy can't be used.
