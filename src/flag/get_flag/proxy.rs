@@ -60,8 +60,10 @@ impl Proxies {
             set.find(|(_, value)| !value.is_empty())
         };
         let no_proxy = first_set(&["no_proxy", "NO_PROXY"]);
-        let no_proxy =
-            no_proxy.map_or_else(String::new, |(_, hosts)| hosts.to_string_lossy().into_owned());
+        // curl takes blanks between the hosts, too.
+        let no_proxy = no_proxy.map_or_else(String::new, |(_, hosts)| {
+            hosts.to_string_lossy().replace(char::is_whitespace, ",")
+        });
         // The matcher applies `*` to host names only, not to IP addresses.
         let is_disabled = no_proxy.split(',').any(|host| host.trim() == "*");
         let setting = |names: &[&'static str]| match first_set(names) {
@@ -225,7 +227,7 @@ mod tests {
             ("http_proxy", "lower"),
             ("https_proxy", ""),
             ("ALL_PROXY", "all"),
-            ("NO_PROXY", "direct.test,10.0.0.0/8"),
+            ("NO_PROXY", "other.test direct.test,10.0.0.0/8"),
         ];
         let found = |url| proxy(&all, url).unwrap();
         assert_eq!(found("http://h/").unwrap(), "http://lower:80");
