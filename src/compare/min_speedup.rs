@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::median_interval::CONFIDENCE;
 use super::{Contender, Speedup};
 
 /// The speedup that a contender has to reach.
@@ -63,12 +64,19 @@ impl fmt::Display for Verdict {
 }
 
 /// The verdict as a sentence:
-/// `--min-speedup threads=5: passed: threads is 14.2 times as fast as seq (13.8 to 14.6)`.
+/// `--min-speedup threads=5: passed: threads is 14.2 times as fast as seq (13.8 to 14.6)`. A
+/// failure says so if there were too few rounds for 95 % confidence.
 impl fmt::Display for SpeedupCheck {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let SpeedupCheck { min_speedup, speedup, .. } = self;
         let (verdict, contender) = (self.verdict(), min_speedup.contender);
-        write!(f, "--min-speedup {min_speedup}: {verdict}: {contender} is {speedup}")
+        write!(f, "--min-speedup {min_speedup}: {verdict}: {contender} is {speedup}")?;
+        let (rounds, confidence) = (speedup.rounds, speedup.interval.confidence);
+        if verdict == Verdict::Failed && rounds > 1 && confidence < CONFIDENCE {
+            let percent = confidence * 100.0;
+            write!(f, "; {rounds} rounds give only {percent:.0} % confidence")?;
+        }
+        Ok(())
     }
 }
 
@@ -120,6 +128,14 @@ mod tests {
     fn too_few_rounds_leave_it_undecided() {
         let early = SpeedupCheck { too_early: true, ..checked("threads", 1.0, 2.0) };
         assert_eq!(early.verdict(), Verdict::Inconclusive);
+    }
+
+    #[test]
+    fn a_failure_after_few_rounds_says_how_little_confidence_they_give() {
+        let mut few = checked("threads", 1.0, 2.0);
+        (few.speedup.rounds, few.speedup.interval.confidence) = (3, 0.75);
+        let end = "(1.00 to 2.00); 3 rounds give only 75 % confidence";
+        assert!(few.to_string().ends_with(end), "{few}");
     }
 
     #[test]
