@@ -43,7 +43,7 @@ pub struct CompareArgs {
     pub runs: usize,
 
     /// Number of warm-up rounds before the measured ones; their times are discarded
-    #[arg(long, value_name = "N", default_value_t = 1)]
+    #[arg(long, value_name = "N", default_value_t = 1, allow_negative_numbers = true)]
     pub warmup: usize,
 
     /// While a --min-speedup is inconclusive, run further blocks of --runs rounds, up to N rounds

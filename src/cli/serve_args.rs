@@ -20,7 +20,7 @@ pub struct ServeArgs {
     pub bind: String,
 
     /// Listen on this port; 0 stands for any free port
-    #[arg(long, value_name = "N", default_value_t = 8000)]
+    #[arg(long, value_name = "N", default_value_t = 8000, allow_negative_numbers = true)]
     pub port: u16,
 
     /// Serve the files CC.gif or cc/cc.gif in this folder instead of the built-in flags

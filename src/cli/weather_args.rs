@@ -9,40 +9,40 @@ use crate::origin::{ByteRate, Delay, ErrorStatus, Rate, RatesTooHigh, Weather};
 #[command(next_help_heading = "Weather")]
 pub struct WeatherArgs {
     /// Wait before each response: a fixed time (100ms) or a random one (0.5s..5s)
-    #[arg(long, value_name = "D|MIN..MAX")]
+    #[arg(long, value_name = "D|MIN..MAX", allow_negative_numbers = true)]
     pub delay: Option<Delay>,
 
     /// Answer this share of requests, from 0 to 1, with an error
-    #[arg(long, value_name = "P")]
+    #[arg(long, value_name = "P", allow_negative_numbers = true)]
     pub error_rate: Option<Rate>,
 
     /// Status of the errors, from 400 to 599 [default: 418]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub error_status: Option<ErrorStatus>,
 
     /// Send Retry-After with the errors, in seconds
-    #[arg(long, value_name = "SECS")]
+    #[arg(long, value_name = "SECS", allow_negative_numbers = true)]
     pub retry_after: Option<u32>,
 
     /// Reset the connection mid-body for this share of requests
-    #[arg(long, value_name = "P")]
+    #[arg(long, value_name = "P", allow_negative_numbers = true)]
     pub reset_rate: Option<Rate>,
 
     /// End the body early for this share of requests
-    #[arg(long, value_name = "P")]
+    #[arg(long, value_name = "P", allow_negative_numbers = true)]
     pub truncate_rate: Option<Rate>,
 
     /// Go silent mid-body for this share of requests
-    #[arg(long, value_name = "P")]
+    #[arg(long, value_name = "P", allow_negative_numbers = true)]
     pub stall_rate: Option<Rate>,
 
     /// Limit each body to this many bytes per second (500, 20k, 1M)
-    #[arg(long, value_name = "BYTES")]
+    #[arg(long, value_name = "BYTES", allow_negative_numbers = true)]
     pub bandwidth: Option<ByteRate>,
 
     /// Seed of the random draws: the delay and the fault of a request depend only on the seed, the
     /// code and the number of the attempt [default: 0]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub seed: Option<u64>,
 }
 
