@@ -201,7 +201,7 @@ fn an_export_that_cannot_be_written_is_an_error_before_the_first_round() {
     for (option, path) in [("--export-json", &missing), ("--export-csv", &folder.path().into())] {
         let output = flags().args(SMALL).args([&origin.base(), option]).arg(path).output().unwrap();
         assert_eq!(output.status.code(), Some(1));
-        let message = format!("flags: cannot write the export to {}: ", path.display());
+        let message = format!("flags: cannot write to {}: ", path.display());
         assert!(stderr(&output).starts_with(&message), "{}", stderr(&output));
         assert_eq!(stdout(&output), "");
     }

@@ -35,7 +35,7 @@ fn an_export_beyond_the_limit_of_the_file_size_leaves_the_last_whole_one() {
     let output = run(flags.arg(&export));
     assert_eq!(output.status.code(), Some(1), "{output:?}");
     let reason = "File too large (os error 27)";
-    let error = format!("flags: cannot write the export to {}: {reason}\n", export.display());
+    let error = format!("flags: cannot write to {}: {reason}\n", export.display());
     assert!(stderr(&output).ends_with(&error), "{output:?}");
     let left: Value = serde_json::from_slice(&fs::read(&export).unwrap()).unwrap();
     assert_eq!(left["rounds"], serde_json::json!([]));

@@ -89,5 +89,5 @@ impl AtomicFile {
 }
 
 fn cannot_write(name: &str) -> String {
-    format!("cannot write the export to {name}")
+    format!("cannot write to {name}")
 }
