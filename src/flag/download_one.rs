@@ -7,7 +7,7 @@ use std::time::{Duration, Instant, SystemTime};
 use tokio::runtime::Handle;
 use tokio::task::{JoinError, spawn_blocking};
 
-use super::get_flag::{Answer, FetchError, Fetched, Fetcher};
+use super::get_flag::{Answer, FetchError, Fetched, Fetcher, Trace};
 use super::outcome::{Done, Failure, Outcome};
 use super::save_flag::Destination;
 use crate::base_url::redacted;
@@ -56,7 +56,7 @@ impl Download {
     pub fn download_one(self: &Arc<Self>, code: CountryCode) {
         let Some(Start { at, if_newer_than }) = self.prepare(code) else { return };
         let download = self.clone();
-        let request = async move { download.get_flag(code, if_newer_than).await };
+        let request = async move { download.get_flag_or_stop(code, if_newer_than).await };
         // A spawned task runs on the runtime's thread, like its connection, so that this thread is
         // woken only once, at the end.
         let fetched = self.runtime.block_on(self.runtime.spawn(request));
@@ -76,7 +76,7 @@ impl Download {
             }
         };
         let Some(Start { at, if_newer_than }) = prepared else { return };
-        let Some(fetched) = self.get_flag(code, if_newer_than).await else { return };
+        let Some(fetched) = self.get_flag_or_stop(code, if_newer_than).await else { return };
         let saved = spawn_blocking(move || self.finish(code, at, fetched)).await;
         saved.unwrap_or_else(resume_panic);
     }
@@ -93,7 +93,8 @@ impl Download {
             Existing::Skip | Existing::Update => self.destination.complete_flag(code),
         };
         if self.existing == Existing::Skip && if_newer_than.is_some() {
-            (self.report)(self.outcome(code, at));
+            let skipped = Done::Skipped { path: self.destination.path(code) };
+            self.report_outcome(code, at, Ok(skipped), 0, Trace::default());
             return None;
         }
         // `None` for a missing or damaged flag, which is always fetched.
@@ -101,7 +102,7 @@ impl Download {
     }
 
     /// Requests the flag. Returns `None` if a shutdown signal comes first.
-    async fn get_flag(
+    async fn get_flag_or_stop(
         &self,
         code: CountryCode,
         if_newer_than: Option<SystemTime>,
@@ -115,21 +116,11 @@ impl Download {
 
     /// Saves what was fetched and reports the outcome.
     fn finish(&self, code: CountryCode, start: Duration, fetched: Fetched) {
-        let Fetched { attempts, trace, answer } = fetched;
-        let since_start = |at: Instant| at.saturating_duration_since(self.started);
-        let result = self.save_flag(code, answer);
-        (self.report)(Outcome {
-            result,
-            attempts,
-            resent: trace.resent,
-            http_version: trace.http_version,
-            answered: trace.answered.map(since_start),
-            fetched: trace.fetched.map(since_start),
-            ..self.outcome(code, start)
-        });
+        let result = self.save_answer(code, fetched.answer);
+        self.report_outcome(code, start, result, fetched.attempts, fetched.trace);
     }
 
-    fn save_flag(
+    fn save_answer(
         &self,
         code: CountryCode,
         answer: Result<Answer, FetchError>,
@@ -144,20 +135,27 @@ impl Download {
         }
     }
 
-    /// The outcome of a flag that is skipped now. Outcomes with a request override its fields.
-    fn outcome(&self, code: CountryCode, start: Duration) -> Outcome {
-        Outcome {
+    fn report_outcome(
+        &self,
+        code: CountryCode,
+        start: Duration,
+        result: Result<Done, Failure>,
+        attempts: u32,
+        trace: Trace,
+    ) {
+        let since_start = |at: Instant| at.saturating_duration_since(self.started);
+        (self.report)(Outcome {
             code,
             url: redacted(&self.fetcher.url(code)),
-            result: Ok(Done::Skipped { path: self.destination.path(code) }),
-            attempts: 0,
-            resent: 0,
-            http_version: None,
+            result,
+            attempts,
+            resent: trace.resent,
+            http_version: trace.http_version,
             start,
-            answered: None,
-            fetched: None,
+            answered: trace.answered.map(since_start),
+            fetched: trace.fetched.map(since_start),
             end: self.started.elapsed(),
-        }
+        });
     }
 }
 
