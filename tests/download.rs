@@ -6,11 +6,10 @@ use std::fs;
 
 use predicates::prelude::*;
 use support::misbehave::{gif_of, raw};
-use support::{TestServer, answer, flag, flags, gif, json, names, ok, stderr, stdout};
+use support::{
+    MODES, POP20, TestServer, answer, flag, flags, gif, home, json, names, ok, stderr, stdout,
+};
 use tempfile::tempdir;
-
-const POP20: &str = "BD BR CD CN DE EG ET FR ID IN IR JP MX NG PH PK RU TR US VN";
-const MODES: [&str; 4] = ["seq", "threads", "rayon", "async"];
 
 #[test]
 fn every_mode_saves_the_20_flags_whole() {
@@ -21,12 +20,11 @@ fn every_mode_saves_the_20_flags_whole() {
         let output = flags().args(args).arg(dest.path()).output().unwrap();
 
         assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
-        let saved: Vec<_> = POP20.split(' ').map(|code| format!("{code}.gif")).collect();
+        let saved = POP20.map(|code| format!("{code}.gif"));
         assert_eq!(names(dest.path()), saved, "{mode}");
-        for code in POP20.split(' ') {
-            let lower = code.to_lowercase();
+        for code in POP20 {
             let image = fs::read(dest.path().join(format!("{code}.gif"))).unwrap();
-            assert_eq!(image, gif(&format!("/flags/{lower}/{lower}.gif")), "{mode} {code}");
+            assert_eq!(image, gif(&home(code)), "{mode} {code}");
         }
         assert_eq!(origin.requests().len(), 20, "{mode}");
     }
@@ -38,7 +36,7 @@ fn stdout_has_each_code_and_a_blank_then_the_count_and_the_time() {
     let dest = tempdir().unwrap();
     let args = ["--order", "input", "--server", &origin.base(), "--dest"];
     let output = flags().args(args).arg(dest.path()).output().unwrap();
-    let shape = format!("^{POP20} \n20 downloads in [0-9]+\\.[0-9]{{2}}s\n$");
+    let shape = format!("^{} \n20 downloads in [0-9]+\\.[0-9]{{2}}s\n$", POP20.join(" "));
     assert!(predicate::str::is_match(shape).unwrap().eval(&stdout(&output)), "{output:?}");
     assert_eq!(stderr(&output), "");
 }

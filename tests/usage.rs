@@ -155,11 +155,9 @@ fn help_says_what_each_server_is() {
 fn a_panic_exits_1_and_prints_no_backtrace() {
     let dest = tempdir().unwrap();
     for limit in 5..16 {
-        let mut shell = std::process::Command::new("sh");
-        shell.args(["-c", &format!("ulimit -n {limit}; exec \"$@\""), "sh"]);
-        shell.arg(support::program().get_program());
-        shell.args(["BR", "-s", "local", "-d"]).arg(dest.path()).env("RUST_BACKTRACE", "1");
-        let output = shell.output().unwrap();
+        let mut flags = support::after(&format!("ulimit -n {limit}"));
+        flags.args(["BR", "-s", "local", "-d"]).arg(dest.path()).env("RUST_BACKTRACE", "1");
+        let output = flags.output().unwrap();
         let message = stderr(&output);
         assert!(matches!(output.status.code(), Some(0 | 1)), "{limit}: {message}");
         assert!(message.lines().all(|line| line.starts_with("flags: ")), "{limit}: {message}");

@@ -8,8 +8,8 @@ use tempfile::tempdir;
 
 use crate::support::misbehave::{gif_of, whole};
 use crate::support::watched::Running;
-use crate::support::{MODES, TestServer, flag, gif, json, names, ok, program, stderr};
-use crate::{PATIENCE, after, count_whole, is_root, read, run, run_into, server};
+use crate::support::{MODES, TestServer, after, flag, gif, json, names, ok, program, stderr};
+use crate::{PATIENCE, count_whole, is_root, read, run, run_into, server};
 
 #[test]
 fn a_folder_that_takes_no_files_is_one_error_before_any_request() {
@@ -133,9 +133,7 @@ fn a_new_file_has_the_mode_that_the_umask_gives() {
 #[cfg(target_os = "linux")]
 #[test]
 fn on_a_full_disk_the_flags_that_fit_are_whole_and_the_others_are_errors() {
-    use std::process::Command;
-
-    use crate::available;
+    use crate::support::{available, wrap};
 
     let namespace = ["--user", "--map-root-user", "--mount"];
     if !available("unshare", &[&namespace[..], &["sh", "-c", "mount -t tmpfs none /mnt"]].concat())
@@ -153,14 +151,12 @@ fn on_a_full_disk_the_flags_that_fit_are_whole_and_the_others_are_errors() {
             mount -t tmpfs -o size=160k none \"$disk\"
             \"$@\"; status=$?
             cp -a \"$disk/.\" \"$copy\"; exit $status";
-        let mut unshare = Command::new("unshare");
-        unshare.args(namespace).args(["sh", "-c", script, "sh"]).args([disk.path(), copy.path()]);
-        unshare.arg(program().get_program());
-        for name in program().get_envs().map(|(name, _)| name) {
-            unshare.env_remove(name);
-        }
-        unshare.args(["--json", "-m", mode, "-s", &server.base(), "-d"]).arg(disk.path());
-        let output = run(&mut unshare);
+        let folders = [&disk, &copy].map(|folder| folder.path().to_str().unwrap());
+        let wrapper =
+            [&["unshare"], &namespace[..], &["sh", "-c", script, "sh"], &folders].concat();
+        let mut flags = program();
+        flags.args(["--json", "-m", mode, "-s", &server.base(), "-d"]).arg(disk.path());
+        let output = run(&mut wrap(&wrapper, &flags));
 
         assert_eq!(output.status.code(), Some(1), "{mode}: {}", stderr(&output));
         let saved = count_whole(copy.path(), |_| image.clone());

@@ -5,8 +5,8 @@ use std::process::Stdio;
 use tempfile::tempdir;
 
 use crate::support::watched::end_within;
-use crate::support::{MODES, gif, names, program, stderr};
-use crate::{PATIENCE, after, read, run, server};
+use crate::support::{MODES, after, gif, names, program, stderr};
+use crate::{PATIENCE, read, run, server};
 
 #[test]
 fn a_reader_that_closes_the_pipe_costs_no_flag() {

@@ -18,15 +18,10 @@ use std::time::Duration;
 
 use screen::{Ended, Session};
 use support::misbehave::{status, whole};
-use support::{Request, TestServer, names, program};
+use support::{POP20, Request, TestServer, names, program};
 use tempfile::{TempDir, tempdir};
 
 const PATIENCE: Duration = Duration::from_secs(20);
-
-const POP20: [&str; 20] = [
-    "BD", "BR", "CD", "CN", "DE", "EG", "ET", "FR", "ID", "IN", "IR", "JP", "MX", "NG", "PH", "PK",
-    "RU", "TR", "US", "VN",
-];
 
 /// A server that holds each answer back until the test releases its code.
 struct HeldServer {
