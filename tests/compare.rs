@@ -7,8 +7,10 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
+use support::http2::Reply;
+use support::tls::{Authority, TlsServer};
 use support::{TestServer, answer, flags, gif, json, names, ok, stderr, stdout};
-use tempfile::tempdir;
+use tempfile::{NamedTempFile, tempdir};
 
 /// A short comparison.
 const SMALL: [&str; 6] = ["compare", "BR", "CN", "-n", "2", "--server"];
@@ -417,6 +419,20 @@ fn a_signal_ends_it_with_the_table_so_far_and_removes_the_folder() {
         assert_eq!(names(temporary.path()), [""; 0]);
         assert_eq!(names(folder.path()), ["r.json"]);
     }
+}
+
+#[test]
+fn a_server_over_https_is_compared_if_its_ca_is_given() {
+    let ours = Authority::new("Ours");
+    let config = ours.certify("127.0.0.1", [2000, 2100], &["h2", "http/1.1"]);
+    let server = TlsServer::start(config, |_| Reply::Flag);
+    let trusted = NamedTempFile::new().unwrap();
+    fs::write(&trusted, ours.pem()).unwrap();
+    let mut flags = flags();
+    flags.args(["compare", "BR", "CN", "-n", "1", "--warmup", "0", "--server", &server.base()]);
+    let output = flags.arg("--cacert").arg(trusted.path()).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert_eq!((server.tries("BR"), server.tries("CN")), (4, 4));
 }
 
 #[test]

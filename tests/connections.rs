@@ -212,6 +212,48 @@ fn a_connection_that_goes_silent_costs_each_flag_on_it_an_attempt_and_no_other_f
     });
 }
 
+#[test]
+fn a_retry_uses_a_new_connection() {
+    in_every_mode(|mode| {
+        let clients = Arc::new(Mutex::new(Vec::new()));
+        let seen = clients.clone();
+        let server = TestServer::start(move |request, stream| {
+            seen.lock().unwrap().push(stream.peer_addr()?);
+            // The connection stays open, so it could be used again.
+            let busy = |_: &_, stream: &mut _| status(stream, "503 Busy", "Retry-After: 0\r\n");
+            once(busy, request, stream)
+        });
+        let dest = tempdir().unwrap();
+        let mut flags = flags();
+        flags.args(["BR", "-m", mode, "-s", &server.base(), "-d"]).arg(dest.path());
+        flags.assert().success();
+        let clients = clients.lock().unwrap();
+        assert_eq!(clients.len(), 2, "{mode}");
+        assert_ne!(clients[0], clients[1], "{mode}");
+    });
+}
+
+#[test]
+fn the_password_of_a_base_url_is_sent_but_never_shown() {
+    let server = TestServer::start(|request, stream| match request.header("authorization") {
+        Some("Basic YW5uOnNlY3JldA==") => status(stream, "404 Not Found", ""),
+        _ => status(stream, "401 Unauthorized", ""),
+    });
+    let base = format!("http://ann:secret@{}/flags", server.address());
+    let dest = tempdir().unwrap();
+    for format in [&["-v"][..], &["--json"], &["--timeline"], &["--timeline=-"]] {
+        let mut flags = flags();
+        flags.args(["BR", "-s", &base, "-d"]).arg(dest.path()).args(format);
+        let output = flags.output().unwrap();
+        let shown = stderr(&output) + &support::stdout(&output);
+        assert!(shown.contains("not found: http://ann:***@127.0.0.1"), "{shown}");
+        assert!(!shown.contains("secret"), "{format:?}: {shown}");
+    }
+    let output = flags().args(["compare", "BR", "-s", &base]).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(!stderr(&output).contains("secret"), "{}", stderr(&output));
+}
+
 /// The `Authorization` header of a request, with the port that received it.
 type Seen = Arc<Mutex<Vec<(&'static str, Option<String>)>>>;
 

@@ -48,6 +48,25 @@ fn an_invalid_argument_exits_2_and_says_what_is_wrong() {
 }
 
 #[test]
+fn weather_options_are_refused_for_a_server_elsewhere() {
+    let origin = TestServer::with_flags();
+    let dest = tempdir().unwrap();
+    for option in ["--delay=1s", "--error-rate=0.5", "--bandwidth=20k", "--seed=1"] {
+        let mut by_option = flags();
+        by_option.args(["-s", &origin.base()]);
+        let mut by_variable = flags();
+        by_variable.env("FLAGS_SERVER", origin.base());
+        for mut flags in [by_option, by_variable, flags()] {
+            let output = flags.args(["BR", option, "-d"]).arg(dest.path()).output().unwrap();
+            assert_eq!(output.status.code(), Some(2), "{option}");
+            let message = "error: weather options need --server local, delay or error";
+            assert!(stderr(&output).starts_with(message), "{option}: {}", stderr(&output));
+        }
+    }
+    assert_eq!(origin.requests().len(), 0);
+}
+
+#[test]
 fn a_misspelt_command_gets_a_tip() {
     let similar = |name| format!("a similar subcommand exists: '{name}'");
     let misplaced = |name| format!("a command comes before all other arguments: 'flags {name}'");

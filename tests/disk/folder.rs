@@ -76,10 +76,16 @@ fn the_name_of_the_folder_need_not_be_utf_8() {
 
     let (server, parent) = (server(), tempdir().unwrap());
     let dest = parent.path().join(OsStr::from_bytes(b"fl\xffgs\x1b[2J"));
-    for format in [&[][..], &["--json"], &["-v"]] {
-        let output = run_into(&dest, &server, &[&["BR"], format].concat());
+    for format in ["--quiet", "--json", "-v"] {
+        let output = run_into(&dest, &server, &["BR", format]);
         assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
         assert_eq!(read(&dest, "BR"), gif("BR"));
+        if format == "--json" {
+            let lossy = dest.to_string_lossy().into_owned();
+            assert!(lossy.contains("fl\u{fffd}gs"));
+            assert_eq!(json(&output)["dest"], lossy);
+            assert_eq!(flag(&json(&output), "BR")["path"], format!("{lossy}/BR.gif"));
+        }
         fs::remove_dir_all(&dest).unwrap();
     }
 }

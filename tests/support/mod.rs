@@ -201,6 +201,13 @@ impl Request {
     }
 }
 
+/// An address that refuses connections.
+pub fn closed_port() -> SocketAddr {
+    // The listener is dropped at once.
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
+    listener.local_addr().expect("it has an address")
+}
+
 /// A server on a free port, with a thread per connection, that answers as its handler says.
 pub struct TestServer {
     address: SocketAddr,
