@@ -121,7 +121,11 @@ fn several_numbers_of_jobs_run_in_every_round_under_names_of_their_own() {
 
 #[test]
 fn there_are_never_more_concurrent_requests_than_jobs() {
-    let origin = TestServer::with_flags();
+    let origin = TestServer::start(|request, stream| {
+        // Long enough for further requests to arrive, if there were any.
+        std::thread::sleep(std::time::Duration::from_millis(10));
+        ok(stream, &gif(&request.path))
+    });
     let mut flags = flags();
     flags.args(["compare", "-l", "9", "-n", "1", "--modes", "threads,async", "--jobs", "2,3"]);
     flags.args(["--server", &origin.base()]).assert().success();

@@ -139,16 +139,23 @@ fn with_cacert_a_server_is_trusted_and_the_best_common_protocol_is_used() {
 #[test]
 fn the_cas_in_ssl_cert_file_are_trusted_instead_of_the_systems() {
     let (ours, theirs) = (Authority::new("Ours"), Authority::new("Theirs"));
-    let server = TlsServer::start(ours.certify("127.0.0.1", YEARS, BOTH), |_| Reply::Flag);
+    let config = ours.certify("127.0.0.1", YEARS, &["http/1.1"]);
+    let server = TlsServer::start(config, |_| Reply::Flag);
     let (dest, trusted) = (tempdir().unwrap(), NamedTempFile::new().unwrap());
-    for (authority, status) in [(&ours, 0), (&theirs, 1)] {
-        std::fs::write(&trusted, authority.pem()).unwrap();
-        let mut flags = flags();
-        flags.env("SSL_CERT_FILE", trusted.path()).env_remove("SSL_CERT_DIR");
-        flags.args(["BR", "-s", &server.base(), "-d"]).arg(dest.path());
-        let output = flags.output().unwrap();
-        assert_eq!(output.status.code(), Some(status), "{}", stderr(&output));
-        assert_eq!(stderr(&output).contains("unknown CA"), status == 1, "{}", stderr(&output));
+    let as_proxy = format!("https://{}", server.address());
+    let (direct, by_proxy) = ((server.base(), ""), ("http://flags.invalid".into(), &*as_proxy));
+    for (base, proxy) in [direct, by_proxy] {
+        for (authority, status) in [(&ours, 0), (&theirs, 1)] {
+            std::fs::write(&trusted, authority.pem()).unwrap();
+            let mut flags = flags();
+            flags.env("SSL_CERT_FILE", trusted.path()).env_remove("SSL_CERT_DIR");
+            flags.env("http_proxy", proxy);
+            flags.args(["BR", "-r", "0", "-s", &base, "-d"]).arg(dest.path());
+            let output = flags.output().unwrap();
+            assert_eq!(output.status.code(), Some(status), "{base}: {}", stderr(&output));
+            let is_unknown = stderr(&output).contains("unknown CA");
+            assert_eq!(is_unknown, status == 1, "{base}: {}", stderr(&output));
+        }
     }
 }
 
