@@ -70,7 +70,7 @@ fn a_server_that_closes_after_each_answer_without_notice_costs_no_attempt() {
 }
 
 #[test]
-fn the_same_over_tls_costs_no_attempt() {
+fn over_tls_a_server_that_closes_after_each_answer_costs_no_attempt() {
     let ours = Authority::new("Ours");
     in_every_mode(|mode| {
         let config = ours.certify("127.0.0.1", [2000, 2100], &["http/1.1"]);
