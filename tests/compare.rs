@@ -7,8 +7,10 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
+use support::http2::Reply;
+use support::tls::{Authority, TlsServer};
 use support::{TestServer, answer, flags, gif, json, names, ok, stderr, stdout};
-use tempfile::tempdir;
+use tempfile::{NamedTempFile, tempdir};
 
 /// A short comparison.
 const SMALL: [&str; 6] = ["compare", "BR", "CN", "-n", "2", "--server"];
@@ -119,7 +121,11 @@ fn several_numbers_of_jobs_run_in_every_round_under_names_of_their_own() {
 
 #[test]
 fn there_are_never_more_concurrent_requests_than_jobs() {
-    let origin = TestServer::with_flags();
+    let origin = TestServer::start(|request, stream| {
+        // Long enough for further requests to arrive, if there were any.
+        std::thread::sleep(std::time::Duration::from_millis(10));
+        ok(stream, &gif(&request.path))
+    });
     let mut flags = flags();
     flags.args(["compare", "-l", "9", "-n", "1", "--modes", "threads,async", "--jobs", "2,3"]);
     flags.args(["--server", &origin.base()]).assert().success();
@@ -408,10 +414,7 @@ fn a_signal_ends_it_with_the_table_so_far_and_removes_the_folder() {
         waiting.recv_timeout(std::time::Duration::from_secs(20)).unwrap();
         // The export is written while the comparison is still running.
         assert_eq!(read(&export)["rounds"].as_array().unwrap().len(), 2);
-        // Twice, as GNU timeout does.
-        for _ in 0..2 {
-            kill(Pid::from_raw(child.id() as i32), signal).unwrap();
-        }
+        kill(Pid::from_raw(child.id() as i32), signal).unwrap();
         let output = child.wait_with_output().unwrap();
         assert_eq!(output.status.signal(), Some(signal as i32), "{}", stderr(&output));
         assert!(stdout(&output).contains(", 2 of 9 rounds\n"), "{}", stdout(&output));
@@ -420,6 +423,20 @@ fn a_signal_ends_it_with_the_table_so_far_and_removes_the_folder() {
         assert_eq!(names(temporary.path()), [""; 0]);
         assert_eq!(names(folder.path()), ["r.json"]);
     }
+}
+
+#[test]
+fn a_server_over_https_is_compared_if_its_ca_is_given() {
+    let ours = Authority::new("Ours");
+    let config = ours.certify("127.0.0.1", [2000, 2100], &["h2", "http/1.1"]);
+    let server = TlsServer::start(config, |_| Reply::Flag);
+    let trusted = NamedTempFile::new().unwrap();
+    fs::write(&trusted, ours.pem()).unwrap();
+    let mut flags = flags();
+    flags.args(["compare", "BR", "CN", "-n", "1", "--warmup", "0", "--server", &server.base()]);
+    let output = flags.arg("--cacert").arg(trusted.path()).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert_eq!((server.tries("BR"), server.tries("CN")), (4, 4));
 }
 
 #[test]

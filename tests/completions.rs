@@ -15,12 +15,13 @@ use tempfile::{NamedTempFile, tempdir};
 
 const SERVERS: [&str; 4] = ["remote", "local", "delay", "error"];
 
-/// Runs `program` with `args`, or prints a note and returns `None` if it is not installed.
+/// Runs `program`, or prints a note and returns `None` if it is not installed. It does not depend on
+/// the caller's locale, which may not be installed, and screen.
 fn run_if_installed(program: &str, args: &[&str]) -> Option<Output> {
-    match Command::new(program).args(args).output() {
+    match Command::new(program).args(args).env("LC_ALL", "C").env("MANWIDTH", "80").output() {
         Ok(output) => Some(output),
         Err(error) => {
-            println!("skipped, cannot run {program}: {error}");
+            eprintln!("SKIPPED: cannot run {program}: {error}");
             None
         }
     }
@@ -70,16 +71,14 @@ fn bash_completes_options_modes_and_servers() {
         return;
     }
     check(|line| {
-        let words: Vec<_> = line.split(' ').map(|word| format!("'{word}'")).collect();
-        let (current, previous) = (&words[words.len() - 1], &words[words.len() - 2]);
-        let call = format!(
-            "source {}; COMP_WORDS=({}); COMP_CWORD={}; compopt() {{ :; }}
-            _flags flags {current} {previous}; printf '%s\\n' \"${{COMPREPLY[@]}}\"",
-            path(&script),
-            words.join(" "),
-            words.len() - 1,
-        );
-        completed(run_if_installed("bash", &["--norc", "-c", &call]))
+        let call = r#"
+            source "$0"; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); compopt() { :; }
+            _flags flags "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD - 1]}"
+            printf '%s\n' "${COMPREPLY[@]}"
+        "#;
+        let words: Vec<_> = line.split(' ').collect();
+        let args = [&["--norc", "-c", call, path(&script)], &words[..]].concat();
+        completed(run_if_installed("bash", &args))
     });
 }
 
@@ -90,8 +89,9 @@ fn fish_completes_options_modes_and_servers() {
         return;
     }
     let complete = |line: &str| {
-        let call = format!("source {}; complete -C '{line}'", path(&script));
-        completed(run_if_installed("fish", &["--no-config", "-c", &call]))
+        let call = "source $argv[1]; complete -C $argv[2]";
+        let args = ["--no-config", "-c", call, "--", path(&script), line];
+        completed(run_if_installed("fish", &args))
     };
     check(complete);
     assert_eq!(complete("flags BR --mo"), ["--mode"]);
@@ -118,7 +118,7 @@ const ZSH_SETUP: &str = r#"
 const ZSH_TYPE: &str = r#"
     zmodload zsh/zpty
     zpty shell zsh -f -i
-    zpty -w shell "source $1/setup $1"
+    zpty -w shell "source ${(q)1}/setup ${(q)1}"
     zpty -r shell output '*READY*'
     zpty -w -n shell "$2"$'\t'
     zpty -r shell output '*END*'
@@ -137,7 +137,7 @@ fn zsh_completes_options_modes_and_servers() {
     let folder = folder.path().to_str().unwrap();
     check(|line| {
         let mut zsh = Command::new("zsh");
-        zsh.args(["-f", "-c", ZSH_TYPE, "zsh", folder, line]);
+        zsh.args(["-f", "-c", ZSH_TYPE, "zsh", folder, line]).env("LC_ALL", "C");
         // Limited, because a broken script never prints the text that is waited for.
         let output = stdout(&Running::start(&mut zsh).end_within(Duration::from_secs(60)).output);
         let matches = output.split("MATCH ").skip(1);

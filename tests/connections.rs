@@ -14,14 +14,9 @@ use support::http2::Reply;
 use support::tls::{Authority, TlsServer};
 use support::tls_run::{assert_whole, ended_as, run};
 use support::{
-    MODES, TestServer, flag, flags, hang_up, in_every_mode, json, names, program, stderr,
+    MODES, POP20, TestServer, flag, flags, hang_up, in_every_mode, json, names, program, stderr,
 };
 use tempfile::tempdir;
-
-const CODES: [&str; 20] = [
-    "BD", "BR", "CD", "CN", "DE", "EG", "ET", "FR", "ID", "IN", "IR", "JP", "MX", "NG", "PH", "PK",
-    "RU", "TR", "US", "VN",
-];
 
 fn http2_server<S>(authority: &Authority, script: S) -> TlsServer
 where
@@ -54,7 +49,7 @@ fn over_http2_a_long_run_makes_no_further_connections_in_the_background() {
             _ => Reply::Reset(Reason::INTERNAL_ERROR),
         });
         let options = ["-r", "1", "-t", "2"];
-        let (ran, _) = run(mode, &[&CODES[..], &options].concat(), &server.base(), &ours);
+        let (ran, _) = run(mode, &[&POP20[..], &options].concat(), &server.base(), &ours);
         assert_eq!(ended_as(&ran, "BD"), ("ok".into(), 2), "{mode}");
     });
 }
@@ -76,7 +71,7 @@ fn a_server_that_closes_after_each_response_without_notice_costs_no_attempt() {
 }
 
 #[test]
-fn the_same_over_tls_costs_no_attempt() {
+fn over_tls_a_server_that_closes_after_each_answer_costs_no_attempt() {
     let ours = Authority::new("Ours");
     in_every_mode(|mode| {
         let config = ours.certify("127.0.0.1", [2000, 2100], &["http/1.1"]);
@@ -90,8 +85,8 @@ fn the_same_over_tls_costs_no_attempt() {
 #[test]
 fn a_connection_that_is_closed_before_its_first_response_costs_an_attempt() {
     in_every_mode(|mode| {
-        for misbehave in [close, reset] {
-            let server = TestServer::start(move |request, stream| once(misbehave, request, stream));
+        for handlers in [close, reset] {
+            let server = TestServer::start(move |request, stream| once(handlers, request, stream));
             let dest = tempdir().unwrap();
             let mut flags = flags();
             flags.args(["BR", "--json", "-m", mode, "-r", "0", "-s", &server.base(), "-d"]);
@@ -127,10 +122,10 @@ fn a_refused_stream_costs_no_attempt() {
             1 | 2 => Reply::Reset(Reason::REFUSED_STREAM),
             _ => Reply::Flag,
         });
-        let (ran, dest) = run(mode, &[&CODES[..], &["-r", "0"]].concat(), &server.base(), &ours);
+        let (ran, dest) = run(mode, &[&POP20[..], &["-r", "0"]].concat(), &server.base(), &ours);
         assert_eq!(ran.output.status.code(), Some(0), "{mode}: {}", stderr(&ran.output));
-        assert_whole(dest.path(), &CODES);
-        for code in CODES {
+        assert_whole(dest.path(), &POP20);
+        for code in POP20 {
             assert_eq!(server.tries(code), 3, "{mode} {code}");
         }
     });
@@ -157,8 +152,8 @@ fn a_stream_that_is_reset_is_retried_on_another_connection_and_harms_no_other() 
             ("US", _) => Reply::HalfThenReset(Reason::NO_ERROR),
             _ => Reply::Flag,
         });
-        let (ran, _) = run(mode, &CODES, &server.base(), &ours);
-        for code in CODES {
+        let (ran, _) = run(mode, &POP20, &server.base(), &ours);
+        for code in POP20 {
             let expected = match code {
                 "BD" | "JP" => ("ok".into(), 2),
                 "US" => ("truncated".into(), 3),
@@ -189,10 +184,10 @@ fn a_connection_that_is_given_up_loses_no_flag() {
     for script in scripts {
         for mode in MODES {
             let server = http2_server(&ours, script);
-            let (ran, dest) = run(mode, &CODES, &server.base(), &ours);
+            let (ran, dest) = run(mode, &POP20, &server.base(), &ours);
             assert_eq!(ran.output.status.code(), Some(0), "{}", stderr(&ran.output));
-            assert_whole(dest.path(), &CODES);
-            for code in CODES {
+            assert_whole(dest.path(), &POP20);
+            for code in POP20 {
                 let (kind, attempts) = ended_as(&ran, code);
                 assert!(kind == "ok" && attempts <= 2, "{mode} {code}: {kind}, {attempts}");
             }
@@ -208,14 +203,56 @@ fn a_connection_that_goes_silent_costs_each_flag_on_it_an_attempt_and_no_other_f
             (1, 3..) => Reply::Freeze,
             _ => Reply::Flag,
         });
-        let args = [&CODES[..], &["-j", "5", "-r", "1", "-t", "4"]].concat();
+        let args = [&POP20[..], &["-j", "5", "-r", "1", "-t", "4"]].concat();
         let (ran, dest) = run(mode, &args, &server.base(), &ours);
         assert_eq!(ran.output.status.code(), Some(0), "{mode}: {}", stderr(&ran.output));
-        assert_whole(dest.path(), &CODES);
-        let retried = CODES.iter().filter(|code| ended_as(&ran, code).1 > 1).count();
+        assert_whole(dest.path(), &POP20);
+        let retried = POP20.iter().filter(|code| ended_as(&ran, code).1 > 1).count();
         let most = if mode == "seq" { 1 } else { 5 };
         assert!((1..=most).contains(&retried), "{mode}: {retried} retried");
     });
+}
+
+#[test]
+fn a_retry_uses_a_new_connection() {
+    in_every_mode(|mode| {
+        let clients = Arc::new(Mutex::new(Vec::new()));
+        let seen = clients.clone();
+        let server = TestServer::start(move |request, stream| {
+            seen.lock().unwrap().push(stream.peer_addr()?);
+            // The connection stays open, so it could be used again.
+            let busy = |_: &_, stream: &mut _| status(stream, "503 Busy", "Retry-After: 0\r\n");
+            once(busy, request, stream)
+        });
+        let dest = tempdir().unwrap();
+        let mut flags = flags();
+        flags.args(["BR", "-m", mode, "-s", &server.base(), "-d"]).arg(dest.path());
+        flags.assert().success();
+        let clients = clients.lock().unwrap();
+        assert_eq!(clients.len(), 2, "{mode}");
+        assert_ne!(clients[0], clients[1], "{mode}");
+    });
+}
+
+#[test]
+fn the_password_of_a_base_url_is_sent_but_never_shown() {
+    let server = TestServer::start(|request, stream| match request.header("authorization") {
+        Some("Basic YW5uOnNlY3JldA==") => status(stream, "404 Not Found", ""),
+        _ => status(stream, "401 Unauthorized", ""),
+    });
+    let base = format!("http://ann:secret@{}/flags", server.address());
+    let dest = tempdir().unwrap();
+    for format in [&["-v"][..], &["--json"], &["--timeline"], &["--timeline=-"]] {
+        let mut flags = flags();
+        flags.args(["BR", "-s", &base, "-d"]).arg(dest.path()).args(format);
+        let output = flags.output().unwrap();
+        let shown = stderr(&output) + &support::stdout(&output);
+        assert!(shown.contains("not found: http://ann:***@127.0.0.1"), "{shown}");
+        assert!(!shown.contains("secret"), "{format:?}: {shown}");
+    }
+    let output = flags().args(["compare", "BR", "-s", &base]).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(!stderr(&output).contains("secret"), "{}", stderr(&output));
 }
 
 /// The `Authorization` header of a request, with the port that received it.
@@ -314,10 +351,9 @@ fn a_low_limit_of_open_files_lowers_the_requests_at_once_and_loses_no_flag() {
             whole(request, stream)
         });
         let dest = tempdir().unwrap();
-        let mut shell = program_with_open_files(64);
-        shell.args(["--all", "--json", "-j", "200", "-r", "0", "-m", mode, "-s", &server.base()]);
-        shell.arg("-d").arg(dest.path());
-        let output = shell.output().unwrap();
+        let mut flags = support::after("ulimit -n 64");
+        flags.args(["--all", "--json", "-j", "200", "-r", "0", "-m", mode, "-s", &server.base()]);
+        let output = flags.arg("-d").arg(dest.path()).output().unwrap();
         let (document, errors) = (json(&output), stderr(&output));
         assert_eq!(document["counts"]["ok"], 194, "{mode}: {errors}");
         let jobs = document["jobs"].as_u64().unwrap();
@@ -330,20 +366,4 @@ fn a_low_limit_of_open_files_lowers_the_requests_at_once_and_loses_no_flag() {
             assert!(errors.starts_with(&format!("flags: only {jobs} requests at once: ")));
         }
     });
-}
-
-/// The program with a hard and soft limit of `limit` open files.
-#[cfg(unix)]
-fn program_with_open_files(limit: u32) -> std::process::Command {
-    let flags = program();
-    let mut shell = std::process::Command::new("sh");
-    for (name, value) in flags.get_envs() {
-        match value {
-            Some(value) => shell.env(name, value),
-            None => shell.env_remove(name),
-        };
-    }
-    let script = format!("ulimit -n {limit}; exec \"$0\" \"$@\"");
-    shell.args(["-c", &script]).arg(flags.get_program());
-    shell
 }

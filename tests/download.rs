@@ -5,12 +5,12 @@ mod support;
 use std::fs;
 
 use predicates::prelude::*;
-use support::handlers::{gif_of, raw};
-use support::{TestServer, answer, flag, flags, gif, json, names, ok, stderr, stdout};
+use support::handlers::{gif_of, raw, silence};
+use support::{
+    MODES, POP20, TestServer, answer, closed_port, flag, flag_path, flags, gif, json, names, ok,
+    stderr, stdout,
+};
 use tempfile::tempdir;
-
-const POP20: &str = "BD BR CD CN DE EG ET FR ID IN IR JP MX NG PH PK RU TR US VN";
-const MODES: [&str; 4] = ["seq", "threads", "rayon", "async"];
 
 #[test]
 fn every_mode_saves_the_20_flags_whole() {
@@ -21,12 +21,11 @@ fn every_mode_saves_the_20_flags_whole() {
         let output = flags().args(args).arg(dest.path()).output().unwrap();
 
         assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
-        let saved: Vec<_> = POP20.split(' ').map(|code| format!("{code}.gif")).collect();
+        let saved = POP20.map(|code| format!("{code}.gif"));
         assert_eq!(names(dest.path()), saved, "{mode}");
-        for code in POP20.split(' ') {
-            let lower = code.to_lowercase();
+        for code in POP20 {
             let image = fs::read(dest.path().join(format!("{code}.gif"))).unwrap();
-            assert_eq!(image, gif(&format!("/flags/{lower}/{lower}.gif")), "{mode} {code}");
+            assert_eq!(image, gif(&flag_path(code)), "{mode} {code}");
         }
         assert_eq!(origin.requests().len(), 20, "{mode}");
     }
@@ -38,7 +37,7 @@ fn stdout_has_each_code_and_a_blank_then_the_count_and_the_time() {
     let dest = tempdir().unwrap();
     let args = ["--order", "input", "--server", &origin.base(), "--dest"];
     let output = flags().args(args).arg(dest.path()).output().unwrap();
-    let shape = format!("^{POP20} \n20 downloads in [0-9]+\\.[0-9]{{2}}s\n$");
+    let shape = format!("^{} \n20 downloads in [0-9]+\\.[0-9]{{2}}s\n$", POP20.join(" "));
     assert!(predicate::str::is_match(shape).unwrap().eval(&stdout(&output)), "{output:?}");
     assert_eq!(stderr(&output), "");
 }
@@ -162,6 +161,94 @@ fn verbose_shows_size_time_and_tries_of_each_flag_on_stderr() {
 }
 
 #[test]
+fn without_options_flags_come_from_the_site_of_the_book_and_go_to_the_folder_downloaded() {
+    let folder = tempdir().unwrap();
+    let mut flags = flags();
+    // A proxy that refuses connections, so that no request leaves this machine.
+    flags.env("https_proxy", format!("http://{}", closed_port())).current_dir(folder.path());
+    let document = json(&flags.args(["br", "-r", "0", "--json"]).output().unwrap());
+    assert_eq!(document["server"], "https://www.fluentpython.com/data/flags");
+    let url = "https://www.fluentpython.com/data/flags/br/br.gif";
+    assert_eq!(flag(&document, "BR")["url"], url);
+    assert_eq!(document["dest"], "downloaded");
+    assert_eq!(names(folder.path()), ["downloaded"]);
+}
+
+#[test]
+fn the_names_of_servers_are_accepted_in_any_case() {
+    let dest = tempdir().unwrap();
+    flags().args(["BR", "-s", "LOCAL", "-d"]).arg(dest.path()).assert().success();
+    let mut from_environment = flags();
+    from_environment.env("FLAGS_SERVER", "Local").args(["IN", "-d"]).arg(dest.path());
+    from_environment.assert().success();
+    assert_eq!(names(dest.path()), ["BR.gif", "IN.gif"]);
+}
+
+#[test]
+fn the_server_error_fails_for_the_same_flags_in_every_run_with_the_same_seed() {
+    let failures = |seed: &str, mode: &str| {
+        let dest = tempdir().unwrap();
+        let mut flags = flags();
+        flags.args(["--all", "-m", mode, "-s", "error", "--delay", "0", "--seed", seed, "-r", "0"]);
+        let document = json(&flags.args(["--json", "-d"]).arg(dest.path()).output().unwrap());
+        let mut failed = Vec::new();
+        for flag in document["flags"].as_array().unwrap() {
+            if flag["status"] != "ok" {
+                let message = "the server answered 418 I'm a teapot";
+                assert_eq!(flag["error"]["message"], message, "{flag}");
+                failed.push(flag["code"].as_str().unwrap().to_owned());
+            }
+        }
+        failed.sort();
+        failed
+    };
+    let first = failures("1", "seq");
+    assert!((25..75).contains(&first.len()), "a quarter of 194: {first:?}");
+    assert_eq!(failures("1", "async"), first);
+    assert_ne!(failures("2", "async"), first);
+}
+
+#[test]
+fn max_req_is_another_name_for_jobs() {
+    let origin = TestServer::with_flags();
+    let dest = tempdir().unwrap();
+    let args = ["--max-req", "3", "--json", "-s", &origin.base(), "-d"];
+    let document = json(&flags().args(args).arg(dest.path()).output().unwrap());
+    assert_eq!(document["jobs"], 3);
+}
+
+#[test]
+fn a_timeout_is_reported_with_the_limit_that_was_given() {
+    let origin = TestServer::start(silence);
+    let dest = tempdir().unwrap();
+    let args = ["BR", "-t", "0.25", "-r", "0", "-s", &origin.base(), "-d"];
+    let output = flags().args(args).arg(dest.path()).output().unwrap();
+    let error = format!("flags: BR: timed out after 0.25s: {}/br/br.gif", origin.base());
+    assert_eq!(stderr(&output).lines().next(), Some(&*error));
+    assert!(stdout(&output).starts_with("\n0 downloads, 1 error in "), "{output:?}");
+}
+
+#[test]
+fn skipped_and_unchanged_flags_are_counted_but_their_codes_are_not_printed() {
+    let origin = TestServer::start(|request, stream| match request.header("if-modified-since") {
+        Some(_) => answer(stream, "304 Not Modified", "", b""),
+        None => ok(stream, &gif(&request.path)),
+    });
+    let dest = tempdir().unwrap();
+    fs::write(dest.path().join("BR.gif"), gif("BR")).unwrap();
+    fs::write(dest.path().join("IN.gif"), gif("IN")).unwrap();
+    for (option, count) in [("--skip-existing", "2 skipped"), ("--update", "2 unchanged")] {
+        let mut flags = flags();
+        flags.args(["BR", "IN", "US", option, "-s", &origin.base(), "-d"]).arg(dest.path());
+        let output = flags.output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+        let begin = format!("US \n1 download, {count} in ");
+        assert!(stdout(&output).starts_with(&begin), "{option}: {}", stdout(&output));
+        fs::remove_file(dest.path().join("US.gif")).unwrap();
+    }
+}
+
+#[test]
 fn the_server_may_come_from_the_environment() {
     let origin = TestServer::with_flags();
     let dest = tempdir().unwrap();
@@ -228,10 +315,8 @@ fn a_flag_of_exactly_5_mib_is_saved_with_and_without_a_length() {
 
 #[test]
 fn without_a_connection_each_flag_has_an_error_and_a_hint_is_shown_once() {
-    // The listener is dropped at once, so the port is closed.
-    let address = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let dest = tempdir().unwrap();
-    let args = ["BR", "IN", "--retries", "0", "-s", &format!("http://{address}"), "-d"];
+    let args = ["BR", "IN", "--retries", "0", "-s", &format!("http://{}", closed_port()), "-d"];
     let output = flags().args(args).arg(dest.path()).output().unwrap();
     assert_eq!(output.status.code(), Some(1));
     let errors = stderr(&output);

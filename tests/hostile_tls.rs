@@ -2,17 +2,16 @@
 
 mod support;
 
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use std::sync::{Arc, Mutex};
 use std::thread;
 
 use support::http2::Reply;
 use support::proxy::relay;
 use support::tls::{Authority, TlsServer, without_tls};
 use support::tls_run::{TlsRun, assert_whole, ended_as, run};
-use support::{MODES, TestServer, flag, flags, handlers, json, names, stderr};
+use support::{MODES, TestServer, flag, flags, handlers, in_every_mode, json, names, stderr};
 use tempfile::{NamedTempFile, tempdir};
 
 const YEARS: [i32; 2] = [2000, 2100];
@@ -65,12 +64,15 @@ fn a_port_without_tls_one_that_closes_and_one_that_is_silent_have_different_erro
             }),
         ),
     ];
-    for ((kind, tries), address) in ports {
+    let trials = ports.map(|(expected, address)| {
         let direct = format!("https://{address}");
         let target = format!("{direct}/br.gif");
         let redirecting = TestServer::start(move |_, stream| handlers::redirect(stream, &target));
         let trials = [direct, redirecting.base()]
             .map(|base| MODES.map(|mode| (mode, TlsRun::start(mode, &["BR"], &base, &ours))));
+        (expected, trials)
+    });
+    for ((kind, tries), trials) in trials {
         for (mode, trial) in trials.into_iter().flatten() {
             let (ran, dest) = trial.end();
             assert_eq!(ended_as(&ran, "BR"), (kind.into(), tries), "{mode}");
@@ -84,23 +86,37 @@ fn a_port_without_tls_one_that_closes_and_one_that_is_silent_have_different_erro
 fn an_attempt_that_times_out_has_closed_its_connection_before_the_next() {
     let ours = Authority::new("Ours");
     let trials = MODES.map(|mode| {
-        let open = Arc::new((AtomicUsize::new(0), AtomicUsize::new(0)));
-        let most = open.clone();
+        let earlier = Arc::new(Mutex::new(Vec::<TcpStream>::new()));
+        let shared = earlier.clone();
         let address = without_tls(move |stream| {
-            let now = open.0.fetch_add(1, SeqCst) + 1;
-            open.1.fetch_max(now, SeqCst);
-            while stream.read(&mut [0; 512]).is_ok_and(|read| read > 0) {}
-            open.0.fetch_sub(1, SeqCst);
+            let mut earlier = shared.lock().unwrap();
+            for connection in earlier.iter() {
+                assert!(is_closed(connection), "an earlier attempt is still connected");
+            }
+            earlier.push(stream.try_clone()?);
             Ok(())
         });
         let target = format!("https://{address}/br.gif");
         let plain = TestServer::start(move |_, stream| handlers::redirect(stream, &target));
-        (mode, TlsRun::start(mode, &["BR"], &plain.base(), &ours), most)
+        (mode, TlsRun::start(mode, &["BR"], &plain.base(), &ours), earlier)
     });
-    for (mode, trial, most) in trials {
+    for (mode, trial, connections) in trials {
         let (ran, _) = trial.end();
         assert_eq!(ended_as(&ran, "BR"), ("timeout".into(), 3), "{mode}");
-        assert_eq!(most.1.load(SeqCst), 1, "{mode}");
+        assert_eq!(connections.lock().unwrap().len(), 3, "{mode}");
+    }
+}
+
+/// Whether the other side has closed the connection, without waiting for it.
+fn is_closed(mut connection: &TcpStream) -> bool {
+    connection.set_nonblocking(true).unwrap();
+    // What it has sent before comes first.
+    loop {
+        match connection.read(&mut [0; 512]) {
+            Ok(1..) => {}
+            Ok(0) => return true,
+            Err(error) => return error.kind() != ErrorKind::WouldBlock,
+        }
     }
 }
 
@@ -123,16 +139,23 @@ fn with_cacert_a_server_is_trusted_and_the_best_common_protocol_is_used() {
 #[test]
 fn the_cas_in_ssl_cert_file_are_trusted_instead_of_the_systems() {
     let (ours, theirs) = (Authority::new("Ours"), Authority::new("Theirs"));
-    let server = TlsServer::start(ours.certify("127.0.0.1", YEARS, BOTH), |_| Reply::Flag);
+    let config = ours.certify("127.0.0.1", YEARS, &["http/1.1"]);
+    let server = TlsServer::start(config, |_| Reply::Flag);
     let (dest, trusted) = (tempdir().unwrap(), NamedTempFile::new().unwrap());
-    for (authority, status) in [(&ours, 0), (&theirs, 1)] {
-        std::fs::write(&trusted, authority.pem()).unwrap();
-        let mut flags = flags();
-        flags.env("SSL_CERT_FILE", trusted.path()).env_remove("SSL_CERT_DIR");
-        flags.args(["BR", "-s", &server.base(), "-d"]).arg(dest.path());
-        let output = flags.output().unwrap();
-        assert_eq!(output.status.code(), Some(status), "{}", stderr(&output));
-        assert_eq!(stderr(&output).contains("unknown CA"), status == 1, "{}", stderr(&output));
+    let as_proxy = format!("https://{}", server.address());
+    let (direct, by_proxy) = ((server.base(), ""), ("http://flags.invalid".into(), &*as_proxy));
+    for (base, proxy) in [direct, by_proxy] {
+        for (authority, status) in [(&ours, 0), (&theirs, 1)] {
+            std::fs::write(&trusted, authority.pem()).unwrap();
+            let mut flags = flags();
+            flags.env("SSL_CERT_FILE", trusted.path()).env_remove("SSL_CERT_DIR");
+            flags.env("http_proxy", proxy);
+            flags.args(["BR", "-r", "0", "-s", &base, "-d"]).arg(dest.path());
+            let output = flags.output().unwrap();
+            assert_eq!(output.status.code(), Some(status), "{base}: {}", stderr(&output));
+            let is_unknown = stderr(&output).contains("unknown CA");
+            assert_eq!(is_unknown, status == 1, "{base}: {}", stderr(&output));
+        }
     }
 }
 
@@ -206,11 +229,11 @@ fn a_connection_that_ends_without_close_notify_is_reported_without_a_link() {
         session.write_all(b"HTTP/1.1 200 OK\r\n\r\nGIF89a")?;
         session.flush()
     });
-    for mode in MODES {
+    in_every_mode(|mode| {
         let (ran, _) = run(mode, &["BR"], &format!("https://{address}"), &ours);
         assert_eq!(ended_as(&ran, "BR"), ("truncated".into(), 3), "{mode}");
         let errors = stderr(&ran.output);
         assert!(errors.contains("close_notify"), "{errors}");
         assert!(!errors.contains("docs.rs"), "{errors}");
-    }
+    });
 }

@@ -2,14 +2,12 @@
 
 mod support;
 
-use std::net::{SocketAddr, TcpListener};
-
 use support::handlers::{close, status, whole};
 use support::http2::Reply;
 use support::proxy::TestProxy;
 use support::tls::{Authority, TlsServer};
-use support::tls_run::{TlsRun, ended_as};
-use support::{TestServer, flag, flags, in_every_mode, json, names, stderr};
+use support::tls_run::{TlsRun, assert_whole, ended_as};
+use support::{TestServer, closed_port, flag, flags, in_every_mode, json, names, stderr};
 use tempfile::tempdir;
 
 /// Runs over `base` with this proxy for all URLs. Returns the error of BR in JSON, the number of
@@ -27,11 +25,6 @@ fn run(proxy: &str, mode: &str, base: &str) -> (serde_json::Value, u64, String) 
     (brazil["error"].clone(), brazil["attempts"].as_u64().unwrap(), stderr(&output))
 }
 
-/// An address that refuses connections.
-fn closed_port() -> SocketAddr {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
-}
-
 #[test]
 fn an_http_proxy_forwards_requests_for_http_urls() {
     in_every_mode(|mode| {
@@ -40,6 +33,24 @@ fn an_http_proxy_forwards_requests_for_http_urls() {
         let (error, attempts, _) = run(&url, mode, "http://flags.invalid/flags");
         assert_eq!((error, attempts), (serde_json::Value::Null, 1));
         assert_eq!(proxy.requests()[0].path, "http://flags.invalid/flags/br/br.gif");
+    });
+}
+
+#[test]
+fn an_https_proxy_is_used_and_trusted_as_cacert_says() {
+    let (ours, theirs) = (Authority::new("Ours"), Authority::new("Theirs"));
+    in_every_mode(|mode| {
+        let config = ours.certify("127.0.0.1", [2000, 2100], &["http/1.1"]);
+        let proxy = TlsServer::start(config, |_| Reply::Flag);
+        let url = format!("https://{}", proxy.address());
+        let variables = [("http_proxy", url.as_str())];
+        let base = "http://flags.invalid/flags";
+        let (ran, dest) = TlsRun::start_with(mode, &["BR"], base, &ours, &variables).end();
+        assert_eq!(ended_as(&ran, "BR"), ("ok".into(), 1), "{mode}: {}", stderr(&ran.output));
+        assert_whole(dest.path(), &["BR"]);
+        let (ran, _) = TlsRun::start_with(mode, &["BR"], base, &theirs, &variables).end();
+        assert_eq!(ended_as(&ran, "BR").0, "proxy", "{mode}: {}", stderr(&ran.output));
+        assert!(stderr(&ran.output).contains(&url), "{}", stderr(&ran.output));
     });
 }
 

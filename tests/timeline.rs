@@ -123,7 +123,7 @@ fn colours_add_nothing_but_colour() {
 }
 
 #[test]
-fn the_bars_of_seq_form_a_staircase_and_those_of_threads_start_together() {
+fn the_bars_of_seq_follow_each_other_and_those_of_other_modes_overlap() {
     let folder = tempdir().unwrap();
     let bars_of = |server: &TestServer, mode: &str| {
         let file = folder.path().join(format!("{mode}.svg"));

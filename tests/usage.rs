@@ -51,6 +51,25 @@ fn an_invalid_argument_exits_2_and_says_what_is_wrong() {
 }
 
 #[test]
+fn weather_options_are_refused_for_a_server_elsewhere() {
+    let origin = TestServer::with_flags();
+    let dest = tempdir().unwrap();
+    for option in ["--delay=1s", "--error-rate=0.5", "--bandwidth=20k", "--seed=1"] {
+        let mut by_option = flags();
+        by_option.args(["-s", &origin.base()]);
+        let mut by_variable = flags();
+        by_variable.env("FLAGS_SERVER", origin.base());
+        for mut flags in [by_option, by_variable, flags()] {
+            let output = flags.args(["BR", option, "-d"]).arg(dest.path()).output().unwrap();
+            assert_eq!(output.status.code(), Some(2), "{option}");
+            let message = "error: weather options need --server local, delay or error";
+            assert!(stderr(&output).starts_with(message), "{option}: {}", stderr(&output));
+        }
+    }
+    assert_eq!(origin.requests().len(), 0);
+}
+
+#[test]
 fn a_misspelt_command_gets_a_tip() {
     let similar = |name| format!("a similar subcommand exists: '{name}'");
     let misplaced = |name| format!("a command comes before all other arguments: 'flags {name}'");
@@ -158,11 +177,9 @@ fn help_says_what_each_server_is() {
 fn a_panic_exits_1_and_prints_no_backtrace() {
     let dest = tempdir().unwrap();
     for limit in 5..16 {
-        let mut shell = std::process::Command::new("sh");
-        shell.args(["-c", &format!("ulimit -n {limit}; exec \"$@\""), "sh"]);
-        shell.arg(support::program().get_program());
-        shell.args(["BR", "-s", "local", "-d"]).arg(dest.path()).env("RUST_BACKTRACE", "1");
-        let output = shell.output().unwrap();
+        let mut flags = support::after(&format!("ulimit -n {limit}"));
+        flags.args(["BR", "-s", "local", "-d"]).arg(dest.path()).env("RUST_BACKTRACE", "1");
+        let output = flags.output().unwrap();
         let message = stderr(&output);
         assert!(matches!(output.status.code(), Some(0 | 1)), "{limit}: {message}");
         assert!(message.lines().all(|line| line.starts_with("flags: ")), "{limit}: {message}");

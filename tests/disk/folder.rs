@@ -8,8 +8,8 @@ use tempfile::tempdir;
 
 use crate::support::child_process::Running;
 use crate::support::handlers::{gif_of, whole};
-use crate::support::{MODES, TestServer, flag, gif, json, names, ok, program, stderr};
-use crate::{MAX_WAIT, after, count_whole, is_root, read, run, run_into, server};
+use crate::support::{MODES, TestServer, after, flag, gif, json, names, ok, program, stderr};
+use crate::{MAX_WAIT, count_whole, is_root, read, run, run_into, server};
 
 #[test]
 fn a_folder_that_takes_no_files_is_one_error_before_any_request() {
@@ -76,10 +76,16 @@ fn the_name_of_the_folder_need_not_be_utf_8() {
 
     let (server, parent) = (server(), tempdir().unwrap());
     let dest = parent.path().join(OsStr::from_bytes(b"fl\xffgs\x1b[2J"));
-    for format in [&[][..], &["--json"], &["-v"]] {
-        let output = run_into(&dest, &server, &[&["BR"], format].concat());
+    for format in ["--quiet", "--json", "-v"] {
+        let output = run_into(&dest, &server, &["BR", format]);
         assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
         assert_eq!(read(&dest, "BR"), gif("BR"));
+        if format == "--json" {
+            let lossy = dest.to_string_lossy().into_owned();
+            assert!(lossy.contains("fl\u{fffd}gs"));
+            assert_eq!(json(&output)["dest"], lossy);
+            assert_eq!(flag(&json(&output), "BR")["path"], format!("{lossy}/BR.gif"));
+        }
         fs::remove_dir_all(&dest).unwrap();
     }
 }
@@ -133,9 +139,7 @@ fn a_new_file_has_the_mode_that_the_umask_gives() {
 #[cfg(target_os = "linux")]
 #[test]
 fn on_a_full_disk_the_flags_that_fit_are_whole_and_the_others_are_errors() {
-    use std::process::Command;
-
-    use crate::available;
+    use crate::support::{available, wrap};
 
     let namespace = ["--user", "--map-root-user", "--mount"];
     if !available("unshare", &[&namespace[..], &["sh", "-c", "mount -t tmpfs none /mnt"]].concat())
@@ -153,14 +157,12 @@ fn on_a_full_disk_the_flags_that_fit_are_whole_and_the_others_are_errors() {
             mount -t tmpfs -o size=160k none \"$disk\"
             \"$@\"; status=$?
             cp -a \"$disk/.\" \"$copy\"; exit $status";
-        let mut unshare = Command::new("unshare");
-        unshare.args(namespace).args(["sh", "-c", script, "sh"]).args([disk.path(), copy.path()]);
-        unshare.arg(program().get_program());
-        for name in program().get_envs().map(|(name, _)| name) {
-            unshare.env_remove(name);
-        }
-        unshare.args(["--json", "-m", mode, "-s", &server.base(), "-d"]).arg(disk.path());
-        let output = run(&mut unshare);
+        let folders = [&disk, &copy].map(|folder| folder.path().to_str().unwrap());
+        let wrapper =
+            [&["unshare"], &namespace[..], &["sh", "-c", script, "sh"], &folders].concat();
+        let mut flags = program();
+        flags.args(["--json", "-m", mode, "-s", &server.base(), "-d"]).arg(disk.path());
+        let output = run(&mut wrap(&wrapper, &flags));
 
         assert_eq!(output.status.code(), Some(1), "{mode}: {}", stderr(&output));
         let saved = count_whole(copy.path(), |_| image.clone());

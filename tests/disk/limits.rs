@@ -6,8 +6,8 @@ use serde_json::Value;
 use tempfile::tempdir;
 
 use crate::support::handlers::{gif_of, whole};
-use crate::support::{MODES, TestServer, gif, names, ok, stderr};
-use crate::{after, count_whole, run, server};
+use crate::support::{MODES, TestServer, after, gif, names, ok, stderr};
+use crate::{count_whole, run, server};
 
 #[test]
 fn a_flag_beyond_the_limit_of_the_file_size_is_an_error_and_the_run_goes_on() {
@@ -79,8 +79,8 @@ fn a_soft_limit_of_file_descriptors_loses_no_flag() {
 fn with_few_threads_each_flag_is_whole_or_an_error_says_why() {
     use std::os::unix::fs::PermissionsExt;
 
-    use crate::support::program;
-    use crate::{available, is_root, wrapped};
+    use crate::is_root;
+    use crate::support::{available, program, wrap};
 
     // Root has no limit of processes, so the program runs as an unused user.
     let as_other_user: &[&str] = match is_root() {
@@ -100,7 +100,7 @@ fn with_few_threads_each_flag_is_whole_or_an_error_says_why() {
             let dest = tempdir().unwrap();
             fs::set_permissions(dest.path(), fs::Permissions::from_mode(0o777)).unwrap();
             let limit = format!("--nproc={limit}");
-            let mut flags = wrapped(&[as_other_user, &["prlimit", &limit]].concat());
+            let mut flags = wrap(&[as_other_user, &["prlimit", &limit]].concat(), &program());
             flags.args(["-m", mode, "-s", server, "-d"]).arg(dest.path());
             let output = run(&mut flags);
             let errors = stderr(&output);

@@ -11,7 +11,7 @@ mod times;
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Output};
 use std::time::Duration;
 
 use support::child_process::Running;
@@ -23,25 +23,6 @@ const MAX_WAIT: Duration = Duration::from_secs(20);
 /// A server with a different flag for every code.
 fn server() -> TestServer {
     TestServer::start(whole)
-}
-
-/// The program, started by `wrapper`, which gets the command line as further arguments.
-fn wrapped(wrapper: &[&str]) -> Command {
-    let inner = program();
-    let mut outer = Command::new(wrapper[0]);
-    outer.args(&wrapper[1..]).arg(inner.get_program());
-    for (name, value) in inner.get_envs() {
-        match value {
-            Some(value) => outer.env(name, value),
-            None => outer.env_remove(name),
-        };
-    }
-    outer
-}
-
-/// The program, started by a shell after the command `first`.
-fn after(first: &str) -> Command {
-    wrapped(&["sh", "-c", &format!("{first}\nexec \"$@\""), "sh"])
 }
 
 fn run(command: &mut Command) -> Output {
@@ -68,17 +49,6 @@ fn count_whole(dest: &Path, image: impl Fn(&str) -> Vec<u8>) -> usize {
         assert!(fs::read(dest.join(name)).unwrap() == image(code), "{name} is torn");
     }
     names.len()
-}
-
-/// Whether the system permits `program` with these arguments. If not, says that a test is skipped.
-fn available(program: &str, arguments: &[&str]) -> bool {
-    let mut command = Command::new(program);
-    let status = command.args(arguments).stdout(Stdio::null()).stderr(Stdio::null()).status();
-    let works = status.is_ok_and(|status| status.success());
-    if !works {
-        eprintln!("SKIPPED: `{program} {}` does not work here", arguments.join(" "));
-    }
-    works
 }
 
 fn is_root() -> bool {

@@ -5,8 +5,8 @@ use std::process::Stdio;
 use tempfile::tempdir;
 
 use crate::support::child_process::end_within;
-use crate::support::{MODES, gif, names, program, stderr};
-use crate::{MAX_WAIT, after, read, run, server};
+use crate::support::{MODES, after, gif, names, program, stderr};
+use crate::{MAX_WAIT, read, run, server};
 
 #[test]
 fn a_reader_that_closes_the_pipe_loses_no_flag() {

@@ -16,8 +16,8 @@ pub fn whole(request: &Request, stream: &mut TcpStream) -> io::Result<()> {
 }
 
 /// Misbehaves at the first request, then sends the flag.
-pub fn once(misbehave: Handler, request: &Request, stream: &mut TcpStream) -> io::Result<()> {
-    if request.attempt == 1 { misbehave(request, stream) } else { whole(request, stream) }
+pub fn once(handlers: Handler, request: &Request, stream: &mut TcpStream) -> io::Result<()> {
+    if request.attempt == 1 { handlers(request, stream) } else { whole(request, stream) }
 }
 
 /// Writes `bytes` as they are and closes the connection.

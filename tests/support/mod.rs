@@ -12,7 +12,7 @@ pub mod tls_run;
 use std::io::{self, BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
-use std::process::{self, Output};
+use std::process::{self, Output, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -22,6 +22,27 @@ use serde_json::Value;
 
 /// The strategies by name.
 pub const MODES: [&str; 4] = ["seq", "threads", "rayon", "async"];
+
+/// The codes that are downloaded by default, sorted.
+pub const POP20: [&str; 20] = [
+    "BD", "BR", "CD", "CN", "DE", "EG", "ET", "FR", "ID", "IN", "IR", "JP", "MX", "NG", "PH", "PK",
+    "RU", "TR", "US", "VN",
+];
+
+/// The environment variables that change what the program does, in lower case where either works.
+const VARIABLES: [&str; 11] = [
+    "FLAGS_SERVER",
+    "http_proxy",
+    "https_proxy",
+    "all_proxy",
+    "no_proxy",
+    "REQUEST_METHOD",
+    "NO_COLOR",
+    "CLICOLOR",
+    "CLICOLOR_FORCE",
+    "COLUMNS",
+    "LINES",
+];
 
 /// Runs `test` once for each mode, all at the same time.
 pub fn in_every_mode(test: impl Fn(&'static str) + Sync) {
@@ -33,7 +54,7 @@ pub fn in_every_mode(test: impl Fn(&'static str) + Sync) {
     });
 }
 
-/// The program, in an environment without a server and proxies.
+/// The program, in an environment without a server, proxies and colours.
 pub fn flags() -> Command {
     Command::from_std(program())
 }
@@ -43,10 +64,39 @@ pub fn program() -> process::Command {
     #[cfg(target_os = "linux")]
     default_signals::restore();
     let mut command = process::Command::new(env!("CARGO_BIN_EXE_flags"));
-    for name in ["FLAGS_SERVER", "http_proxy", "https_proxy", "all_proxy", "no_proxy", "NO_COLOR"] {
+    for name in VARIABLES {
         command.env_remove(name).env_remove(name.to_uppercase());
     }
     command
+}
+
+/// `inner`, started by `wrapper`, which gets its command line as further arguments.
+pub fn wrap(wrapper: &[&str], inner: &process::Command) -> process::Command {
+    let mut outer = process::Command::new(wrapper[0]);
+    outer.args(&wrapper[1..]).arg(inner.get_program()).args(inner.get_args());
+    for (name, value) in inner.get_envs() {
+        match value {
+            Some(value) => outer.env(name, value),
+            None => outer.env_remove(name),
+        };
+    }
+    outer
+}
+
+/// The program, started by a shell after the command `first`.
+pub fn after(first: &str) -> process::Command {
+    wrap(&["sh", "-c", &format!("{first}\nexec \"$@\""), "sh"], &program())
+}
+
+/// Whether the system permits `program` with these arguments. If not, says that a test is skipped.
+pub fn available(program: &str, arguments: &[&str]) -> bool {
+    let mut command = process::Command::new(program);
+    let status = command.args(arguments).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    let works = status.is_ok_and(|status| status.success());
+    if !works {
+        eprintln!("SKIPPED: `{program} {}` does not work here", arguments.join(" "));
+    }
+    works
 }
 
 /// The program keeps a signal ignored that is ignored when it starts, as in a background job of a
@@ -149,6 +199,13 @@ impl Request {
         let header = self.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
         header.map(|(_, value)| value.as_str())
     }
+}
+
+/// An address that refuses connections.
+pub fn closed_port() -> SocketAddr {
+    // The listener is dropped at once.
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
+    listener.local_addr().expect("it has an address")
 }
 
 /// A server on a free port, with a thread per connection, that answers as its handler says.

@@ -1,14 +1,13 @@
 //! Ctrl-C and Ctrl-Z, as the terminal turns them into signals.
 
 use std::os::unix::process::ExitStatusExt;
-use std::process::Command;
 
 use nix::sys::signal::Signal;
 use tempfile::tempdir;
 
 use crate::screen::{Session, is_bar};
-use crate::support::program;
-use crate::{HeldServer, POP20, on_terminal, rows_of, run, without_count};
+use crate::support::{POP20, available, program, wrap};
+use crate::{HeldServer, on_terminal, rows_of, run, without_count};
 
 #[test]
 fn ctrl_c_leaves_the_codes_and_the_summary_but_no_bar() {
@@ -52,23 +51,19 @@ fn ctrl_c_during_a_comparison_leaves_no_bar() {
 
 #[test]
 fn after_ctrl_z_and_fg_the_screen_has_each_code_once_and_one_bar() {
+    if !available("bash", &["--version"]) {
+        return;
+    }
     let server = HeldServer::start();
     let dest = tempdir().unwrap();
     let flags = run(&server.base(), &["--order", "input"], dest.path());
-    let mut shell = Command::new("bash");
-    shell.args(["--norc", "--noprofile", "--noediting", "-i"]);
+    let shell = ["bash", "--norc", "--noprofile", "--noediting", "-is", "--"];
+    let mut shell = wrap(&shell, &flags);
     shell.env("PS1", "$ ").env("BASH_SILENCE_DEPRECATION_WARNING", "1");
-    for (name, value) in flags.get_envs() {
-        match value {
-            Some(value) => shell.env(name, value),
-            None => shell.env_remove(name),
-        };
-    }
-    let words = [flags.get_program()].into_iter().chain(flags.get_args());
-    let quoted: Vec<_> = words.map(|word| format!("'{}'", word.to_str().unwrap())).collect();
     let session = Session::start(shell, 80);
     session.wait_for("prompt", |rows| rows.last().is_some_and(|row| row.ends_with('$')));
-    session.press(&format!("{}\n", quoted.join(" ")));
+    // Its arguments are the command line of the program.
+    session.press("\"$@\"\n");
     session.wait_for_bar("0/20");
     server.release(&POP20[..5]);
     session.wait_for_bar("5/20");

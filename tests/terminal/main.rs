@@ -18,17 +18,12 @@ use std::time::Duration;
 
 use screen::{Ended, Session};
 use support::handlers::{status, whole};
-use support::{Request, TestServer, names, program};
+use support::{POP20, Request, TestServer, names, program};
 use tempfile::{TempDir, tempdir};
 
 const MAX_WAIT: Duration = Duration::from_secs(20);
 
-const POP20: [&str; 20] = [
-    "BD", "BR", "CD", "CN", "DE", "EG", "ET", "FR", "ID", "IN", "IR", "JP", "MX", "NG", "PH", "PK",
-    "RU", "TR", "US", "VN",
-];
-
-/// A server that holds each response back until the test releases its code.
+/// A server that holds each answer back until the test releases its code.
 struct HeldServer {
     server: TestServer,
     released: Arc<(Mutex<HashSet<String>>, Condvar)>,
