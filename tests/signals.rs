@@ -5,9 +5,11 @@ mod support;
 
 use std::fs;
 use std::io::{Read, Write};
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::Path;
-use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
@@ -15,6 +17,7 @@ use std::time::Duration;
 use nix::sys::signal::{Signal, kill, killpg};
 use nix::unistd::Pid;
 use predicates::prelude::*;
+use socket2::SockRef;
 use support::child_process::{Running, poll};
 use support::handlers::{gif_of, half_then_silence, redirect, silence, status, whole};
 use support::{
@@ -168,30 +171,33 @@ fn a_shell_loop_stops_when_ctrl_c_ends_a_run() {
     assert_eq!(names(folder.path()), ["flags"], "the loop has not gone on");
 }
 
-/// A run that `signal` has interrupted, and that cannot end: its document is longer than the buffer
-/// of the pipe that it writes to, of which one byte is read.
-fn blocked_by_its_pipe(signal: Signal) -> (Child, ChildStdout) {
+/// A run that `signal` has interrupted, and that cannot end: its document does not fit into the
+/// buffers of the socket that it writes to, of which one byte is read. The document ends with CZ.
+fn blocked_by_its_stdout(signal: Signal) -> (Child, UnixStream) {
     let server = TestServer::start(|request, stream| match request.code.as_str() {
         "ZZ" => silence(request, stream),
         _ => ok(stream, &gif(&request.code)),
     });
+    let (mut reader, stdout) = UnixStream::pair().unwrap();
+    SockRef::from(&stdout).set_send_buffer_size(4096).unwrap();
+    SockRef::from(&reader).set_recv_buffer_size(4096).unwrap();
     let dest = tempdir().unwrap();
     let mut flags = program();
-    flags.args(["--every", "--json", "-s", &server.base(), "-d"]).arg(dest.path());
-    let mut child =
-        flags.args(TIMEOUT).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-    poll(MAX_WAIT, || (names(dest.path()).len() == 675).then_some(()))
+    flags.args(["B", "C", "ZZ", "--json", "--order", "input", "-s", &server.base()]);
+    flags.args(TIMEOUT).arg("-d").arg(dest.path());
+    let stdout = Stdio::from(OwnedFd::from(stdout));
+    let child = flags.stdout(stdout).stderr(Stdio::null()).spawn().unwrap();
+    poll(MAX_WAIT, || (names(dest.path()).len() == 52).then_some(()))
         .expect("all flags but ZZ are saved");
     send(signal, &child);
-    let mut pipe = child.stdout.take().unwrap();
-    pipe.read_exact(&mut [0]).unwrap();
-    (child, pipe)
+    reader.read_exact(&mut [0]).unwrap();
+    (child, reader)
 }
 
 #[test]
 fn a_second_signal_ends_the_program_at_once() {
     for signal in SIGNALS {
-        let (mut child, mut pipe) = blocked_by_its_pipe(signal);
+        let (mut child, mut reader) = blocked_by_its_stdout(signal);
         // A signal right after the first counts as a duplicate, so send it again, as a user would.
         let pressed = || {
             send(signal, &child);
@@ -199,10 +205,10 @@ fn a_second_signal_ends_the_program_at_once() {
         };
         let ended = poll(SOON, pressed);
         let _ = child.kill();
-        assert_eq!(ended.and_then(killed_by), Some(signal), "the pipe is not read");
+        assert_eq!(ended.and_then(killed_by), Some(signal), "its stdout is not read");
         let mut rest = String::new();
-        pipe.read_to_string(&mut rest).unwrap();
-        assert!(!rest.contains("\"ZY\""), "the document is incomplete");
+        reader.read_to_string(&mut rest).unwrap();
+        assert!(!rest.contains("\"CZ\""), "the document is incomplete");
     }
 }
 
@@ -212,17 +218,17 @@ fn a_duplicate_right_after_a_signal_does_not_cut_the_document() {
     // A busy machine can deliver the duplicate so late that it counts as a second signal, but not
     // every time.
     let is_whole = |signal| {
-        let (mut child, mut pipe) = blocked_by_its_pipe(signal);
+        let (mut child, mut reader) = blocked_by_its_stdout(signal);
         send(signal, &child);
         let ended = poll(Duration::from_millis(50), || child.try_wait().unwrap());
         let mut rest = String::new();
-        pipe.read_to_string(&mut rest).unwrap();
+        reader.read_to_string(&mut rest).unwrap();
         let status = ended.unwrap_or_else(|| child.wait().unwrap());
         assert_eq!(killed_by(status), Some(signal));
-        rest.contains("\"ZY\"")
+        rest.contains("\"CZ\"")
     };
     for signal in [Signal::SIGINT, Signal::SIGTERM] {
-        assert!((0..20).any(|_| is_whole(signal)), "{signal}");
+        assert!((0..50).any(|_| is_whole(signal)), "{signal}");
     }
 }
 

@@ -2,10 +2,14 @@
 
 use std::io::Write;
 use std::net::TcpStream;
+use std::sync::LazyLock;
 
 use super::super::support::handlers::*;
 use super::super::support::{Request, answer, gif};
 use super::{Row, permanent, saved, transient};
+
+/// A flag of a byte more than 5 MiB. It is made once, because that takes longer than sending it.
+static TOO_LARGE: LazyLock<Vec<u8>> = LazyLock::new(|| gif_of((5 << 20) + 1));
 
 pub const ROWS: &[Row] = &[
     saved("more than the Content-Length", |r, s| {
@@ -58,18 +62,16 @@ pub const ROWS: &[Row] = &[
     permanent("ten gigabytes", "too_large", |r, s| {
         flood(s, "HTTP/1.1 200 OK\r\nContent-Length: 10737418240\r\n\r\n", &gif(&r.code))
     }),
-    permanent("a byte more than 5 MiB", "too_large", |_, s| {
-        answer(s, "200 OK", "", &gif_of((5 << 20) + 1))
-    }),
+    permanent("a byte more than 5 MiB", "too_large", |_, s| answer(s, "200 OK", "", &TOO_LARGE)),
     permanent("a byte more than 5 MiB, without a length", "too_large", |_, s| {
-        raw(s, &[&b"HTTP/1.1 200 OK\r\n\r\n"[..], &gif_of((5 << 20) + 1)].concat())
+        raw(s, &[&b"HTTP/1.1 200 OK\r\n\r\n"[..], &TOO_LARGE].concat())
     }),
     permanent("chunks without end", "too_large", |_, s| {
-        let chunk = [&b"1000\r\n"[..], &[b'!'; 0x1000], b"\r\n"].concat();
+        let chunk = [&b"10000\r\n"[..], &[b'!'; 0x10000], b"\r\n"].concat();
         flood(s, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", &chunk)
     }),
     permanent("a body without end", "too_large", |_, s| {
-        flood(s, "HTTP/1.1 200 OK\r\n\r\nGIF89a", &[b'!'; 0x1000])
+        flood(s, "HTTP/1.1 200 OK\r\n\r\nGIF89a", &[b'!'; 0x10000])
     }),
     saved("no length", |r, s| raw(s, &[b"HTTP/1.1 200 OK\r\n\r\n", &gif(&r.code)[..]].concat())),
     saved("HTTP/1.0 without a length", |r, s| {
