@@ -53,8 +53,8 @@ impl Shutdown {
     }
 
     /// A shutdown that the first SIGINT, SIGTERM, SIGHUP or SIGQUIT requests. A second signal ends
-    /// the process at once, unless it comes within 100 ms of the first one. A signal that was ignored
-    /// when the program started stays ignored.
+    /// the process at once, unless it comes within 100 ms of the first one. A signal that was
+    /// ignored when the program started stays ignored.
     ///
     /// # Errors
     /// The system refuses a signal handler.

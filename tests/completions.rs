@@ -15,8 +15,8 @@ use tempfile::{NamedTempFile, tempdir};
 
 const SERVERS: [&str; 4] = ["remote", "local", "delay", "error"];
 
-/// Runs `program`, or prints a note and returns `None` if it is not installed. It does not depend on
-/// the caller's locale, which may not be installed, and screen.
+/// Runs `program`, or prints a note and returns `None` if it is not installed. The caller's locale,
+/// which the system may lack, and the width of the screen have no effect.
 fn run_if_installed(program: &str, args: &[&str]) -> Option<Output> {
     match Command::new(program).args(args).env("LC_ALL", "C").env("MANWIDTH", "80").output() {
         Ok(output) => Some(output),

@@ -122,7 +122,8 @@ fn a_refused_stream_costs_no_attempt() {
             1 | 2 => Reply::Reset(Reason::REFUSED_STREAM),
             _ => Reply::Flag,
         });
-        let (ran, dest) = run(mode, &[&POP20[..], &["-r", "0"]].concat(), &server.base(), &ours);
+        let (ran, dest) =
+            run(mode, &[&POP20[..], &["-r", "0", "-t", "9"]].concat(), &server.base(), &ours);
         assert_eq!(ran.output.status.code(), Some(0), "{mode}: {}", stderr(&ran.output));
         assert_whole(dest.path(), &POP20);
         for code in POP20 {
