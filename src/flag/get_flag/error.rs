@@ -31,7 +31,7 @@ pub enum FetchError {
     Proxy { message: String, is_transient: bool },
     #[error("{0}")]
     Tls(String),
-    #[error("the server answered {status}")]
+    #[error("the server answered {}", status_text(*status))]
     Status { status: StatusCode, retry_after: Option<Duration> },
     #[error("{0}")]
     Redirect(String),
@@ -166,6 +166,14 @@ pub(super) fn is_transient_status(status: StatusCode) -> bool {
     matches!(status.as_u16(), 408 | 429 | 500 | 502 | 503 | 504)
 }
 
+/// `503 Service Unavailable`, or the number alone if it has no standard reason phrase.
+pub(super) fn status_text(status: StatusCode) -> String {
+    match status.canonical_reason() {
+        Some(reason) => format!("{} {reason}", status.as_str()),
+        None => status.as_str().to_owned(),
+    }
+}
+
 pub(super) fn tls_message(error: &rustls::Error) -> String {
     use rustls::CertificateError::{Expired, ExpiredContext, UnknownIssuer};
     use rustls::Error::{InvalidCertificate, InvalidMessage};
@@ -227,6 +235,16 @@ mod tests {
     fn a_long_text_is_cut_after_200_characters() {
         assert_eq!(excerpt(&"é".repeat(200)), "é".repeat(200));
         assert_eq!(excerpt(&"é".repeat(201)), "é".repeat(200) + "…");
+    }
+
+    #[test]
+    fn a_status_without_a_standard_reason_phrase_is_shown_as_its_number() {
+        let message = |code| {
+            let status = StatusCode::from_u16(code).unwrap();
+            FetchError::Status { status, retry_after: None }.to_string()
+        };
+        assert_eq!(message(503), "the server answered 503 Service Unavailable");
+        assert_eq!(message(599), "the server answered 599");
     }
 
     #[test]

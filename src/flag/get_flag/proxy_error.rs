@@ -7,7 +7,7 @@ use reqwest::{Method, StatusCode, Url};
 use tower::Service;
 
 use super::client::Clients;
-use super::error::{FetchError, find, is_transient_status, root_cause, tls_message};
+use super::error::{FetchError, find, is_transient_status, root_cause, status_text, tls_message};
 use super::lookup::LookupError;
 use super::proxy;
 
@@ -73,7 +73,7 @@ pub(super) fn login_required(proxy: &Url) -> FetchError {
 fn refused_tunnel(name: &str, status: Option<StatusCode>) -> FetchError {
     match status {
         Some(status) => FetchError::Proxy {
-            message: format!("the proxy {name} refused the tunnel: {status}"),
+            message: format!("the proxy {name} refused the tunnel: {}", status_text(status)),
             is_transient: is_transient_status(status),
         },
         None => transient(format!("the proxy {name} refused the tunnel")),
