@@ -27,7 +27,7 @@ pub struct MinSpeedupArg {
 pub enum InvalidContender {
     #[error("expected a mode and a number, as in threads=5")]
     Form,
-    #[error("unknown mode {0:?}; expected seq, threads, rayon or async")]
+    #[error("unknown mode {:?}; expected one of {}", .0, list(Mode::value_variants()))]
     Mode(String),
     #[error("expected a number of jobs from 1 after the @, as in threads@5")]
     Jobs,
@@ -103,8 +103,8 @@ impl fmt::Display for MinSpeedupArg {
     }
 }
 
-fn list(contenders: &[Contender]) -> String {
-    contenders.iter().map(Contender::to_string).collect::<Vec<_>>().join(", ")
+fn list(items: &[impl ToString]) -> String {
+    items.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]
