@@ -38,7 +38,7 @@ pub struct Download {
     pub(crate) shutdown: Shutdown,
     /// The start of the run. The times of an outcome count from it.
     pub(crate) started: Instant,
-    /// Called once per flag, on the thread that finished it.
+    /// Called once per outcome, on the thread that finished it.
     pub(crate) report: Box<dyn Fn(Outcome) + Send + Sync>,
 }
 

@@ -99,7 +99,7 @@ impl fmt::Display for Status {
     }
 }
 
-/// Why a flag failed. `Display` is a message for the user, without the URL.
+/// Why a flag failed. `Display` is a message for the user, without the URL of the flag.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
     #[error("not found")]

@@ -84,7 +84,7 @@ impl FaultyBody {
     }
 
     /// `None` if the body is complete; otherwise an error that makes the server close the
-    /// connection. A stalled body never gets here: it waits for ever.
+    /// connection. A stalled body never returns from here.
     async fn end(&mut self) -> Option<io::Error> {
         match self.fault.take()? {
             Fault::Error => None,

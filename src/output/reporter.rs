@@ -60,7 +60,7 @@ impl Reporter {
             self.stdout.write("\n");
         }
         if let Err(failure) = &outcome.result {
-            self.progress.error(&text::failed(outcome, failure));
+            self.progress.error(&text::failure_line(outcome, failure));
         }
         if self.verbosity == Verbosity::Verbose {
             self.progress.line(&text::details(outcome));
@@ -88,7 +88,7 @@ impl Reporter {
                 self.stdout.write(&format!("{line_break}{}\n", text::count(summary)));
             }
         }
-        self.stdout.end.take().unwrap_or(Ok(()))
+        self.stdout.end.replace(Ok(())).unwrap_or(Ok(()))
     }
 
     /// Whether a progress bar is shown.

@@ -7,7 +7,7 @@ use crate::plural::counted;
 use crate::run::Summary;
 
 /// Why the flag of `outcome` failed: `ZZ: not found: http://…`.
-pub fn failed(outcome: &Outcome, failure: &Failure) -> String {
+pub fn failure_line(outcome: &Outcome, failure: &Failure) -> String {
     format!("{}: {failure}: {}", outcome.code, outcome.url)
 }
 

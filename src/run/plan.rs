@@ -39,8 +39,8 @@ impl Plan {
     /// [`runtime::start`](crate::runtime::start).
     ///
     /// # Errors
-    /// The system refused the threads that the strategy needs. The failure of a flag is not an
-    /// error here: it is in the flag's [`Outcome`].
+    /// The system refused the threads that the strategy needs, or a download panicked. The failure
+    /// of a flag is not an error here: it is in the flag's [`Outcome`].
     pub fn run(
         &self,
         runtime: &Handle,
