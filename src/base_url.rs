@@ -103,12 +103,13 @@ pub fn redacted(url: &Url) -> String {
     url.into()
 }
 
-/// `text`, which may not be a valid URL, for display in messages: everything between `://` and the
-/// last `@` is replaced by `***`, because it may be a password.
+/// `text`, which may not be a valid URL, for display in messages. In a text like `ann:secret@h`,
+/// everything before the last `@` is replaced by `***`, except a scheme.
 pub fn redacted_text(text: &str) -> String {
-    match (text.find("://"), text.rfind('@')) {
-        (Some(scheme), Some(at)) if scheme < at => {
-            format!("{}://***{}", &text[..scheme], &text[at..])
+    match text.rsplit_once('@') {
+        Some((before, after)) if before.contains(':') => {
+            let scheme = before.find("://").map_or("", |end| &before[..end + "://".len()]);
+            format!("{scheme}***@{after}")
         }
         _ => text.to_owned(),
     }
@@ -161,7 +162,9 @@ mod tests {
         for (text, displayed) in [
             ("http://ann:secret@a b/flags", "http://***@a b/flags"),
             ("http://ann:se/cr@et@h?x", "http://***@h?x"),
-            ("ann@http://h", "ann@http://h"),
+            ("ann:secret@h", "***@h"),
+            ("http:/ann:secret@h", "***@h"),
+            ("threads@5=x", "threads@5=x"),
             ("nowhere", "nowhere"),
         ] {
             assert_eq!(redacted_text(text), displayed);

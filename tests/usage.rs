@@ -38,6 +38,8 @@ fn an_invalid_argument_exits_2_and_says_what_is_wrong() {
         (&["--error-rate", "-1"], "from 0 to 1"),
         (&["serve", "--port", "-1"], "-1 is not in 0..=65535"),
         (&["--server", "http://ann:secret@a b/"], "invalid value 'http://***@a b/'"),
+        (&["http://ann:secret@h"], "invalid value 'http://***@h'"),
+        (&["compare", "--min-speedup", "threads@5=x"], "invalid value 'threads@5=x'"),
         (&["--nonsense"], "--nonsense"),
         (&["completions"], "<SHELL>"),
         (&["completions", "csh"], "possible values: bash"),

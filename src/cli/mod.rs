@@ -14,8 +14,10 @@ mod weather_args;
 
 use std::env;
 
-use clap::error::ErrorKind;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory, Parser, Subcommand};
+
+use crate::base_url::redacted_text;
 
 pub use compare_args::CompareArgs;
 pub use completions_args::CompletionsArgs;
@@ -77,6 +79,11 @@ pub fn parse() -> Result<Cli, clap::Error> {
         let mut cli = Cli::command();
         cli.build();
         command_tip::add_command_tip(&mut error, &first.to_string_lossy(), &cli);
+        // A URL may have been given in place of any value.
+        if let Some(ContextValue::String(value)) = error.get(ContextKind::InvalidValue) {
+            let value = ContextValue::String(redacted_text(value));
+            error.insert(ContextKind::InvalidValue, value);
+        }
         error
     })
 }

@@ -5,7 +5,6 @@ use std::ffi::OsStr;
 use std::str::FromStr;
 
 use clap::builder::{PossibleValue, TypedValueParser, ValueParserFactory};
-use clap::error::{ContextKind, ContextValue};
 use clap::{Arg, Command};
 
 use crate::base_url::{BaseUrl, redacted_text};
@@ -51,13 +50,7 @@ impl TypedValueParser for EndpointParser {
         arg: Option<&Arg>,
         value: &OsStr,
     ) -> Result<Endpoint, clap::Error> {
-        Endpoint::from_str.parse_ref(command, arg, value).map_err(|mut error| {
-            if let Some(ContextValue::String(value)) = error.get(ContextKind::InvalidValue) {
-                let value = ContextValue::String(redacted_text(value));
-                error.insert(ContextKind::InvalidValue, value);
-            }
-            error
-        })
+        Endpoint::from_str.parse_ref(command, arg, value)
     }
 
     fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
