@@ -26,7 +26,7 @@ pub(super) struct Attempt<'a> {
     pub(super) trace: &'a mut Trace,
 }
 
-/// The end of one request.
+/// The result of one request: an answer, or a redirect to follow.
 enum Hop {
     Answer(Answer),
     Redirect(Url),
@@ -125,11 +125,12 @@ async fn read_answer(
     match response.status() {
         StatusCode::OK => {
             let modified = headers::last_modified(response.headers());
+            let image = image::read(response).await?;
             // nginx answers 304 only if the two times are equal.
-            if if_newer_than.is_some_and(|time| modified.is_some_and(|modified| modified <= time)) {
-                return Ok(Answer::Unchanged);
+            match (modified, if_newer_than) {
+                (Some(modified), Some(time)) if modified <= time => Ok(Answer::Unchanged),
+                _ => Ok(Answer::Flag { image, modified }),
             }
-            Ok(Answer::Flag { image: image::read(response).await?, modified })
         }
         StatusCode::NOT_FOUND => Ok(Answer::NotFound),
         StatusCode::NOT_MODIFIED if if_newer_than.is_some() => Ok(Answer::Unchanged),

@@ -15,7 +15,7 @@ use crate::gif::{Defect, MAX_BYTES};
 /// The maximum length of a server's text within a message, in characters.
 const MAX_EXCERPT: usize = 200;
 
-/// Why a flag could not be fetched. `Display` is a message for the user, without the URL.
+/// Why a flag could not be fetched. `Display` is a message for the user, without the URL of the flag.
 #[derive(Debug, thiserror::Error)]
 pub enum FetchError {
     #[error("timed out after {}s", .0.as_secs_f64())]
@@ -99,9 +99,12 @@ impl FetchError {
         }
     }
 
-    /// The failure of the request for `url`, to which another URL was redirected.
+    /// The failure of the request for `url`, to which another URL was redirected. The query is not
+    /// shown: it may be a signature that grants access.
     pub(super) fn redirected(url: &Url, error: FetchError) -> FetchError {
-        FetchError::Redirected { target: excerpt(&redacted(url)), error: Box::new(error) }
+        let mut target = url.clone();
+        target.set_query(None);
+        FetchError::Redirected { target: excerpt(&redacted(&target)), error: Box::new(error) }
     }
 
     /// The failure of a flag whose proxy can't be used.
