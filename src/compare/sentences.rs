@@ -26,7 +26,8 @@ impl Results<'_> {
     /// are the fastest, then the confidence of the intervals if it is not 95 %.
     pub fn sentences(&self) -> Vec<String> {
         let speedups = self.modes.iter().filter_map(ModeResult::sentence);
-        let remarks = [self.fastest_sentence(), self.looks_sentence(), self.few_rounds_sentence()];
+        let confidence = self.few_rounds_sentence().or_else(|| self.looks_sentence());
+        let remarks = [self.fastest_sentence(), confidence];
         speedups.chain(remarks.into_iter().flatten()).collect()
     }
 
