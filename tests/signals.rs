@@ -331,3 +331,24 @@ fn lookups_that_hang_do_not_delay_the_end() {
         }
     }
 }
+
+#[test]
+fn a_signal_ends_the_program_while_it_waits_for_a_pipe_to_be_opened() {
+    let folder = tempdir().unwrap();
+    let pipe = folder.path().join("pipe");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let pipe = pipe.to_str().unwrap();
+    let timeline = format!("--timeline={pipe}");
+    for args in [
+        &["BR", "-s", "local", &timeline][..],
+        &["BR", "-s", "local", "--cacert", pipe],
+        &["compare", "BR", "-s", "local", "--export-json", pipe],
+    ] {
+        let mut flags = program();
+        let run = Running::start(flags.args(args).current_dir(folder.path()));
+        // However early the signal comes, it ends the program.
+        thread::sleep(Duration::from_millis(100));
+        send(Signal::SIGINT, run.child());
+        assert_eq!(killed_by(run.end_within(SOON).output.status), Some(Signal::SIGINT), "{args:?}");
+    }
+}

@@ -51,11 +51,14 @@ pub(super) fn run(args: CompareArgs) -> anyhow::Result<Exit> {
     };
     let fetch = fetch_options(&args.request, endpoint.proxies()?)?;
     let runtime = runtime::start()?;
-    let shutdown = Shutdown::on_signal(runtime.handle()).context("cannot watch for signals")?;
     let at_once = setup.contenders.iter().map(|contender| contender.jobs()).max().unwrap_or(1);
     runtime::check_open_files(at_once.min(setup.codes.len()), endpoint.origin.is_some())
         .context("cannot compare with this many --jobs")?;
-    let exports = Exports::open(wanted, &Results::new(&setup, &Measured::default()))?;
+    // To open a pipe may block, so signals are not handled yet: they end the process.
+    let exports = Exports::open(wanted)?;
+    let shutdown = Shutdown::on_signal(runtime.handle()).context("cannot watch for signals")?;
+    // Nothing of an earlier comparison is left.
+    exports.update(&Results::new(&setup, &Measured::default()))?;
     let base = endpoint.base.clone();
     let origin = endpoint.origin.as_ref();
     let mut runner = RealRunner { setup: &setup, base, fetch, origin, shutdown };

@@ -5,7 +5,6 @@ use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
-use tempfile::NamedTempFile;
 
 use crate::flag::save_flag;
 use crate::output::ignore_closed_pipe;
@@ -41,7 +40,7 @@ impl Target {
             if metadata.is_file() {
                 let path = fs::canonicalize(path)?;
                 let atomic = AtomicFile { path, permissions: metadata.permissions() };
-                if atomic.temporary().is_ok() {
+                if tempfile::tempfile_in(atomic.folder()?).is_ok() {
                     return Ok(Target::AtomicFile(atomic));
                 }
                 file.set_len(0)?;
@@ -73,7 +72,7 @@ impl AtomicFile {
     /// The document cannot be written. The file keeps its old content.
     pub(crate) fn replace(&self, document: &str) -> anyhow::Result<()> {
         let replace = || -> io::Result<()> {
-            let mut file = self.temporary()?;
+            let mut file = save_flag::temporary_file(self.folder()?, ".flags-export.")?;
             file.as_file().set_permissions(self.permissions.clone())?;
             file.as_file_mut().write_all(document.as_bytes())?;
             file.persist(&self.path)?;
@@ -82,9 +81,8 @@ impl AtomicFile {
         replace().with_context(|| cannot_write(&self.path.display().to_string()))
     }
 
-    fn temporary(&self) -> io::Result<NamedTempFile> {
-        let folder = self.path.parent().ok_or(ErrorKind::IsADirectory)?;
-        save_flag::temporary_file(folder, ".flags-export.")
+    fn folder(&self) -> io::Result<&Path> {
+        Ok(self.path.parent().ok_or(ErrorKind::IsADirectory)?)
     }
 }
 

@@ -60,21 +60,15 @@ fn resolve(path: &Path) -> io::Result<PathBuf> {
 }
 
 impl Exports {
-    /// Opens every target and writes the empty `results` to it, so that nothing of an earlier
-    /// comparison is left.
+    /// Opens every target. To open a named pipe blocks until it is read.
     ///
     /// # Errors
     /// A target cannot be written.
-    pub fn open(
-        wanted: Vec<(Box<dyn Exporter>, PathBuf)>,
-        results: &Results,
-    ) -> anyhow::Result<Exports> {
+    pub fn open(wanted: Vec<(Box<dyn Exporter>, PathBuf)>) -> anyhow::Result<Exports> {
         let open = |(exporter, path): (Box<dyn Exporter>, PathBuf)| {
             anyhow::Ok((exporter, Target::open(&path)?))
         };
-        let exports = Exports(wanted.into_iter().map(open).collect::<Result<_, _>>()?);
-        exports.update(results)?;
-        Ok(exports)
+        Ok(Exports(wanted.into_iter().map(open).collect::<Result<_, _>>()?))
     }
 
     /// Writes the results so far to every file. Streams have to wait for the final results.
