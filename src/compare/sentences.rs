@@ -54,10 +54,18 @@ impl Results<'_> {
     fn few_rounds_sentence(&self) -> Option<String> {
         let speedups = self.modes.iter().filter_map(|result| result.speedup);
         let Speedup { rounds, interval, .. } = speedups.min_by_key(|speedup| speedup.rounds)?;
-        let confidence = self.setup.looks().confidence();
-        (rounds > 1 && interval.confidence < confidence).then(|| {
-            let (reached, wanted) = (interval.confidence * 100.0, confidence * 100.0);
-            format!("too few rounds: intervals have {reached:.0} % confidence, not {wanted:.0} %")
+        let looks = self.setup.looks();
+        (rounds > 1 && interval.confidence < looks.confidence()).then(|| {
+            let (reached, wanted) = (interval.confidence * 100.0, looks.confidence() * 100.0);
+            match looks.count() {
+                1 => format!(
+                    "too few rounds: intervals have {reached:.0} % confidence, not {wanted:.0} %"
+                ),
+                number => format!(
+                    "too few rounds: intervals have {reached:.2} % confidence, not {wanted:.2} %, \
+                     for 95 % over up to {number} looks"
+                ),
+            }
         })
     }
 }
@@ -205,6 +213,19 @@ mod tests {
         assert_eq!(results.title(), "2 flags from delay, 10 rounds (at most 40)");
         let message = "intervals have 98.75 % confidence, for 95 % over up to 4 looks";
         assert_eq!(results.sentences().last().unwrap(), message);
+    }
+
+    #[test]
+    fn too_few_rounds_for_one_of_several_looks_are_explained() {
+        let min_speedups = vec![min_speedup("threads", 15.0)];
+        let setup = Setup { runs: 3, max_runs: 6, min_speedups, ..setup() };
+        let measured = measured(&setup, |round, _| match round {
+            Round::Measured(4..) => None,
+            _ => Some(100),
+        });
+        let message = "too few rounds: intervals have 75.00 % confidence, not 97.50 %, for 95 % \
+                       over up to 2 looks";
+        assert_eq!(Results::new(&setup, &measured).sentences().last().unwrap(), message);
     }
 
     #[test]
