@@ -54,7 +54,8 @@ pub(super) fn run(args: CompareArgs) -> anyhow::Result<Exit> {
     let at_once = setup.contenders.iter().map(|contender| contender.jobs()).max().unwrap_or(1);
     runtime::check_open_files(at_once.min(setup.codes.len()), endpoint.origin.is_some())
         .context("cannot compare with this many --jobs")?;
-    // To open a pipe may block, so signals are not handled yet: they end the process.
+    // An export may be a pipe, and opening it may block. Signals are not handled yet, so they end
+    // the process.
     let exports = Exports::open(wanted)?;
     let shutdown = Shutdown::on_signal(runtime.handle()).context("cannot watch for signals")?;
     // Nothing of an earlier comparison is left.
@@ -103,7 +104,7 @@ fn exports(args: &CompareArgs) -> anyhow::Result<Vec<(Box<dyn Exporter>, PathBuf
 }
 
 /// Prints the verdict of each `--min-speedup` on stderr, after a warning if the measurements are
-/// too noisy for a useful one. If `quiet`, prints only failures.
+/// too noisy for useful verdicts. If `quiet`, prints only failures.
 fn report_verdicts(results: &Results, quiet: bool) -> Exit {
     let mut exit = Exit::Complete;
     if let Some(warning) = results.noise_warning().filter(|_| !quiet) {
@@ -139,6 +140,9 @@ impl Observer for ProgressAndExports<'_> {
     }
 
     fn round_finished(&mut self, measured: &Measured) -> anyhow::Result<()> {
+        if self.exports.is_empty() {
+            return Ok(());
+        }
         self.exports.update(&Results::new(self.setup, measured))
     }
 

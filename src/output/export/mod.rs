@@ -60,7 +60,7 @@ fn resolve(path: &Path) -> io::Result<PathBuf> {
 }
 
 impl Exports {
-    /// Opens every target. To open a named pipe blocks until it is read.
+    /// Opens every target. Opening a named pipe blocks until a reader opens it.
     ///
     /// # Errors
     /// A target cannot be written.
@@ -69,6 +69,11 @@ impl Exports {
             anyhow::Ok((exporter, Target::open(&path)?))
         };
         Ok(Exports(wanted.into_iter().map(open).collect::<Result<_, _>>()?))
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     /// Writes the results so far to every file. Streams have to wait for the final results.
