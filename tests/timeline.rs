@@ -161,6 +161,15 @@ fn a_file_gets_the_drawing_and_stdout_is_as_without_it() {
 }
 
 #[test]
+fn the_file_may_be_in_the_folder_of_the_flags_which_is_created_first() {
+    let (server, folder) = (TestServer::with_flags(), tempdir().unwrap());
+    let dest = folder.path().join("dest");
+    let option = format!("--timeline={}", dest.join("a.svg").display());
+    download(&server, &folder).arg(option).assert().success().stderr("");
+    assert_eq!(names(&dest), ["BD.gif", "BR.gif", "CD.gif", "CN.gif", "a.svg"]);
+}
+
+#[test]
 fn a_dash_leaves_stdout_to_the_svg() {
     let (server, folder) = (TestServer::with_flags(), tempdir().unwrap());
     let output = download(&server, &folder).arg("--timeline=-").output().unwrap();

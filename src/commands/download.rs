@@ -8,7 +8,6 @@ use parking_lot::Mutex;
 use super::Exit;
 use super::open_endpoint::OpenEndpoint;
 use super::timeline_output::{self, TimelineOutput};
-use crate::base_url::BaseUrl;
 use crate::cli::{self, DownloadArgs, RequestArgs};
 use crate::downloader::Mode;
 use crate::flag::get_flag::{FetchError, FetchOptions, Proxies, read_certificates};
@@ -25,13 +24,13 @@ pub(super) fn run(args: DownloadArgs) -> anyhow::Result<Exit> {
     let drawing = args.timeline.as_ref();
     timeline_output::check(drawing, args.json, args.quiet)?;
     let endpoint = OpenEndpoint::open(cli::server(args.server.clone(), "remote")?, &args.weather)?;
-    // To open a pipe may block, so signals are not handled yet: they end the process.
-    let fetch = fetch_options(&args.request, endpoint.proxies()?)?;
+    // `--cacert` and `--timeline` may be pipes, and opening one may block. Signals are not handled
+    // yet, so they end the process.
+    let mut plan = plan(&args, &endpoint)?;
     let timeline = TimelineOutput::open(drawing)?;
     let runtime = runtime::start()?;
     // From here on there are temporary files, which a signal must not leave behind.
     let shutdown = Shutdown::on_signal(runtime.handle()).context("cannot watch for signals")?;
-    let mut plan = plan(&args, endpoint.base.clone(), fetch)?;
     let format = match args.json {
         true => Format::Json,
         false if timeline_output::takes_stdout(drawing) => Format::Nothing,
@@ -72,13 +71,13 @@ pub(super) fn run(args: DownloadArgs) -> anyhow::Result<Exit> {
     })
 }
 
-fn plan(args: &DownloadArgs, base: BaseUrl, fetch: FetchOptions) -> anyhow::Result<Plan> {
+fn plan(args: &DownloadArgs, endpoint: &OpenEndpoint) -> anyhow::Result<Plan> {
     let codes = args.selection.codes();
     Ok(Plan {
         mode: args.mode,
         jobs: args.mode.jobs(args.jobs.unwrap_or_else(|| Mode::default_jobs(codes.len()))),
         codes,
-        base,
+        base: endpoint.base.clone(),
         destination: Destination::open(&args.dest)?,
         existing: match (args.skip_existing, args.update) {
             (true, _) => Existing::Skip,
@@ -86,7 +85,7 @@ fn plan(args: &DownloadArgs, base: BaseUrl, fetch: FetchOptions) -> anyhow::Resu
             _ => Existing::Replace,
         },
         order: args.order,
-        fetch,
+        fetch: fetch_options(&args.request, endpoint.proxies()?)?,
     })
 }
 

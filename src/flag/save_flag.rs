@@ -32,7 +32,7 @@ impl Destination {
             anyhow::anyhow!("cannot save into {folder}: {reason}; choose another with --dest")
         };
         fs::create_dir_all(folder).map_err(refused)?;
-        temporary_file(folder, ".flags.").map_err(refused)?;
+        tempfile::tempfile_in(folder).map_err(refused)?;
         Ok(Destination { folder: folder.to_owned() })
     }
 
