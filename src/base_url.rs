@@ -104,7 +104,7 @@ pub fn redacted(url: &Url) -> String {
 }
 
 /// `text`, which may not be a valid URL, for display in messages. In a text like `ann:secret@h`,
-/// everything before the last `@` is replaced by `***`, except a scheme.
+/// everything before the last `@` is replaced by `***`, except a scheme with its `://`.
 pub fn redacted_text(text: &str) -> String {
     match text.rsplit_once('@') {
         Some((before, after)) if before.contains(':') => {

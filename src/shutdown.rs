@@ -6,10 +6,10 @@ use std::time::{Duration, Instant};
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 
-/// A signal within this time after the first one does not end the process at once: GNU `timeout`
-/// signals the process and then its process group, and a service manager may send two signals in a
-/// row. Meanwhile the run removes its temporary files.
-const DUPLICATE_WINDOW: Duration = Duration::from_millis(100);
+/// The time after the first signal in which others are ignored, so that the run can remove its
+/// temporary files: GNU `timeout` signals the process and then its process group, and a service
+/// manager may send two signals in a row.
+const GRACE_PERIOD: Duration = Duration::from_millis(100);
 
 /// A signal that ends a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,7 +68,7 @@ impl Shutdown {
             sender.send_replace(Some(first));
             loop {
                 let second = signals.next().await;
-                if at.elapsed() > DUPLICATE_WINDOW {
+                if at.elapsed() > GRACE_PERIOD {
                     std::process::exit(second.end_process().into());
                 }
             }

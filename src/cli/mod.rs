@@ -79,7 +79,7 @@ pub fn parse() -> Result<Cli, clap::Error> {
         let mut cli = Cli::command();
         cli.build();
         command_tip::add_command_tip(&mut error, &first.to_string_lossy(), &cli);
-        // A URL may have been given in place of any value.
+        // A URL may have been given without `--server`.
         if let Some(ContextValue::String(value)) = error.get(ContextKind::InvalidValue) {
             let value = ContextValue::String(redacted_text(value));
             error.insert(ContextKind::InvalidValue, value);

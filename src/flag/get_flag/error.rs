@@ -15,7 +15,8 @@ use crate::gif::{Defect, MAX_BYTES};
 /// The maximum length of a server's text within a message, in characters.
 const MAX_EXCERPT: usize = 200;
 
-/// Why a flag could not be fetched. `Display` is a message for the user, without the URL of the flag.
+/// Why a flag could not be fetched. `Display` is a message for the user, without the URL of the
+/// flag.
 #[derive(Debug, thiserror::Error)]
 pub enum FetchError {
     #[error("timed out after {}s", .0.as_secs_f64())]

@@ -99,7 +99,7 @@ pub enum Answer {
     Flag { image: Vec<u8>, modified: Option<SystemTime> },
     /// 404: the server has no such flag.
     NotFound,
-    /// The server has no newer flag: 304, or 200 with a `Last-Modified` that is no later.
+    /// The server has no newer flag: 304, or a whole flag whose `Last-Modified` is no later.
     Unchanged,
 }
 
