@@ -5,10 +5,11 @@ use std::time::{Duration, Instant};
 
 use tokio::runtime::Handle;
 use tokio::sync::watch;
+use tokio::time::sleep;
 
-/// The time after the first signal in which others are ignored, so that the run can remove its
-/// temporary files: GNU `timeout` signals the process and then its process group, and a service
-/// manager may send two signals in a row.
+/// The time that a run has after the first signal to remove its temporary files. In this time, the
+/// same signal is a duplicate: GNU `timeout` signals the process and then its process group.
+/// Another signal, as a service manager may send, ends the process when the time is over.
 const GRACE_PERIOD: Duration = Duration::from_millis(100);
 
 /// A signal that ends a run.
@@ -53,8 +54,8 @@ impl Shutdown {
     }
 
     /// A shutdown that the first SIGINT, SIGTERM, SIGHUP or SIGQUIT requests. A second signal ends
-    /// the process at once, unless it comes within 100 ms of the first one. A signal that was
-    /// ignored when the program started stays ignored.
+    /// the process, but not before 100 ms have passed since the first one. Until then, the same
+    /// signal is ignored. A signal that was ignored when the program started stays ignored.
     ///
     /// # Errors
     /// The system refuses a signal handler.
@@ -68,7 +69,9 @@ impl Shutdown {
             sender.send_replace(Some(first));
             loop {
                 let second = signals.next().await;
-                if at.elapsed() > GRACE_PERIOD {
+                let left = GRACE_PERIOD.saturating_sub(at.elapsed());
+                if second != first || left.is_zero() {
+                    sleep(left).await;
                     std::process::exit(second.end_process().into());
                 }
             }

@@ -233,6 +233,15 @@ fn a_duplicate_right_after_a_signal_does_not_cut_the_document() {
 }
 
 #[test]
+fn another_signal_right_after_the_first_is_not_lost() {
+    let (mut child, _pipe) = blocked_by_its_stdout(Signal::SIGINT);
+    send(Signal::SIGTERM, &child);
+    let ended = poll(SOON, || child.try_wait().unwrap());
+    let _ = child.kill();
+    assert_eq!(ended.and_then(killed_by), Some(Signal::SIGTERM), "stdout is not read");
+}
+
+#[test]
 fn no_temporary_file_is_left_when_two_signals_come_in_a_row() {
     // Large flags take long to save, so that some are being saved at any time.
     let image = gif_of(1 << 20);
