@@ -71,7 +71,7 @@ impl Attempt<'_> {
         let mut result = self.send(url).await?;
         while let Err(error) = &result
             && self.trace.resent < MAX_RESENDS
-            && self.fetcher.answered.is_unprocessed(error)
+            && self.fetcher.answered.is_unprocessed(error, self.connections)
         {
             self.connections = Connections::Fresh;
             self.trace.resent += 1;
@@ -104,7 +104,7 @@ impl Attempt<'_> {
         }
         let result = request.send().await;
         if let Ok(response) = &result {
-            self.fetcher.answered.record(response);
+            self.fetcher.answered.record(response, self.connections);
         }
         Ok(result)
     }

@@ -11,16 +11,18 @@ use hyper_util::client::legacy::connect::HttpInfo;
 use parking_lot::Mutex;
 use reqwest::{Response, Version};
 
+use super::connections::Connections;
 use super::error::find;
 
-/// The local addresses of the HTTP/1 connections that have answered a request.
+/// The local addresses of the pooled HTTP/1 connections that have answered a request.
 #[derive(Default)]
 pub(super) struct AnsweredConnections(Mutex<HashSet<SocketAddr>>);
 
 impl AnsweredConnections {
     /// Records the connection that `response` came over.
-    pub(super) fn record(&self, response: &Response) {
-        if response.version() != Version::HTTP_2
+    pub(super) fn record(&self, response: &Response, connections: Connections) {
+        if connections == Connections::Pooled
+            && response.version() != Version::HTTP_2
             && let Some(connection) = response.extensions().get::<HttpInfo>()
         {
             self.0.lock().insert(connection.local_addr());
@@ -32,25 +34,30 @@ impl AnsweredConnections {
     /// - It was never sent.
     /// - HTTP/2: its stream is above the last one that a GOAWAY names (RFC 9113 §6.8), or it was
     ///   reset with REFUSED_STREAM (§8.7).
-    /// - HTTP/1: its connection had answered a request before, and then the server closed it
-    ///   (RFC 9112 §9.3.1). A response that ends within its head is treated the same, because the
-    ///   HTTP library reports both alike. Repeating a GET is safe (RFC 9110 §9.2.2).
-    pub(super) fn is_unprocessed(&self, error: &reqwest::Error) -> bool {
+    /// - HTTP/1: its connection, from the pool, had answered a request before, and then the server
+    ///   closed it (RFC 9112 §9.3.1). A response that ends within its head is treated the same,
+    ///   because the HTTP library reports both alike. Repeating a GET is safe (RFC 9110 §9.2.2).
+    ///   A fresh connection never qualifies, even if its port is one that an earlier connection
+    ///   had.
+    pub(super) fn is_unprocessed(&self, error: &reqwest::Error, connections: Connections) -> bool {
         if let Some(http2) = find::<h2::Error>(error) {
             let refused = http2.is_reset() && http2.reason() == Some(Reason::REFUSED_STREAM);
             return http2.is_remote() && (http2.is_go_away() || refused);
         }
-        find::<hyper::Error>(error)
-            .is_some_and(|http| http.is_canceled() || (is_closed(http) && self.has_answered(error)))
+        let is_pooled = connections == Connections::Pooled;
+        find::<hyper::Error>(error).is_some_and(|http| {
+            http.is_canceled() || (is_pooled && is_closed(http) && self.had_answered(error))
+        })
     }
 
-    /// Whether the connection that `error` occurred on has answered a request. Never true for
-    /// HTTP/2, whose connections are not recorded.
-    fn has_answered(&self, error: &reqwest::Error) -> bool {
+    /// Whether the connection that `error` ended had answered a request. Its record is removed,
+    /// because a later connection may have the same address. Never true for HTTP/2, whose
+    /// connections are not recorded.
+    fn had_answered(&self, error: &reqwest::Error) -> bool {
         let mut info = Extensions::new();
         let connection = find::<legacy::Error>(error).and_then(legacy::Error::connect_info);
         connection.inspect(|connection| connection.get_extras(&mut info));
-        info.get::<HttpInfo>().is_some_and(|info| self.0.lock().contains(&info.local_addr()))
+        info.get::<HttpInfo>().is_some_and(|info| self.0.lock().remove(&info.local_addr()))
     }
 }
 
@@ -61,4 +68,39 @@ fn is_closed(error: &hyper::Error) -> bool {
         || find::<std::io::Error>(error).is_some_and(|io| {
             matches!(io.kind(), BrokenPipe | ConnectionAborted | ConnectionReset | UnexpectedEof)
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::Ipv4Addr;
+
+    use tokio::io::AsyncReadExt;
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    /// The error of a request on a connection that the server closes without a response.
+    async fn error_of_a_closed_connection() -> reqwest::Error {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let _ = stream.read(&mut [0; 1000]).await;
+        });
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let client = reqwest::Client::builder().tls_certs_only([]).no_proxy().build().unwrap();
+        client.get(url).send().await.unwrap_err()
+    }
+
+    #[tokio::test]
+    async fn a_closed_connection_counts_only_if_it_is_pooled_and_had_answered() {
+        // An earlier connection had each port, and therefore also that of the closed connection.
+        let ports = (1..=u16::MAX).map(|port| SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
+        let answered = AnsweredConnections(Mutex::new(ports.collect()));
+        let error = error_of_a_closed_connection().await;
+        assert!(!answered.is_unprocessed(&error, Connections::Fresh));
+        assert!(answered.is_unprocessed(&error, Connections::Pooled));
+        // The record of that connection is gone.
+        assert!(!answered.is_unprocessed(&error, Connections::Pooled));
+    }
 }
