@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::phases::remark;
+use super::phases::{PHASES, remark, times};
 use super::timeline_run::TimelineRun;
 use crate::compare::sentences::rounded;
 use crate::flag::Span;
@@ -10,20 +10,12 @@ use crate::plural::counted;
 
 /// A row: `BR, from 0 to 121 ms: waiting 100 ms, receiving 20.0 ms, saving 1.00 ms`.
 pub fn describe(span: &Span) -> String {
-    let mut parts = Vec::new();
-    let mut from = span.start;
-    let mut part = |name: &str, until: Option<Duration>| {
-        let Some(until) = until else { return };
-        parts.push(format!("{name} {}", time(until.saturating_sub(from))));
-        from = until;
-    };
-    part("waiting", span.answered.or(Some(span.end)));
-    part("receiving", span.fetched);
-    if span.answered.is_some() {
-        part("saving", span.fetched.and(Some(span.end)));
-    }
-    let remark = remark(span);
-    parts.extend((!remark.is_empty()).then_some(remark));
+    let times = times(span);
+    let lengths = times.windows(2).map(|edges| edges[1] - edges[0]);
+    let phases = PHASES.into_iter().zip(lengths).filter(|(_, length)| !length.is_zero());
+    let phases = phases.map(|(phase, length)| format!("{} {}", phase.name(), time(length)));
+    let remark = Some(remark(span)).filter(|remark| !remark.is_empty());
+    let parts: Vec<String> = phases.chain(remark).collect();
     format!("{}, from {} to {}: {}", span.code, time(span.start), time(span.end), parts.join(", "))
 }
 
@@ -77,6 +69,21 @@ mod tests {
             ..span("BR", [0, 0, 0, 2500])
         };
         assert_eq!(describe(&failed), "BR, from 0 to 2.50 s: waiting 2.50 s, failed, 3 tries");
+    }
+
+    #[test]
+    fn a_row_names_only_the_phases_that_are_drawn() {
+        let missing = Span { status: Status::NotFound, ..span("BR", [0, 100, 100, 101]) };
+        let words = "BR, from 0 to 101 ms: waiting 100 ms, receiving 1.00 ms, not found";
+        assert_eq!(describe(&missing), words);
+        let skipped = Span {
+            answered: None,
+            fetched: None,
+            status: Status::Skipped,
+            attempts: 0,
+            ..span("BR", [0, 0, 0, 1])
+        };
+        assert_eq!(describe(&skipped), "BR, from 0 to 1.00 ms: skipped");
     }
 
     #[test]

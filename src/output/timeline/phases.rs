@@ -36,17 +36,22 @@ pub fn by_start(spans: &[Span]) -> Vec<&Span> {
     rows
 }
 
-/// The edges of the phases, as shares of the axis: start, answered, fetched, end.
-///
-/// The edges never decrease, and lie from 0 to 1. Without a response, the flag is waiting until its
-/// end. If it was not saved, it is being received until its end. Without a request, it has no
-/// phase.
+/// The edges of the phases, as shares of the axis: start, answered, fetched, end. They lie from 0
+/// to 1 and never decrease.
 pub fn edges(span: &Span, axis: &TimeAxis) -> [f64; 4] {
+    times(span).map(|time| axis.share(time))
+}
+
+/// The times at which the phases begin and end: start, answered, fetched, end. They never decrease.
+///
+/// Without a response, the flag is waiting until its end. If it was not saved, it is being received
+/// until its end. Without a request, it has no phase.
+pub fn times(span: &Span) -> [Duration; 4] {
     let end = if span.attempts == 0 { span.start } else { span.end.max(span.start) };
     let answered = span.answered.unwrap_or(end).clamp(span.start, end);
     let fetched = span.fetched.filter(|_| span.status == Status::Ok);
     let fetched = fetched.unwrap_or(end).clamp(answered, end);
-    [span.start, answered, fetched, end].map(|time| axis.share(time))
+    [span.start, answered, fetched, end]
 }
 
 /// The end of the time axis: the latest end of the spans and of the run, which took `elapsed`.
