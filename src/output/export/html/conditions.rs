@@ -20,7 +20,7 @@ pub(super) fn section(results: &Results) -> Markup {
     };
     let system = format!("{} on {}", std::env::consts::OS, std::env::consts::ARCH);
     let cores = available_parallelism().map_or("unknown".into(), |cores| cores.to_string());
-    let rounds = format!("{} measured, after {} to warm up", results.rounds.len(), setup.warmup);
+    let rounds = format!("{} measured, after {} to warm up", results.whole_rounds, setup.warmup);
     let facts = [
         ("Server", escape_controls(&setup.server)),
         ("Weather", weather),
