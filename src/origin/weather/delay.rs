@@ -1,9 +1,10 @@
-//! The time before a response, and its text form.
+//! The time before a response: its range, its draw for one request, and its text form.
 
 use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
+use fastrand::Rng;
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
@@ -61,6 +62,14 @@ impl Delay {
     /// The upper end.
     pub fn longest(self) -> Duration {
         self.longest
+    }
+
+    /// The delay of one request, uniform over the range.
+    pub(super) fn draw(self, rng: &mut Rng) -> Duration {
+        // A delay is at most a day. 64 bits hold 584 years of nanoseconds.
+        let width = (self.longest - self.shortest).as_nanos();
+        let width = u64::try_from(width).unwrap_or(u64::MAX);
+        self.shortest + Duration::from_nanos(rng.u64(..=width))
     }
 }
 

@@ -1,4 +1,4 @@
-//! What the weather does to one request: the draw of its delay and its fault.
+//! What the weather does to one request: its delay and its fault.
 
 use std::time::Duration;
 
@@ -32,13 +32,13 @@ pub enum Fault {
 impl Weather {
     /// The delay and the fault of the `attempt`th request for `code`, counted from 1.
     ///
-    /// Both are drawn independently for each request. The delay is uniform over
-    /// [`delay`](Self::delay), and each fault has the probability of its rate.
+    /// Both are drawn independently for each request. Each fault has the probability of its rate.
     pub fn impairment(&self, code: CountryCode, attempt: u32) -> Impairment {
         let mut rng = self.rng(code, attempt);
-        // In this order, the delay does not depend on the rates, nor the fault on the delay.
+        // The fault is drawn first and always takes one number. Therefore neither the rates affect
+        // the delay, nor the delay the fault.
         let fault = self.draw_fault(rng.f64());
-        Impairment { delay: self.draw_delay(&mut rng), fault }
+        Impairment { delay: self.delay.draw(&mut rng), fault }
     }
 
     /// A generator for one request, seeded with everything that the draws depend on.
@@ -55,13 +55,6 @@ impl Weather {
             sum += rate.share();
             (roll < sum).then_some(fault)
         })
-    }
-
-    fn draw_delay(&self, rng: &mut Rng) -> Duration {
-        let width = self.delay.longest() - self.delay.shortest();
-        // A delay is at most a day. 64 bits hold 584 years of nanoseconds.
-        let width = u64::try_from(width.as_nanos()).unwrap_or(u64::MAX);
-        self.delay.shortest() + Duration::from_nanos(rng.u64(..=width))
     }
 }
 

@@ -72,8 +72,8 @@ impl Weather {
     /// Checks that the rates add up to at most 1.
     ///
     /// # Errors
-    /// [`RatesTooHigh`]. A server accepts such weather nevertheless. The later
-    /// [`rates`](Self::rates) are then lower than set.
+    /// [`RatesTooHigh`]. A server accepts such weather nevertheless. The last
+    /// [`rates`](Self::rates) are then lower than set, or zero.
     pub fn check(&self) -> Result<(), RatesTooHigh> {
         // The tolerance is for rounding: ten times 0.1 is not exactly 1.
         let sum: f64 = self.rates().iter().map(|(_, rate)| rate.share()).sum();
