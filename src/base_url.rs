@@ -56,7 +56,7 @@ impl BaseUrl {
     }
 
     /// `target` with the credentials of this URL, if it has the same origin and no credentials of
-    /// its own. A redirect from one to the other then needs no second login.
+    /// its own. They thus follow a redirect within the origin.
     pub(crate) fn with_credentials(&self, mut target: Url) -> Url {
         let has_own = !target.username().is_empty() || target.password().is_some();
         if !has_own && self.has_origin_of(&target) {

@@ -130,10 +130,9 @@ mod unix {
             // With a handler, a write beyond `ulimit -f` is an ordinary error. Without one, SIGXFSZ
             // ends the process and leaves a temporary file.
             let _ = signal(SignalKind::from_raw(signal_hook::consts::SIGXFSZ))?;
-            let ignored = ignored_signals();
             let stream = |kind: Signal| {
-                let is_ignored = ignored & mask(kind.number()) != 0;
-                let stream = if is_ignored { None } else { Some(signal(kind.kind())?) };
+                let ignored = is_ignored(kind.number());
+                let stream = if ignored { None } else { Some(signal(kind.kind())?) };
                 io::Result::Ok((kind, stream))
             };
             Ok(Signals([
@@ -160,11 +159,7 @@ mod unix {
 
     /// Whether this process ignores the signal `number`.
     pub(crate) fn is_ignored(number: i32) -> bool {
-        ignored_signals() & mask(number) != 0
-    }
-
-    fn mask(number: i32) -> u64 {
-        1 << (number - 1)
+        ignored_signals() & (1 << (number - 1)) != 0
     }
 
     /// The signals that this process ignores, as a bit mask whose lowest bit is signal 1.

@@ -143,7 +143,7 @@ fn with_an_export_on_stdout_the_table_goes_to_stderr() {
 }
 
 #[test]
-fn off_a_terminal_the_table_is_plain_text_on_stdout() {
+fn if_stdout_is_not_a_terminal_the_table_is_plain_text() {
     let output = flags().args(SMALL).arg("local").output().unwrap();
     assert_eq!(output.status.code(), Some(0));
     let table = stdout(&output);

@@ -63,7 +63,7 @@ fn bars(svg: &Document) -> Vec<(f64, f64)> {
 const SVG: &str = "http://www.w3.org/2000/svg";
 
 #[test]
-fn the_drawing_follows_the_count_and_fits_80_columns_off_a_terminal() {
+fn the_drawing_follows_the_count_and_fits_80_columns_if_stdout_is_not_a_terminal() {
     let (server, folder) = (TestServer::with_flags(), tempdir().unwrap());
     let output = download(&server, &folder).arg("--timeline").output().unwrap();
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));

@@ -79,7 +79,8 @@ pub fn parse() -> Result<Cli, clap::Error> {
         let mut cli = Cli::command();
         cli.build();
         command_tip::add_command_tip(&mut error, &first.to_string_lossy(), &cli);
-        // A URL may have been given without `--server`.
+        // The invalid value may be a base URL that was given without `--server`, and its password
+        // must not be shown.
         if let Some(ContextValue::String(value)) = error.get(ContextKind::InvalidValue) {
             let value = ContextValue::String(redacted_text(value));
             error.insert(ContextKind::InvalidValue, value);

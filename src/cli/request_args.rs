@@ -15,8 +15,8 @@ pub struct RequestArgs {
     #[arg(value_parser = seconds, allow_negative_numbers = true)]
     pub timeout: Duration,
 
-    /// Retries after a transient failure (timeout, lost connection, truncated body, or status 408,
-    /// 429, 500, 502, 503, 504)
+    /// Retries after a transient failure (timeout, connection refused or lost, truncated body, or
+    /// status 408, 429, 500, 502, 503, 504)
     #[arg(short, long, value_name = "N", default_value = "2")]
     #[arg(value_parser = whole_number, allow_negative_numbers = true)]
     pub retries: u32,

@@ -58,7 +58,7 @@ pub(super) fn run(args: CompareArgs) -> anyhow::Result<Exit> {
     // the process.
     let exports = Exports::open(wanted)?;
     let shutdown = Shutdown::on_signal(runtime.handle()).context("cannot watch for signals")?;
-    // Nothing of an earlier comparison is left.
+    // Replaces the results of an earlier comparison before the first round.
     exports.update(&Results::new(&setup, &Measured::default()))?;
     let base = endpoint.base.clone();
     let origin = endpoint.origin.as_ref();

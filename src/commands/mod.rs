@@ -20,9 +20,10 @@ use crate::shutdown::Signal;
 /// How the process ends. Scripts rely on the exit statuses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
-    /// Every flag was saved, or the command succeeded: 0.
+    /// Every flag was saved, skipped or unchanged, or another command succeeded: 0.
     Complete,
-    /// A flag is missing, the run could not start, or a `--min-speedup` was missed: 1.
+    /// A flag is missing, the run could not start, output could not be written, or a
+    /// `--min-speedup` was missed: 1.
     Incomplete,
     /// A usage error: 2.
     Usage,

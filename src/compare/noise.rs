@@ -46,7 +46,7 @@ fn relative_times(samples: &[&Sample]) -> Vec<f64> {
 }
 
 /// The width of the median's interval, as a share of the median. `None` if `times` are too few for
-/// an interval of this confidence.
+/// 95 % confidence.
 ///
 /// A speedup is the reference's time divided by another time. Even if that other time never
 /// changed, the speedup's interval would be as wide as this one.
@@ -56,8 +56,7 @@ fn relative_times(samples: &[&Sample]) -> Vec<f64> {
 /// 0.7, 49 and 97 %.
 fn relative_width(times: &[f64], confidence: f64) -> Option<f64> {
     let (middle, interval) = (median(times)?, median_interval(times, confidence)?);
-    let is_confident = interval.confidence >= confidence.min(CONFIDENCE);
-    is_confident.then(|| (interval.high - interval.low) / middle)
+    (interval.confidence >= CONFIDENCE).then(|| (interval.high - interval.low) / middle)
 }
 
 #[cfg(test)]

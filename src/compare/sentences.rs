@@ -47,7 +47,9 @@ impl Results<'_> {
         let looks = self.setup.looks();
         (looks.count() > 1).then(|| {
             let (each, number) = (looks.confidence() * 100.0, looks.count());
-            format!("intervals have {each:.2} % confidence, for 95 % over up to {number} looks")
+            format!(
+                "intervals have {each:.2} % confidence, so that up to {number} checks have 95 % overall"
+            )
         })
     }
 
@@ -62,8 +64,8 @@ impl Results<'_> {
                     "too few rounds: intervals have {reached:.0} % confidence, not {wanted:.0} %"
                 ),
                 number => format!(
-                    "too few rounds: intervals have {reached:.2} % confidence, not {wanted:.2} %, \
-                     for 95 % over up to {number} looks"
+                    "too few rounds: intervals have {reached:.2} % confidence, not the {wanted:.2} % \
+                     with which up to {number} checks have 95 % overall"
                 ),
             }
         })
@@ -211,7 +213,7 @@ mod tests {
         let measured = measured(&setup, |_, _| Some(100));
         let results = Results::new(&setup, &measured);
         assert_eq!(results.title(), "2 flags from delay, 10 rounds (at most 40)");
-        let message = "intervals have 98.75 % confidence, for 95 % over up to 4 looks";
+        let message = "intervals have 98.75 % confidence, so that up to 4 checks have 95 % overall";
         assert_eq!(results.sentences().last().unwrap(), message);
     }
 
@@ -223,8 +225,8 @@ mod tests {
             Round::Measured(4..) => None,
             _ => Some(100),
         });
-        let message = "too few rounds: intervals have 75.00 % confidence, not 97.50 %, for 95 % \
-                       over up to 2 looks";
+        let message = "too few rounds: intervals have 75.00 % confidence, not the 97.50 % with \
+                       which up to 2 checks have 95 % overall";
         assert_eq!(Results::new(&setup, &measured).sentences().last().unwrap(), message);
     }
 

@@ -5,8 +5,8 @@
 //! completion.
 //!
 //! A pool starts with one worker thread and grows up to its maximum while jobs wait. Up to six
-//! workers start as soon as there are jobs for them; further ones join only when the queue has
-//! stalled, because workers that find nothing to do slow down the others.
+//! workers take jobs as soon as there are any; further ones join only when the queue has stalled,
+//! because workers that find nothing to do slow down the others.
 //!
 //! Names and meanings are Python's, with these differences:
 //!

@@ -1,8 +1,8 @@
 //! The queue of jobs, and the worker threads that run them.
 //!
-//! Up to [`EAGER_WORKERS`] workers start as soon as there are jobs for them. After that, whenever
-//! jobs wait and none has been taken for [`STALL`], the number of workers doubles, up to the
-//! maximum.
+//! Up to [`EAGER_WORKERS`] workers take jobs as soon as there are any. After that, whenever jobs
+//! wait and none has been taken for [`STALL`], the number of workers that take jobs doubles, up to
+//! the maximum.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use parking_lot::{Condvar, Mutex};
 use super::future::catch_panic;
 use super::job::Job;
 
-/// The number of workers that start without waiting for a stall.
+/// The number of workers that take their first job without waiting for a stall.
 const EAGER_WORKERS: usize = 6;
 
 /// The time without a job being taken after which more workers start. 20 long jobs are all running

@@ -11,8 +11,8 @@ use tokio::time::{Instant, sleep, sleep_until};
 use super::connection::ResetHandle;
 use super::weather::{ByteRate, Fault};
 
-/// The number of writes to a throttled body per second. At a bandwidth below this many bytes per
-/// second, single bytes are written less often.
+/// The number of writes to a throttled body per second, unless [`MAX_WRITE`] requires more. At a
+/// bandwidth below this many bytes per second, single bytes are written less often.
 const WRITES_PER_SECOND: u64 = 20;
 
 /// The size limit of a write to a throttled body, in bytes: about one packet, so that a fast body

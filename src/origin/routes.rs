@@ -71,7 +71,8 @@ struct Delivery {
     delay: Duration,
     /// The fault that took effect.
     fault: Option<Fault>,
-    /// The number of bytes that will be sent if the body is throttled or cut.
+    /// The number of bytes of a flag that will be sent: a throttled or cut body does not report its
+    /// size. `None` for other bodies.
     bytes: Option<u64>,
 }
 
@@ -117,8 +118,8 @@ fn code_in(uri: &Uri) -> Option<CountryCode> {
     (folder == code.lower() && file.strip_suffix(".gif")? == folder).then_some(code)
 }
 
-/// The response for an existing flag, the fault that takes effect in it, and the number of bytes
-/// that will be sent if the body may be throttled or cut.
+/// The response for an existing flag, the fault that takes effect in it, and the number of bytes of
+/// the flag that will be sent.
 fn flag_response(
     request: &Request,
     flag: ServedFlag,

@@ -88,7 +88,7 @@ impl Reporter {
                 self.stdout.write(&format!("{line_break}{}\n", text::count(summary)));
             }
         }
-        self.stdout.end.replace(Ok(())).unwrap_or(Ok(()))
+        self.stdout.error.take().map_or(Ok(()), Err)
     }
 
     /// Whether a progress bar is shown.
@@ -119,18 +119,21 @@ fn are_streams_merged() -> bool {
 /// Stdout, which may be closed or full. The run continues nevertheless.
 #[derive(Default)]
 struct Stdout {
-    /// Set by the first error, after which nothing more is written. A closed pipe is `Ok`.
-    end: Option<io::Result<()>>,
+    /// Set by the first error, after which nothing more is written.
+    failed: bool,
+    /// The first error, unless it is a closed pipe.
+    error: Option<io::Error>,
 }
 
 impl Stdout {
     fn write(&mut self, text: &str) {
-        if self.end.is_some() {
+        if self.failed {
             return;
         }
         let mut stdout = io::stdout().lock();
         if let Err(error) = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
-            self.end = Some(ignore_closed_pipe(Err(error)));
+            self.failed = true;
+            self.error = ignore_closed_pipe(Err(error)).err();
         }
     }
 }

@@ -13,7 +13,7 @@ const BAR: (usize, usize) = (8, 30);
 
 /// The columns from the most to the least important: the last ones are left out first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Kind {
+enum ColumnKind {
     Name,
     Median,
     Speedup,
@@ -27,7 +27,7 @@ enum Kind {
 
 /// A column: its header, and a cell for each contender.
 struct Column {
-    kind: Kind,
+    kind: ColumnKind,
     header: String,
     cells: Vec<String>,
     right_aligned: bool,
@@ -43,7 +43,7 @@ pub(super) fn table(results: &Results, width: Option<usize>) -> String {
     let mut columns = columns(results);
     match width {
         Some(width) => fit(&mut columns, results, width),
-        None => columns.retain(|column| column.kind != Kind::Bar),
+        None => columns.retain(|column| column.kind != ColumnKind::Bar),
     }
     let headers = line(&columns, |column| &column.header);
     let mut table = format!("{DIM}{headers}{DIM:#}\n");
@@ -59,12 +59,12 @@ pub(super) fn table(results: &Results, width: Option<usize>) -> String {
 fn fit(columns: &mut Vec<Column>, results: &Results, width: usize) {
     while total_width(columns) > width
         && let Some(least) = columns.iter().map(|column| column.kind).max()
-        && least > Kind::Median
+        && least > ColumnKind::Median
     {
         columns.retain(|column| column.kind != least);
     }
     let room = width.saturating_sub(total_width(columns));
-    if let Some(column) = columns.iter_mut().find(|column| column.kind == Kind::Bar) {
+    if let Some(column) = columns.iter_mut().find(|column| column.kind == ColumnKind::Bar) {
         let bar_width = (BAR.0 + room).min(BAR.1);
         column.cells = bars(results, bar_width);
     }
@@ -86,33 +86,33 @@ fn columns(results: &Results) -> Vec<Column> {
         Column { kind, header: header.into(), cells, right_aligned, gap }
     };
     let mut columns = vec![
-        column(Kind::Name, "mode", false, 0, &|result| result.contender.to_string()),
-        column(Kind::Median, &format!("median [{}]", unit.name), true, 2, &|result| {
+        column(ColumnKind::Name, "mode", false, 0, &|result| result.contender.to_string()),
+        column(ColumnKind::Median, &format!("median [{}]", unit.name), true, 2, &|result| {
             unit.format(result.elapsed.median)
         }),
-        column(Kind::Deviation, "± dev.", false, 1, &|result| {
+        column(ColumnKind::Deviation, "± dev.", false, 1, &|result| {
             let stddev = result.elapsed.stddev.map(|stddev| format!("± {}", unit.format(stddev)));
             stddev.unwrap_or_default()
         }),
         // The minimum width. `fit` widens the bars when it knows how much room there is.
-        column(Kind::Bar, "", false, 2, &|_| " ".repeat(BAR.0)),
-        column(Kind::Speedup, "speedup", true, 2, &|result| match result.speedup {
+        column(ColumnKind::Bar, "", false, 2, &|_| " ".repeat(BAR.0)),
+        column(ColumnKind::Speedup, "speedup", true, 2, &|result| match result.speedup {
             None => "-".into(),
             Some(_) if result.contender == reference => "1".into(),
             Some(speedup) => rounded(speedup.median),
         }),
-        column(Kind::Interval, &format!("over {reference}"), false, 1, &|result| {
+        column(ColumnKind::Interval, &format!("over {reference}"), false, 1, &|result| {
             let speedup = result.speedup.filter(|_| result.contender != reference);
             speedup.map(|speedup| speedup.interval_in_words()).unwrap_or_default()
         }),
-        column(Kind::Efficiency, "efficiency", true, 2, &|result| percent(result.efficiency)),
+        column(ColumnKind::Efficiency, "efficiency", true, 2, &|result| percent(result.efficiency)),
     ];
     if results.modes.iter().any(|result| result.ideal.is_some()) {
-        columns.push(column(Kind::OfIdeal, "of ideal", true, 2, &|result| {
+        columns.push(column(ColumnKind::OfIdeal, "of ideal", true, 2, &|result| {
             result.ideal.map_or("-".into(), |ideal| percent(ideal.share))
         }));
     }
-    columns.push(column(Kind::Fastest, "", false, 2, &|result| match result.fastest {
+    columns.push(column(ColumnKind::Fastest, "", false, 2, &|result| match result.fastest {
         true => "fastest".into(),
         false => String::new(),
     }));
@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn off_a_terminal_the_table_has_every_number_and_no_bars() {
+    fn if_stdout_is_not_a_terminal_the_table_has_every_number_and_no_bars() {
         let setup = setup();
         let table = plain(&Results::new(&setup, &measured(&setup, times)), None);
         let expected = "\

@@ -126,7 +126,8 @@ async fn read_answer(
         StatusCode::OK => {
             let modified = headers::last_modified(response.headers());
             let image = image::read(response).await?;
-            // nginx answers 304 only if the two times are equal.
+            // Some servers, such as nginx, answer 304 only if the two times are equal, and
+            // otherwise send even an older flag.
             match (modified, if_newer_than) {
                 (Some(modified), Some(time)) if modified <= time => Ok(Answer::Unchanged),
                 _ => Ok(Answer::Flag { image, modified }),

@@ -101,10 +101,10 @@ impl Clients {
             Connections::Pooled => {
                 // A silent HTTP/2 connection is given up before the requests on it time out, so
                 // that later requests do not have to wait on it too.
-                let quarter = (self.options.timeout / 4).min(MAX_PING_INTERVAL);
+                let interval = (self.options.timeout / 4).min(MAX_PING_INTERVAL);
                 builder = builder
-                    .http2_keep_alive_interval(quarter)
-                    .http2_keep_alive_timeout(2 * quarter);
+                    .http2_keep_alive_interval(interval)
+                    .http2_keep_alive_timeout(2 * interval);
                 if self.is_base_over_https(url) {
                     builder = builder.connector_layer(SingleFlightConnect::default());
                 }

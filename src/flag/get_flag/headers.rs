@@ -52,7 +52,7 @@ mod tests {
     }
 
     #[test]
-    fn an_absurd_retry_after_is_ignored() {
+    fn a_retry_after_that_is_invalid_or_longer_than_30_seconds_is_ignored() {
         for value in ["31", "99999999999999999999999", "-1", "soon", "", "1.5"] {
             assert_eq!(pause(value), None, "{value}");
         }

@@ -33,8 +33,7 @@ pub(super) async fn read(mut response: Response) -> Result<Vec<u8>, FetchError> 
         let reason = "the response is shorter than its Content-Length".into();
         return Err(FetchError::Truncated { received: image.len(), reason });
     }
-    // A body without a length or a last chunk ends when its connection or stream closes, also if
-    // the server stopped half-way.
+    // Without a length or a last chunk, the end of a body and a lost connection look the same.
     let complete = chunked || promised == Some(image.len() as u64);
     match gif::check(&image) {
         Ok(()) => Ok(image),

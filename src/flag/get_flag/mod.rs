@@ -78,14 +78,16 @@ pub struct Fetched {
     pub answer: Result<Answer, FetchError>,
 }
 
-/// What is known about the last attempt, even if it failed later.
+/// The HTTP version and the times of the last attempt, which may have failed, and the number of
+/// requests that were sent again in all attempts.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Trace {
     /// The HTTP version of the response: `HTTP/1.0`, `HTTP/1.1` or `HTTP/2`.
     pub http_version: Option<&'static str>,
     /// When the head of the response had arrived.
     pub answered: Option<Instant>,
-    /// When the last byte of the response had arrived.
+    /// When the last byte of the response had arrived. Of a 404 that is the head: its body is not
+    /// read.
     pub fetched: Option<Instant>,
     /// The number of requests, over all attempts, that were sent again because the server did not
     /// process them.

@@ -26,8 +26,8 @@ pub struct Proxies {
 /// A proxy, none, or a variable that does not name a usable proxy.
 type Setting = Result<Option<Url>, UnusableProxy>;
 
-/// An environment variable whose value is not a proxy that can be used. The value is not part of
-/// the message, because it may contain a password.
+/// An environment variable that does not name a usable proxy. Its value is not part of the message,
+/// because it may contain a password.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "{variable} does not name a usable proxy: it must be a URL such as http://127.0.0.1:3128, \
@@ -97,7 +97,7 @@ impl Proxies {
     /// The proxy for `url`.
     ///
     /// # Errors
-    /// The variable that names it can't be used.
+    /// The variable for the scheme of `url` does not name a usable proxy.
     pub(super) fn for_url(&self, url: &Url) -> Result<Option<&Url>, UnusableProxy> {
         let setting = if url.scheme() == "http" { &self.http } else { &self.https };
         if matches!(setting, Ok(None)) || !self.is_proxied(url) {

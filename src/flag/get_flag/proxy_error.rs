@@ -17,7 +17,7 @@ type TunnelError = <Tunnel<HttpConnector> as Service<Uri>>::Error;
 /// An error of a SOCKS proxy, of any version.
 type SocksError = <SocksV5<HttpConnector> as Service<Uri>>::Error;
 
-/// The failure of `proxy` behind `error`, with which a request for `url` ended before its response.
+/// The failure of `proxy` that caused `error`, which ended a request for `url` before its response.
 /// `None` if the proxy is not at fault.
 pub(super) async fn failure(
     clients: &Clients,

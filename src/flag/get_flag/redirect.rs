@@ -1,4 +1,4 @@
-//! Redirects: which responses are redirects, and where they lead.
+//! Redirects: which responses are redirects, and where they lead. `attempt.rs` follows them.
 
 use percent_encoding::{AsciiSet, percent_encode};
 use reqwest::header::LOCATION;

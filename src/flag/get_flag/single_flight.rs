@@ -92,7 +92,7 @@ where
             LeaderState::Connecting => {
                 let request = task::try_id();
                 Box::pin(async move {
-                    if is_shared(&leader).await {
+                    if wait_until_shared(&leader).await {
                         // The client now gives the shared connection to the request, and moves this
                         // future from the request's task to a background task. If it has not done
                         // so after a while, the shared connection was lost.
@@ -125,7 +125,7 @@ fn start_connecting(leader: &watch::Sender<LeaderState>) -> LeaderState {
 
 /// Waits until the leader has a connection or has failed, for a limited time. Returns whether the
 /// connection is shared.
-async fn is_shared(leader: &watch::Sender<LeaderState>) -> bool {
+async fn wait_until_shared(leader: &watch::Sender<LeaderState>) -> bool {
     let mut state = leader.subscribe();
     let ended = state.wait_for(|state| *state != LeaderState::Connecting);
     let ended = timeout(MAX_WAIT, ended).await;

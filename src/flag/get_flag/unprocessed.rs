@@ -46,14 +46,13 @@ impl AnsweredConnections {
         }
         let is_pooled = connections == Connections::Pooled;
         find::<hyper::Error>(error).is_some_and(|http| {
-            http.is_canceled() || (is_pooled && is_closed(http) && self.had_answered(error))
+            http.is_canceled() || (is_pooled && is_closed(http) && self.take_record(error))
         })
     }
 
-    /// Whether the connection that `error` ended had answered a request. Its record is removed,
-    /// because a later connection may have the same address. Never true for HTTP/2, whose
-    /// connections are not recorded.
-    fn had_answered(&self, error: &reqwest::Error) -> bool {
+    /// Removes the record of the connection that `error` ended, because a later connection may have
+    /// the same address. Returns whether there was one. There is none for HTTP/2.
+    fn take_record(&self, error: &reqwest::Error) -> bool {
         let mut info = Extensions::new();
         let connection = find::<legacy::Error>(error).and_then(legacy::Error::connect_info);
         connection.inspect(|connection| connection.get_extras(&mut info));

@@ -1,4 +1,5 @@
-//! The target of an export: a file that is replaced atomically, or a stream that is written once.
+//! Where a document is written: a file that is replaced atomically, or a stream that is written
+//! once.
 
 use std::fs::{self, OpenOptions, Permissions};
 use std::io::{self, ErrorKind, Write};
@@ -9,9 +10,9 @@ use anyhow::Context;
 use crate::flag::save_flag;
 use crate::output::ignore_closed_pipe;
 
-/// The target of an export.
+/// Where a document is written.
 pub(crate) enum Target {
-    /// A regular file, which is replaced after every round.
+    /// A regular file, which each version of the document replaces.
     AtomicFile(AtomicFile),
     /// Stdout, a pipe, a device, or a file in a read-only folder: written once, at the end.
     Stream { name: String, stream: Box<dyn Write> },

@@ -9,7 +9,7 @@ use super::chart_text::chart;
 use crate::flag::Span;
 use crate::output::ignore_closed_pipe;
 
-/// The width of a drawing off a terminal.
+/// The width of a drawing if stdout is not a terminal.
 const COLUMNS: usize = 80;
 
 /// Draws a run of length `elapsed` on stdout, below a blank line, as wide as the terminal.
