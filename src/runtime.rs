@@ -3,7 +3,7 @@
 use anyhow::Context;
 use tokio::runtime::{Builder, Runtime};
 
-use crate::plural::counted;
+use crate::numbers::counted;
 
 /// The maximum number of threads for blocking work, such as the file access of async tasks.
 const MAX_BLOCKING_THREADS: usize = 4;

@@ -6,10 +6,10 @@ use anyhow::Context;
 
 use crate::cli::usage_error;
 use crate::flag::Span;
+use crate::numbers::counted;
 use crate::output::export::{Target, is_stdout};
 use crate::output::text;
 use crate::output::timeline::{self, TimelineRun};
-use crate::plural::counted;
 use crate::run::Summary;
 
 /// The output that `--timeline` requests.

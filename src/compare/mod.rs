@@ -20,7 +20,7 @@ mod results;
 mod rounds;
 mod runner;
 pub mod schedule;
-pub mod sentences;
+mod sentences;
 #[cfg(test)]
 mod simulation;
 pub mod statistics;

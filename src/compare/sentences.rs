@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{Contender, ModeResult, Results, Setup, Speedup};
-use crate::plural::counted;
+use crate::numbers::{counted, percent, rounded};
 
 impl Results<'_> {
     /// What was compared: `20 flags from delay, 10 rounds`, or `3 of 10 rounds` after an early end.
@@ -102,22 +102,6 @@ impl Speedup {
             _ => format!("({} to {})", rounded(self.interval.low), rounded(self.interval.high)),
         }
     }
-}
-
-/// A number with three significant digits, or three decimals: `0.070`, `1.00`, `14.2`, `1234`.
-pub fn rounded(number: f64) -> String {
-    let decimals = match number {
-        ..0.9995 => 3,
-        ..9.995 => 2,
-        ..99.95 => 1,
-        _ => 0,
-    };
-    format!("{number:.decimals$}")
-}
-
-/// A share as a whole percentage: `96 %`.
-pub fn percent(share: f64) -> String {
-    format!("{:.0} %", share * 100.0)
 }
 
 #[cfg(test)]
@@ -228,20 +212,5 @@ mod tests {
         let message = "too few rounds: intervals have 75.00 % confidence, not the 97.50 % with \
                        which up to 2 checks have 95 % overall";
         assert_eq!(Results::new(&setup, &measured).sentences().last().unwrap(), message);
-    }
-
-    #[test]
-    fn numbers_are_rounded_to_three_digits() {
-        for (number, text) in [
-            (14.23, "14.2"),
-            (1.0, "1.00"),
-            (0.9999, "1.00"),
-            (9.999, "10.0"),
-            (0.07042, "0.070"),
-            (1234.4, "1234"),
-        ] {
-            assert_eq!(rounded(number), text);
-        }
-        assert_eq!(percent(0.956), "96 %");
     }
 }

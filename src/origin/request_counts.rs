@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::event::RequestLog;
 use super::weather::Fault;
-use crate::plural::counted;
+use crate::numbers::counted;
 
 /// The number of requests that a server has answered, by kind. A request is not counted if the
 /// server stopped or the client disconnected before the response began.

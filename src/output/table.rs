@@ -3,8 +3,8 @@
 use anstyle::{AnsiColor, Style};
 
 use super::time_unit::TimeUnit;
-use crate::compare::sentences::{percent, rounded};
 use crate::compare::{ModeResult, Results};
+use crate::numbers::{percent, rounded};
 
 const DIM: Style = Style::new().dimmed();
 

@@ -3,7 +3,7 @@
 use indicatif::DecimalBytes;
 
 use crate::flag::{Failure, Outcome, Span};
-use crate::plural::counted;
+use crate::numbers::counted;
 use crate::run::Summary;
 
 /// Why the flag of `outcome` failed: `ZZ: not found: http://…`.

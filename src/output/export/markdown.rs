@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use super::Exporter;
-use crate::compare::sentences::{percent, rounded};
 use crate::compare::{ModeResult, Results};
+use crate::numbers::{percent, rounded};
 use crate::output::time_unit::TimeUnit;
 
 /// GitHub Flavored Markdown: a heading, a table with the units of the terminal's table, and a list

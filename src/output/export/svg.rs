@@ -1,10 +1,9 @@
 //! SVG: the timelines of all modes, one below the other on one time axis.
 
 use super::Exporter;
-use crate::compare::sentences::rounded;
 use crate::compare::{ModeResult, Results};
-use crate::output::timeline::{self, TimelineRun, alt_text};
-use crate::plural::counted;
+use crate::numbers::{counted, rounded, time};
+use crate::output::timeline::{self, TimelineRun};
 
 /// A picture of the run of each mode that took its median time.
 pub struct Svg;
@@ -23,7 +22,7 @@ pub(super) fn median_runs<'a>(results: &'a Results) -> Vec<TimelineRun<'a>> {
 fn median_run<'a>(result: &ModeResult<'a>) -> Option<TimelineRun<'a>> {
     let sample = result.median_run()?;
     let jobs = counted(result.contender.jobs(), "job", "jobs");
-    let mut about = format!("{jobs}, {}", alt_text::time(sample.elapsed));
+    let mut about = format!("{jobs}, {}", time(sample.elapsed));
     if let Some(speedup) = result.speedup.filter(|speedup| speedup.reference != result.contender) {
         about += &format!(", {} times as fast as {}", rounded(speedup.median), speedup.reference);
     }

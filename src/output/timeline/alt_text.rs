@@ -4,9 +4,8 @@ use std::time::Duration;
 
 use super::phases::{PHASES, remark, times};
 use super::timeline_run::TimelineRun;
-use crate::compare::sentences::rounded;
 use crate::flag::Span;
-use crate::plural::counted;
+use crate::numbers::{counted, time};
 
 /// A row: `BR, from 0 to 121 ms: waiting 100 ms, receiving 20.0 ms, saving 1.00 ms`.
 pub fn describe(span: &Span) -> String {
@@ -38,16 +37,6 @@ fn max_concurrent(spans: &[Span]) -> usize {
         Some(*now)
     });
     counts.max().unwrap_or(0).max(0) as usize
-}
-
-/// A time with three digits and its unit: `1.97 s`, `151 ms`, `0.210 ms`.
-pub fn time(time: Duration) -> String {
-    let seconds = time.as_secs_f64();
-    match seconds {
-        0.0 => "0".into(),
-        ..1.0 => format!("{} ms", rounded(seconds * 1e3)),
-        _ => format!("{} s", rounded(seconds)),
-    }
 }
 
 #[cfg(test)]

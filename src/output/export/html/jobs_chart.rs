@@ -4,12 +4,11 @@ use maud::{Markup, html};
 
 use super::speedup_chart::ideal_speedup;
 use super::titled_section;
-use crate::compare::sentences::rounded;
 use crate::compare::{ModeResult, Results, Speedup};
 use crate::downloader::Mode;
+use crate::numbers::{counted, rounded};
 use crate::output::timeline::Scale;
 use crate::output::timeline::chart_svg::{Percent, Px};
-use crate::plural::counted;
 
 /// The height of a chart without the labels below it, in pixels.
 const HEIGHT: f64 = 160.0;

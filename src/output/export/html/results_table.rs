@@ -3,8 +3,8 @@
 use maud::{Markup, html};
 
 use super::titled_section;
-use crate::compare::sentences::{percent, rounded};
 use crate::compare::{ModeResult, Results};
+use crate::numbers::{percent, rounded};
 
 /// The headers of the columns that are always the same.
 const HEADERS: [&str; 6] = ["Mode", "Jobs", "Median [s]", "Mean [s]", "Min [s]", "Max [s]"];

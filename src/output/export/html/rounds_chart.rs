@@ -5,9 +5,8 @@ use std::time::Duration;
 use maud::{Markup, html};
 
 use super::titled_section;
-use crate::compare::sentences::percent;
 use crate::compare::{ModeResult, Results};
-use crate::output::timeline::alt_text::time;
+use crate::numbers::{percent, time};
 use crate::output::timeline::chart_svg::{Percent, Px};
 
 /// The height of the row of a mode, in pixels.

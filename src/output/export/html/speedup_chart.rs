@@ -3,8 +3,8 @@
 use maud::{Markup, html};
 
 use super::titled_section;
-use crate::compare::sentences::{percent, rounded};
 use crate::compare::{ModeResult, Results, Speedup};
+use crate::numbers::{percent, rounded};
 use crate::output::timeline::chart_svg::{Percent, axis_labels};
 use crate::output::timeline::{Scale, Tick};
 
