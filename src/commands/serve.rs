@@ -9,6 +9,7 @@ use anyhow::Context;
 use super::{Exit, print};
 use crate::cli::{self, ServeArgs};
 use crate::origin::{Event, FlagSource, Origin, RequestLog, Settings, StartError, Weather};
+use crate::output::escape::escape_controls;
 use crate::output::stderr;
 use crate::runtime;
 use crate::shutdown::Shutdown;
@@ -40,9 +41,7 @@ fn settings(args: &ServeArgs) -> anyhow::Result<Settings> {
     let bind = resolve(&args.bind, args.port)?;
     let verbose = args.verbose;
     let on_event = Arc::new(move |event: Event<'_>| match event {
-        Event::Request(request) if verbose => {
-            stderr::line(&stderr::escape_controls(&log_line(request)))
-        }
+        Event::Request(request) if verbose => stderr::line(&escape_controls(&log_line(request))),
         Event::Request(_) => {}
         Event::Rejected(file) => stderr::error(&file.to_string()),
     });

@@ -2,6 +2,7 @@
 
 mod closed_pipe;
 pub mod comparison;
+pub mod escape;
 pub mod export;
 mod progress;
 mod reporter;

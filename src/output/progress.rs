@@ -6,6 +6,7 @@ use std::time::Duration;
 use console::Term;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle, TermLike};
 
+use super::escape::escape_controls;
 use super::stderr;
 use crate::country::CountryCode;
 
@@ -66,7 +67,7 @@ impl Progress {
 
     /// Writes a line to stderr.
     pub(super) fn line(&mut self, text: &str) {
-        self.above(|| stderr::line(&stderr::escape_controls(text)));
+        self.above(|| stderr::line(&escape_controls(text)));
     }
 
     fn above(&mut self, write: impl FnOnce()) {

@@ -1,10 +1,8 @@
 //! A run as one JSON document (`--json`).
 
-use std::fmt::Write;
-
 use serde::Serialize;
 
-use super::stderr;
+use super::escape::escape_controls_in_json;
 use crate::country::CountryCode;
 use crate::downloader::Mode;
 use crate::flag::{Outcome, Status};
@@ -68,14 +66,7 @@ pub fn document(summary: &Summary) -> serde_json::Result<String> {
         flags: summary.outcomes.iter().map(Flag::from).collect(),
     };
     let text = serde_json::to_string_pretty(&document)? + "\n";
-    // Such characters occur in strings only, and all of them have four-digit escapes.
-    Ok(text.chars().fold(String::with_capacity(text.len()), |mut safe, char| {
-        match char != '\n' && stderr::is_terminal_control(char) {
-            true => drop(write!(safe, "\\u{:04x}", u32::from(char))),
-            false => safe.push(char),
-        }
-        safe
-    }))
+    Ok(escape_controls_in_json(&text))
 }
 
 impl<'a> From<&'a Outcome> for Flag<'a> {
