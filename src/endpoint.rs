@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use clap::ValueEnum;
+
 use crate::base_url::{BaseUrl, InvalidBaseUrl};
 
 /// Where flags are fetched from.
@@ -15,14 +17,22 @@ pub enum Endpoint {
 }
 
 /// The embedded servers, which differ in their weather.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Preset {
-    /// No delay, no faults.
+    /// A server in this process, without any delay
     Local,
-    /// A delay of 50 to 150 ms before each response.
+    /// The same, with a delay of 50 to 150 ms
     Delay,
-    /// The same delay, and a quarter of the responses are errors.
+    /// The same as delay, with 25 % errors
     Error,
+}
+
+impl Endpoint {
+    /// The site of the book.
+    pub fn remote() -> Endpoint {
+        let base = BaseUrl::REMOTE.parse().expect("the address of the site is a valid base URL");
+        Endpoint::Url(base)
+    }
 }
 
 /// The name of the preset, or the base URL without a password.
@@ -30,9 +40,10 @@ impl fmt::Display for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Endpoint::Url(base) => base.fmt(f),
-            Endpoint::Embedded(Preset::Local) => f.write_str("local"),
-            Endpoint::Embedded(Preset::Delay) => f.write_str("delay"),
-            Endpoint::Embedded(Preset::Error) => f.write_str("error"),
+            Endpoint::Embedded(preset) => {
+                let value = preset.to_possible_value().expect("no preset is hidden");
+                f.write_str(value.get_name())
+            }
         }
     }
 }
@@ -50,11 +61,11 @@ impl FromStr for Endpoint {
     type Err = InvalidEndpoint;
 
     fn from_str(text: &str) -> Result<Self, InvalidEndpoint> {
-        match text.to_ascii_lowercase().as_str() {
-            "remote" => Ok(Endpoint::Url(BaseUrl::REMOTE.parse()?)),
-            "local" => Ok(Endpoint::Embedded(Preset::Local)),
-            "delay" => Ok(Endpoint::Embedded(Preset::Delay)),
-            "error" => Ok(Endpoint::Embedded(Preset::Error)),
+        if let Ok(preset) = Preset::from_str(text, true) {
+            return Ok(Endpoint::Embedded(preset));
+        }
+        match text {
+            _ if text.eq_ignore_ascii_case("remote") => Ok(Endpoint::remote()),
             _ if text.contains("://") => Ok(Endpoint::Url(text.parse()?)),
             _ => Err(InvalidEndpoint::Unknown),
         }

@@ -32,6 +32,7 @@
 //! - [`endpoint`] and [`base_url`]: what `--server` accepts. [`country`]: country codes.
 //!   [`gif`]: the check for whole GIFs. `suspend` (on Unix): Ctrl-Z. [`shutdown`]: signals that
 //!   end a run. [`runtime`]: the async runtime.
+//!   [`open_files`]: the limit on open files.
 //!
 //! # How a flag is downloaded
 //!
@@ -83,6 +84,7 @@ pub mod executor;
 pub mod flag;
 pub mod gif;
 mod numbers;
+pub mod open_files;
 pub mod origin;
 pub mod output;
 pub mod run;

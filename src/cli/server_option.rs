@@ -1,14 +1,14 @@
 //! `--server`: its values, and its fallback to an environment variable.
 
-use std::env;
 use std::ffi::OsStr;
 use std::str::FromStr;
+use std::{env, iter};
 
 use clap::builder::{PossibleValue, TypedValueParser, ValueParserFactory};
-use clap::{Arg, Command};
+use clap::{Arg, Command, ValueEnum};
 
 use crate::base_url::{BaseUrl, redacted_text};
-use crate::endpoint::Endpoint;
+use crate::endpoint::{Endpoint, Preset};
 
 /// The environment variable that sets the server if `--server` is not given.
 const VARIABLE: &str = "FLAGS_SERVER";
@@ -17,12 +17,13 @@ const VARIABLE: &str = "FLAGS_SERVER";
 ///
 /// # Errors
 /// A usage error if the value of the variable is not a server.
-pub(crate) fn server(option: Option<Endpoint>, default: &str) -> anyhow::Result<Endpoint> {
+pub(crate) fn server(option: Option<Endpoint>, default: Endpoint) -> anyhow::Result<Endpoint> {
     if let Some(server) = option {
         return Ok(server);
     }
     let variable = env::var_os(VARIABLE).filter(|value| !value.is_empty());
-    let value = variable.as_ref().map_or(default.into(), |value| value.to_string_lossy());
+    let Some(value) = variable else { return Ok(default) };
+    let value = value.to_string_lossy();
     value.parse().map_err(|error| {
         let value = redacted_text(&value);
         super::usage_error(format!("invalid value '{value}' for {VARIABLE}: {error}"))
@@ -54,15 +55,8 @@ impl TypedValueParser for EndpointParser {
     }
 
     fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
-        let remote = format!("The site of the book: {}", BaseUrl::REMOTE);
-        Some(Box::new(
-            [
-                PossibleValue::new("remote").help(remote),
-                PossibleValue::new("local").help("A server in this process, without any delay"),
-                PossibleValue::new("delay").help("The same, with a delay of 50 to 150 ms"),
-                PossibleValue::new("error").help("The same as delay, with 25 % errors"),
-            ]
-            .into_iter(),
-        ))
+        let site = format!("The site of the book: {}", BaseUrl::REMOTE);
+        let presets = Preset::value_variants().iter().filter_map(Preset::to_possible_value);
+        Some(Box::new(iter::once(PossibleValue::new("remote").help(site)).chain(presets)))
     }
 }

@@ -12,14 +12,15 @@ use crate::compare::{
     Abort, Contender, Measured, Observer, RealRunner, Results, Round, Sample, Setup, Verdict,
     run_rounds,
 };
+use crate::endpoint::{Endpoint, Preset};
 use crate::output::comparison::{self, Stream};
 use crate::output::export::{
     Csv, Exporter, Exports, Html, Json, Markdown, Svg, is_same, is_stdout,
 };
 use crate::output::rounds_bar::RoundsBar;
 use crate::output::stderr;
-use crate::runtime;
 use crate::shutdown::Shutdown;
+use crate::{open_files, runtime};
 
 /// Runs the comparison and reports it. After an early end, it reports what was measured until then.
 ///
@@ -35,7 +36,7 @@ pub(super) fn run(args: CompareArgs) -> anyhow::Result<Exit> {
     let wanted = exports(&args)?;
     let stdout_is_taken = wanted.iter().any(|(_, path)| is_stdout(path));
     let stream = if stdout_is_taken { Stream::Stderr } else { Stream::Stdout };
-    let server = cli::server(args.server, "delay")?;
+    let server = cli::server(args.server, Endpoint::Embedded(Preset::Delay))?;
     let name = server.to_string();
     let endpoint = OpenEndpoint::open(server, &args.weather)?;
     let setup = Setup {
@@ -52,7 +53,7 @@ pub(super) fn run(args: CompareArgs) -> anyhow::Result<Exit> {
     let fetch = fetch_options(&args.request, endpoint.proxies()?)?;
     let runtime = runtime::start()?;
     let at_once = setup.contenders.iter().map(|contender| contender.jobs()).max().unwrap_or(1);
-    runtime::check_open_files(at_once.min(setup.codes.len()), endpoint.origin.is_some())
+    open_files::check(at_once.min(setup.codes.len()), endpoint.origin.is_some())
         .context("cannot compare with this many --jobs")?;
     // An export may be a pipe, and opening it may block. Signals are not handled yet, so they end
     // the process.

@@ -10,20 +10,22 @@ use super::open_endpoint::OpenEndpoint;
 use super::timeline_output::{self, TimelineOutput};
 use crate::cli::{self, DownloadArgs, RequestArgs};
 use crate::downloader::Mode;
+use crate::endpoint::Endpoint;
 use crate::flag::get_flag::{FetchError, FetchOptions, Proxies, read_certificates};
 use crate::flag::save_flag::Destination;
 use crate::flag::{Existing, Failure, Outcome};
 use crate::output::{Format, Reporter, Verbosity, stderr};
 use crate::run::{Plan, Summary};
-use crate::runtime;
 use crate::shutdown::Shutdown;
 #[cfg(unix)]
 use crate::suspend;
+use crate::{open_files, runtime};
 
 pub(super) fn run(args: DownloadArgs) -> anyhow::Result<Exit> {
     let drawing = args.timeline.as_ref();
     timeline_output::check(drawing, args.json, args.quiet)?;
-    let endpoint = OpenEndpoint::open(cli::server(args.server.clone(), "remote")?, &args.weather)?;
+    let server = cli::server(args.server.clone(), Endpoint::remote())?;
+    let endpoint = OpenEndpoint::open(server, &args.weather)?;
     // `--cacert` and `--timeline` may be pipes, and opening one may block. Signals are not handled
     // yet, so they end the process.
     let mut plan = plan(&args, &endpoint)?;
@@ -43,7 +45,7 @@ pub(super) fn run(args: DownloadArgs) -> anyhow::Result<Exit> {
     };
 
     let at_once = plan.jobs.min(plan.codes.len());
-    if let Err(few) = runtime::check_open_files(at_once, endpoint.origin.is_some()) {
+    if let Err(few) = open_files::check(at_once, endpoint.origin.is_some()) {
         plan.jobs = few.jobs;
         stderr::error(&few.to_string());
     }

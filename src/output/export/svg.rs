@@ -10,16 +10,16 @@ pub struct Svg;
 
 impl Exporter for Svg {
     fn export(&self, results: &Results) -> anyhow::Result<String> {
-        Ok(timeline::document(&results.title(), &median_runs(results)))
+        Ok(timeline::document(&results.title(), &timeline_runs(results)))
     }
 }
 
 /// The run to draw for each mode: the one whose time is nearest to the median.
-pub(super) fn median_runs<'a>(results: &'a Results) -> Vec<TimelineRun<'a>> {
-    results.modes.iter().filter_map(median_run).collect()
+pub(super) fn timeline_runs<'a>(results: &'a Results) -> Vec<TimelineRun<'a>> {
+    results.modes.iter().filter_map(timeline_run).collect()
 }
 
-fn median_run<'a>(result: &ModeResult<'a>) -> Option<TimelineRun<'a>> {
+fn timeline_run<'a>(result: &ModeResult<'a>) -> Option<TimelineRun<'a>> {
     let sample = result.median_run()?;
     let jobs = counted(result.contender.jobs(), "job", "jobs");
     let mut about = format!("{jobs}, {}", time(sample.elapsed));

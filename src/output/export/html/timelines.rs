@@ -4,12 +4,12 @@ use maud::{Markup, html};
 
 use super::titled_section;
 use crate::compare::Results;
-use crate::output::export::svg::median_runs;
+use crate::output::export::svg::timeline_runs;
 use crate::output::timeline::chart_svg::{Px, axis_labels, legend, plot, swatch};
 use crate::output::timeline::{alt_text, common_axis, compact_pitch};
 
 pub(super) fn section(results: &Results) -> Markup {
-    let runs = median_runs(results);
+    let runs = timeline_runs(results);
     let axis = common_axis(&runs, 5);
     titled_section(
         "timelines",
