@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use anyhow::Context;
 
 use super::Exit;
-use super::download::fetch_options;
 use super::open_endpoint::OpenEndpoint;
 use crate::cli::{self, CompareArgs, usage_error};
 use crate::compare::{
@@ -50,7 +49,7 @@ pub(super) fn run(args: CompareArgs) -> anyhow::Result<Exit> {
         max_runs,
         min_speedups,
     };
-    let fetch = fetch_options(&args.request, endpoint.proxies()?)?;
+    let fetch = endpoint.fetch_options(&args.request)?;
     let runtime = runtime::start()?;
     let at_once = setup.contenders.iter().map(|contender| contender.jobs()).max().unwrap_or(1);
     open_files::check(at_once.min(setup.codes.len()), endpoint.origin.is_some())
@@ -69,14 +68,27 @@ pub(super) fn run(args: CompareArgs) -> anyhow::Result<Exit> {
 
     let (measured, result) = run_rounds(&setup, &mut runner, &mut observer);
     observer.bar.finish();
-    let results = Results::new(&setup, &measured);
-    let exported = observer.exports.finish(&results);
-    let shown = match args.quiet {
+    report(&Results::new(&setup, &measured), result, observer.exports, stream, args.quiet)
+}
+
+/// Exports the results, and shows them unless `quiet`. `result` is how the comparison ended.
+///
+/// # Errors
+/// A failure that ended the comparison, or an output cannot be written.
+fn report(
+    results: &Results,
+    result: Result<(), Abort>,
+    exports: Exports,
+    stream: Stream,
+    quiet: bool,
+) -> anyhow::Result<Exit> {
+    let exported = exports.finish(results);
+    let shown = match quiet {
         true => Ok(()),
-        false => comparison::show(&results, stream).context("cannot write the table"),
+        false => comparison::show(results, stream).context("cannot write the table"),
     };
     let exit = match result {
-        Ok(()) => report_verdicts(&results, args.quiet),
+        Ok(()) => report_verdicts(results, quiet),
         Err(Abort::Stopped(signal)) => Exit::Stopped(signal),
         Err(Abort::Failed(error)) => return Err(error),
     };

@@ -8,10 +8,10 @@ use parking_lot::Mutex;
 use super::Exit;
 use super::open_endpoint::OpenEndpoint;
 use super::timeline_output::{self, TimelineOutput};
-use crate::cli::{self, DownloadArgs, RequestArgs};
+use crate::cli::{self, DownloadArgs};
 use crate::downloader::Mode;
 use crate::endpoint::Endpoint;
-use crate::flag::get_flag::{FetchError, FetchOptions, Proxies, read_certificates};
+use crate::flag::get_flag::FetchError;
 use crate::flag::save_flag::Destination;
 use crate::flag::{Existing, Failure, Outcome};
 use crate::output::{Format, Reporter, Verbosity, stderr};
@@ -22,20 +22,20 @@ use crate::suspend;
 use crate::{open_files, runtime};
 
 pub(super) fn run(args: DownloadArgs) -> anyhow::Result<Exit> {
-    let drawing = args.timeline.as_ref();
-    timeline_output::check(drawing, args.json, args.quiet)?;
+    let timeline = args.timeline.as_ref();
+    timeline_output::check(timeline, args.json, args.quiet)?;
     let server = cli::server(args.server.clone(), Endpoint::remote())?;
     let endpoint = OpenEndpoint::open(server, &args.weather)?;
     // `--cacert` and `--timeline` may be pipes, and opening one may block. Signals are not handled
     // yet, so they end the process.
     let mut plan = plan(&args, &endpoint)?;
-    let timeline = TimelineOutput::open(drawing)?;
+    let timeline_output = TimelineOutput::open(timeline)?;
     let runtime = runtime::start()?;
     // From here on there are temporary files, which a signal must not leave behind.
     let shutdown = Shutdown::on_signal(runtime.handle()).context("cannot watch for signals")?;
     let format = match args.json {
         true => Format::Json,
-        false if timeline_output::takes_stdout(drawing) => Format::Nothing,
+        false if timeline_output::takes_stdout(timeline) => Format::Nothing,
         false => Format::Text,
     };
     let verbosity = match (args.quiet, args.verbose) {
@@ -60,7 +60,7 @@ pub(super) fn run(args: DownloadArgs) -> anyhow::Result<Exit> {
         move |outcome| reporter.lock().report(outcome)
     })?;
     let reported = reporter.lock().finish(&summary).context("cannot write to stdout");
-    let drawn = timeline.write(&summary);
+    let drawn = timeline_output.write(&summary);
     let is_direct = endpoint.origin.is_none() && !plan.fetch.proxies.apply_to(&plan.base);
     if is_direct && is_unreachable(&summary) {
         stderr::error("no response from the server; without a network, try --server local");
@@ -87,7 +87,7 @@ fn plan(args: &DownloadArgs, endpoint: &OpenEndpoint) -> anyhow::Result<Plan> {
             _ => Existing::Replace,
         },
         order: args.order,
-        fetch: fetch_options(&args.request, endpoint.proxies()?)?,
+        fetch: endpoint.fetch_options(&args.request)?,
     })
 }
 
@@ -101,13 +101,4 @@ fn is_unreachable(summary: &Summary) -> bool {
         outcome.answered.is_none() && outcome.result.as_ref().is_err_and(no_connection)
     };
     !summary.outcomes.is_empty() && summary.outcomes.iter().all(has_no_response)
-}
-
-pub(super) fn fetch_options(args: &RequestArgs, proxies: Proxies) -> anyhow::Result<FetchOptions> {
-    Ok(FetchOptions {
-        timeout: args.timeout,
-        retries: args.retries as usize,
-        trust: args.cacert.as_deref().map(read_certificates).transpose()?.unwrap_or_default(),
-        proxies,
-    })
 }

@@ -1,9 +1,9 @@
 //! Turns an [`Endpoint`] into a base URL, starting the embedded server if it is one.
 
 use crate::base_url::BaseUrl;
-use crate::cli::{self, WeatherArgs};
+use crate::cli::{self, RequestArgs, WeatherArgs};
 use crate::endpoint::{Endpoint, Preset};
-use crate::flag::get_flag::Proxies;
+use crate::flag::get_flag::{FetchOptions, Proxies, read_certificates};
 use crate::origin::{Origin, Settings, Weather};
 
 /// A server that is ready for requests. An embedded one stops when this is dropped.
@@ -36,11 +36,23 @@ impl OpenEndpoint {
         }
     }
 
-    /// The proxies of the environment. An embedded server has none, because no proxy can reach it.
+    /// How flags are fetched from this server: `args`, and the proxies of the environment.
     ///
     /// # Errors
-    /// The proxy for the base URL can't be used.
-    pub(super) fn proxies(&self) -> anyhow::Result<Proxies> {
+    /// The CAs can't be read, or the proxy for the base URL can't be used.
+    pub(super) fn fetch_options(&self, args: &RequestArgs) -> anyhow::Result<FetchOptions> {
+        let proxies = self.proxies()?;
+        let trust = args.cacert.as_deref().map(read_certificates).transpose()?;
+        Ok(FetchOptions {
+            timeout: args.timeout,
+            retries: args.retries as usize,
+            trust: trust.unwrap_or_default(),
+            proxies,
+        })
+    }
+
+    /// The proxies of the environment. An embedded server has none, because no proxy can reach it.
+    fn proxies(&self) -> anyhow::Result<Proxies> {
         if self.origin.is_some() {
             return Ok(Proxies::none());
         }

@@ -25,14 +25,14 @@ pub(super) enum TimelineOutput {
 /// # Errors
 /// A usage error if `--json` or `--quiet` excludes the drawing on stdout.
 pub(super) fn check(
-    wanted: Option<&Option<PathBuf>>,
+    timeline: Option<&Option<PathBuf>>,
     json: bool,
     quiet: bool,
 ) -> anyhow::Result<()> {
-    let option = match wanted {
+    let option = match timeline {
         Some(None) if quiet => "--quiet",
         Some(None) if json => "--json",
-        _ if json && takes_stdout(wanted) => "--json",
+        _ if json && takes_stdout(timeline) => "--json",
         _ => return Ok(()),
     };
     Err(usage_error(format!(
@@ -41,8 +41,8 @@ pub(super) fn check(
 }
 
 /// Whether stdout has the drawing and nothing else.
-pub(super) fn takes_stdout(wanted: Option<&Option<PathBuf>>) -> bool {
-    matches!(wanted, Some(Some(file)) if is_stdout(file))
+pub(super) fn takes_stdout(timeline: Option<&Option<PathBuf>>) -> bool {
+    matches!(timeline, Some(Some(file)) if is_stdout(file))
 }
 
 impl TimelineOutput {
@@ -50,8 +50,8 @@ impl TimelineOutput {
     ///
     /// # Errors
     /// The file cannot be written.
-    pub(super) fn open(wanted: Option<&Option<PathBuf>>) -> anyhow::Result<TimelineOutput> {
-        Ok(match wanted {
+    pub(super) fn open(timeline: Option<&Option<PathBuf>>) -> anyhow::Result<TimelineOutput> {
+        Ok(match timeline {
             None => TimelineOutput::None,
             Some(None) => TimelineOutput::Text,
             Some(Some(file)) => TimelineOutput::Svg(Target::open(file)?),
