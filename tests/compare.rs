@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use serde_json::{Value, json};
 use support::http2::Reply;
 use support::tls::{Authority, TlsServer};
-use support::{TestServer, answer, flags, gif, json, names, ok, stderr, stdout};
+use support::{CONCURRENT, TestServer, answer, flags, gif, json, names, ok, stderr, stdout};
 use tempfile::{NamedTempFile, tempdir};
 
 /// A short comparison.
@@ -149,7 +149,7 @@ fn if_stdout_is_not_a_terminal_the_table_is_plain_text() {
     let table = stdout(&output);
     assert!(table.starts_with("2 flags from local, 2 rounds\n\nmode "), "{table}");
     assert!(!table.contains('\x1b') && !table.contains('█'), "{table}");
-    for mode in ["threads", "rayon", "async"] {
+    for mode in CONCURRENT {
         let sentence = format!("\n{mode}: ");
         assert_eq!(table.matches(&sentence).count(), 1, "{table}");
     }

@@ -11,7 +11,9 @@ use support::http2::Reply;
 use support::proxy::relay;
 use support::tls::{Authority, TlsServer, without_tls};
 use support::tls_run::{TlsRun, assert_whole, ended_as, run};
-use support::{MODES, TestServer, flag, flags, handlers, in_every_mode, json, names, stderr};
+use support::{
+    CONCURRENT, MODES, TestServer, flag, flags, handlers, in_every_mode, json, names, stderr,
+};
 use tempfile::{NamedTempFile, tempdir};
 
 const YEARS: [i32; 2] = [2000, 2100];
@@ -202,7 +204,7 @@ fn ignores_the_first(server: SocketAddr) -> SocketAddr {
 #[test]
 fn a_first_connection_that_hangs_delays_no_other_flag() {
     let ours = Authority::new("Ours");
-    for mode in ["threads", "rayon", "async"] {
+    for mode in CONCURRENT {
         for protocols in [BOTH, &["http/1.1"]] {
             let config = ours.certify("127.0.0.1", YEARS, protocols);
             let server = TlsServer::start(config, |_| Reply::Flag);

@@ -9,10 +9,8 @@ use std::time::Duration;
 
 use serde_json::Value;
 use support::handlers::whole;
-use support::{MODES, POP20, TestServer, flag, flags, hang_up, json, program, stdout};
+use support::{CONCURRENT, MODES, POP20, TestServer, flag, flags, hang_up, json, program, stdout};
 use tempfile::tempdir;
-
-const CONCURRENT: [&str; 3] = ["threads", "rayon", "async"];
 
 /// The timeout of a wait, much longer than a correct strategy needs.
 const MAX_WAIT: Duration = Duration::from_secs(5);

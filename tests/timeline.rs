@@ -7,7 +7,7 @@ use std::sync::{Condvar, Mutex};
 
 use assert_cmd::Command;
 use roxmltree::{Document, Node};
-use support::{TestServer, answer, flags, gif, json, names, ok, stderr, stdout};
+use support::{CONCURRENT, TestServer, answer, flags, gif, json, names, ok, stderr, stdout};
 use tempfile::{TempDir, tempdir};
 
 const CODES: [&str; 4] = ["BD", "BR", "CD", "CN"];
@@ -134,7 +134,7 @@ fn the_bars_of_seq_follow_each_other_and_those_of_other_modes_overlap() {
     let seq = bars_of(&TestServer::with_flags(), "seq");
     assert_eq!(seq.len(), 4);
     assert!(seq.windows(2).all(|rows| rows[0].1 <= rows[1].0 + 0.01), "{seq:?}");
-    for mode in ["threads", "rayon", "async"] {
+    for mode in CONCURRENT {
         let front = bars_of(&all_at_once(), mode);
         let last_start = front.iter().map(|row| row.0).fold(0.0, f64::max);
         assert!(front.iter().all(|row| row.1 >= last_start), "{mode}: {front:?}");

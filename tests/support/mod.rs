@@ -23,6 +23,9 @@ use serde_json::Value;
 /// The strategies by name.
 pub const MODES: [&str; 4] = ["seq", "threads", "rayon", "async"];
 
+/// The strategies with concurrent requests.
+pub const CONCURRENT: [&str; 3] = ["threads", "rayon", "async"];
+
 /// The codes that are downloaded by default, sorted.
 pub const POP20: [&str; 20] = [
     "BD", "BR", "CD", "CN", "DE", "EG", "ET", "FR", "ID", "IN", "IR", "JP", "MX", "NG", "PH", "PK",
