@@ -10,8 +10,12 @@ use super::escape::escape_controls;
 use super::stderr;
 use crate::country::CountryCode;
 
-/// At most 17 columns wide, with three-digit counts: it never wraps on a terminal of 20 columns.
+/// At most 17 columns wide, with three-digit counts: it never wraps on [`MIN_COLUMNS`].
 const TEMPLATE: &str = "{bar:9.green/dim} {pos}/{len}";
+
+/// The width of the narrowest terminal that shows a bar. On a narrower one the bar would wrap, and
+/// a redraw would erase the lines above it.
+const MIN_COLUMNS: u16 = 20;
 
 /// The maximum number of times that a bar is drawn per second.
 const DRAWS_PER_SECOND: u8 = 20;
@@ -24,7 +28,7 @@ pub(super) struct Progress {
 }
 
 impl Progress {
-    /// An empty bar for `total` flags, or none if stderr is not a terminal that can redraw a line.
+    /// An empty bar for `total` flags, or none if stderr can't show one.
     pub(super) fn new(total: usize) -> Progress {
         let bar = bar(total, TEMPLATE);
         let shares_terminal = !bar.is_hidden() && io::stdout().is_terminal();
@@ -93,7 +97,7 @@ impl Progress {
 }
 
 /// A bar of `total` steps on stderr in the style of an indicatif `template`; a hidden one if stderr
-/// can't redraw a line.
+/// can't show one.
 pub(super) fn bar(total: usize, template: &str) -> ProgressBar {
     if !can_redraw() {
         return ProgressBar::hidden();
@@ -111,10 +115,11 @@ pub(super) fn bar(total: usize, template: &str) -> ProgressBar {
     bar
 }
 
-/// Whether stderr is a terminal that can redraw a line.
+/// Whether stderr is a terminal that can redraw a line and is wide enough for a bar.
 fn can_redraw() -> bool {
     let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
-    !dumb && io::stderr().is_terminal()
+    let (_, columns) = Term::stderr().size();
+    !dumb && io::stderr().is_terminal() && columns >= MIN_COLUMNS
 }
 
 /// A terminal whose last columns stay free for the `^C` that it shows after Ctrl-C. If the `^C`

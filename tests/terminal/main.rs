@@ -117,6 +117,20 @@ fn a_bar_with_three_digit_counts_fits_into_20_columns() {
 }
 
 #[test]
+fn a_terminal_that_is_too_narrow_for_a_bar_shows_every_code_without_one() {
+    for columns in [16, 19] {
+        let server = HeldServer::start();
+        let (session, _dest) = on_terminal(&server.base(), &[], columns);
+        server.release(&POP20);
+        let ended = session.end();
+        // The terminal wraps the line of codes anywhere, even within a code.
+        let text = ended.lines.concat().replace(' ', "");
+        assert!(text.starts_with(&format!("{}20downloads", POP20.concat())), "{ended:#?}");
+        assert_eq!(ended.most_bar_rows, 0, "{ended:#?}");
+    }
+}
+
+#[test]
 fn a_resize_leaves_one_bar_and_each_code_once() {
     let server = HeldServer::start();
     let (session, _dest) = on_terminal(&server.base(), &[], 80);
