@@ -2,7 +2,7 @@
 
 mod support;
 
-use support::handlers::{close, status, whole};
+use support::handlers::{close, silence, status, whole};
 use support::http2::Reply;
 use support::proxy::TestProxy;
 use support::tls::{Authority, TlsServer};
@@ -212,6 +212,20 @@ fn a_refused_tunnel_shows_the_status_and_is_retried_only_if_that_is_transient() 
             assert_eq!(error["message"], format!("the proxy {url} refused the tunnel: {text}"));
             assert!(!errors.contains("--server"), "{errors}");
         }
+    });
+}
+
+#[test]
+fn a_refused_tunnel_is_reported_even_if_its_status_cannot_be_learned() {
+    in_every_mode(|mode| {
+        // The status is that of a second CONNECT, to which there is no answer.
+        let proxy = TestServer::start(|request, stream| match request.attempt % 2 {
+            1 => status(stream, "403 Forbidden", ""),
+            _ => silence(request, stream),
+        });
+        let url = format!("http://{}", proxy.address());
+        let (error, _, errors) = run(&url, mode, "https://flags.invalid/flags");
+        assert_eq!(error["message"], format!("the proxy {url} refused the tunnel"), "{errors}");
     });
 }
 

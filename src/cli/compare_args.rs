@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args, ValueEnum, ValueHint};
 
 use super::contender_args::{ContenderName, MinSpeedupArg};
-use super::value_parsers::at_least_one;
+use super::value_parsers::{at_least_one, whole_number};
 use super::{RequestArgs, SelectionArgs, WeatherArgs};
 use crate::compare::{Contender, MinSpeedup};
 use crate::downloader::Mode;
@@ -43,7 +43,8 @@ pub struct CompareArgs {
     pub runs: usize,
 
     /// Number of warm-up rounds before the measured ones; their times are discarded
-    #[arg(long, value_name = "N", default_value_t = 1, allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", default_value = "1")]
+    #[arg(value_parser = whole_number::<usize>, allow_negative_numbers = true)]
     pub warmup: usize,
 
     /// While a --min-speedup is inconclusive, run further blocks of --runs rounds, up to N rounds

@@ -18,7 +18,7 @@ pub struct RequestArgs {
     /// Retries after a transient failure (timeout, connection refused or lost, truncated body, or
     /// status 408, 429, 500, 502, 503, 504)
     #[arg(short, long, value_name = "N", default_value = "2")]
-    #[arg(value_parser = whole_number, allow_negative_numbers = true)]
+    #[arg(value_parser = whole_number::<u32>, allow_negative_numbers = true)]
     pub retries: u32,
 
     /// PEM file with CA certificates to trust in addition to the system's

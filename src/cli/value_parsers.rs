@@ -1,18 +1,28 @@
 //! Parsers of bounded numbers, with error messages that state the bounds.
 
+use std::num::{IntErrorKind, NonZeroUsize, ParseIntError};
+use std::str::FromStr;
 use std::time::Duration;
 
 /// Parses a whole number of at least 1.
 pub(super) fn at_least_one(text: &str) -> Result<usize, &'static str> {
-    match text.parse() {
-        Ok(number) if number > 0 => Ok(number),
-        _ => Err("expected a whole number from 1"),
-    }
+    let number: NonZeroUsize = whole(text, "expected a whole number from 1")?;
+    Ok(number.get())
 }
 
 /// Parses a whole number of at least 0.
-pub(super) fn whole_number(text: &str) -> Result<u32, &'static str> {
-    text.parse().map_err(|_| "expected a whole number from 0")
+pub(super) fn whole_number<N: FromStr<Err = ParseIntError>>(text: &str) -> Result<N, &'static str> {
+    whole(text, "expected a whole number from 0")
+}
+
+fn whole<N: FromStr<Err = ParseIntError>>(
+    text: &str,
+    expected: &'static str,
+) -> Result<N, &'static str> {
+    text.parse().map_err(|error: ParseIntError| match error.kind() {
+        IntErrorKind::PosOverflow => "the number is too large",
+        _ => expected,
+    })
 }
 
 /// Parses a number of seconds above 0. Decimals are allowed.
@@ -40,18 +50,20 @@ mod tests {
 
     #[test]
     fn whole_numbers_have_no_sign_and_no_decimals() {
-        assert_eq!(whole_number("0"), Ok(0));
-        for text in ["-1", "1.5", "", "99999999999999999999999"] {
-            assert!(whole_number(text).is_err(), "{text}");
+        assert_eq!(whole_number::<u32>("0"), Ok(0));
+        for text in ["-1", "1.5", "", "x"] {
+            assert_eq!(whole_number::<u64>(text), Err("expected a whole number from 0"), "{text}");
         }
+        assert_eq!(whole_number::<u32>("4294967296"), Err("the number is too large"));
     }
 
     #[test]
     fn counts_are_at_least_one() {
         assert_eq!(at_least_one("32"), Ok(32));
-        for text in ["0", "-1", "1.5", "", "99999999999999999999999"] {
-            assert!(at_least_one(text).is_err(), "{text}");
+        for text in ["0", "-1", "1.5", ""] {
+            assert_eq!(at_least_one(text), Err("expected a whole number from 1"), "{text}");
         }
+        assert_eq!(at_least_one("99999999999999999999999"), Err("the number is too large"));
     }
 
     proptest! {
@@ -59,7 +71,7 @@ mod tests {
         fn no_text_makes_a_parser_panic(
             text in "\\PC*|-?[0-9]{0,400}\\.?[0-9]{0,30}(e-?[0-9]{1,4})?"
         ) {
-            let _ = (at_least_one(&text), whole_number(&text));
+            let _ = (at_least_one(&text), whole_number::<u32>(&text));
             prop_assert!(!seconds(&text).is_ok_and(|time| time.is_zero()));
         }
 

@@ -2,6 +2,7 @@
 
 use clap::Args;
 
+use super::value_parsers::whole_number;
 use crate::origin::{ByteRate, Delay, ErrorStatus, Rate, RatesTooHigh, Weather};
 
 /// The weather options. `None` is an option that was not given.
@@ -21,7 +22,8 @@ pub struct WeatherArgs {
     pub error_status: Option<ErrorStatus>,
 
     /// Send Retry-After with the errors, in seconds
-    #[arg(long, value_name = "SECS", allow_negative_numbers = true)]
+    #[arg(long, value_name = "SECS")]
+    #[arg(value_parser = whole_number::<u32>, allow_negative_numbers = true)]
     pub retry_after: Option<u32>,
 
     /// Reset the connection mid-body for this share of requests
@@ -42,7 +44,8 @@ pub struct WeatherArgs {
 
     /// Seed of the random draws: the delay and the fault of a request depend only on the seed, the
     /// code and the number of the attempt [default: 0]
-    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    #[arg(long, value_name = "N")]
+    #[arg(value_parser = whole_number::<u64>, allow_negative_numbers = true)]
     pub seed: Option<u64>,
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use anyhow::Context;
+use anyhow::anyhow;
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 use rayon::{ThreadBuilder, ThreadPoolBuilder};
 
@@ -30,6 +30,6 @@ impl Downloader for RayonPool {
                     codes.par_iter().with_max_len(1).for_each(|&code| download.download_one(code));
                 })
             })
-            .context("cannot start the threads of the pool; try fewer with --jobs")
+            .map_err(|error| anyhow!("cannot start the threads: {error}; try fewer with --jobs"))
     }
 }

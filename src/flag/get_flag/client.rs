@@ -79,10 +79,12 @@ impl Clients {
         })
     }
 
-    /// A client that sends plain requests to `proxy`, whose scheme is http or https.
+    /// A client that sends plain requests to `proxy`, whose scheme is http or https. A request ends
+    /// well before the timeout of the attempt, so that the failure that it explains is not lost.
     pub(super) fn proxy_client(&self, proxy: &Url) -> reqwest::Result<Client> {
         let proxy = reqwest::Proxy::http(proxy.clone())?;
-        self.settings(self.proxies().need_tls()).no_proxy().proxy(proxy).build()
+        let settings = self.settings(self.proxies().need_tls()).timeout(self.options.timeout / 4);
+        settings.no_proxy().proxy(proxy).build()
     }
 
     pub(super) fn proxies(&self) -> &Proxies {

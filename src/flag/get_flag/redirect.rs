@@ -22,7 +22,7 @@ pub(super) fn target(
         return Ok(None);
     }
     let Some(location) = response.headers().get(LOCATION) else {
-        return Err(FetchError::Redirect("a redirect without a Location".into()));
+        return Err(FetchError::Redirect("a redirect without a valid Location".into()));
     };
     resolve(location.as_bytes(), url).map(|target| Some(base.with_credentials(target)))
 }
