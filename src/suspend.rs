@@ -7,8 +7,8 @@ use tokio::task::block_in_place;
 
 use crate::shutdown;
 
-/// Calls `suspend` on each SIGTSTP in place of the default action. `suspend` has to stop the process
-/// itself.
+/// Calls `suspend` on each SIGTSTP in place of the default action. `suspend` has to stop the
+/// process itself.
 /// If the signal was ignored when the program started, it stays ignored.
 ///
 /// # Errors

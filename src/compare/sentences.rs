@@ -48,7 +48,8 @@ impl Results<'_> {
         (looks.count() > 1).then(|| {
             let (each, number) = (looks.confidence() * 100.0, looks.count());
             format!(
-                "intervals have {each:.2} % confidence, so that up to {number} checks have 95 % overall"
+                "intervals have {each:.2} % confidence, so that up to {number} checks have 95 % \
+                 overall"
             )
         })
     }
@@ -64,8 +65,8 @@ impl Results<'_> {
                     "too few rounds: intervals have {reached:.0} % confidence, not {wanted:.0} %"
                 ),
                 number => format!(
-                    "too few rounds: intervals have {reached:.2} % confidence, not the {wanted:.2} % \
-                     with which up to {number} checks have 95 % overall"
+                    "too few rounds: intervals have {reached:.2} % confidence, not the \
+                     {wanted:.2} % with which up to {number} checks have 95 % overall"
                 ),
             }
         })

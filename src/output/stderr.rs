@@ -14,8 +14,8 @@ pub fn error(message: &str) {
     line(&format!("{red}flags:{red:#} {}", escape_controls(message)));
 }
 
-/// Writes a line with ANSI styles. They are removed if stderr is not a terminal, or if `NO_COLOR` is
-/// set.
+/// Writes a line with ANSI styles. They are removed if stderr is not a terminal, or if `NO_COLOR`
+/// is set.
 pub fn line(styled: &str) {
     let _ = writeln!(anstream::stderr().lock(), "{styled}");
 }
