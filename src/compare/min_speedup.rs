@@ -65,18 +65,24 @@ impl fmt::Display for Verdict {
 
 /// The verdict as a sentence:
 /// `--min-speedup threads=5: passed: threads is 14.2 times as fast as seq (13.8 to 14.6)`. A
-/// failure says so if there were too few rounds for 95 % confidence.
+/// failure says so if there were too few rounds for 95 % confidence, and an inconclusive check if
+/// only the number of rounds leaves it undecided.
 impl fmt::Display for SpeedupCheck {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let SpeedupCheck { min_speedup, speedup, .. } = self;
         let (verdict, contender) = (self.verdict(), min_speedup.contender);
         write!(f, "--min-speedup {min_speedup}: {verdict}: {contender} is {speedup}")?;
-        let (rounds, confidence) = (speedup.rounds, speedup.interval.confidence);
-        if verdict == Verdict::Failed && rounds > 1 && confidence < CONFIDENCE {
-            let percent = confidence * 100.0;
-            write!(f, "; {rounds} rounds give only {percent:.0} % confidence")?;
+        let (rounds, interval) = (speedup.rounds, speedup.interval);
+        match verdict {
+            Verdict::Failed if rounds > 1 && interval.confidence < CONFIDENCE => {
+                let percent = interval.confidence * 100.0;
+                write!(f, "; {rounds} rounds give only {percent:.0} % confidence")
+            }
+            Verdict::Inconclusive if !interval.contains(min_speedup.factor) => {
+                f.write_str("; too few rounds to decide")
+            }
+            _ => Ok(()),
         }
-        Ok(())
     }
 }
 
@@ -128,6 +134,7 @@ mod tests {
     fn too_few_rounds_leave_it_undecided() {
         let early = SpeedupCheck { too_early: true, ..checked("threads", 1.0, 2.0) };
         assert_eq!(early.verdict(), Verdict::Inconclusive);
+        assert!(early.to_string().ends_with("(1.00 to 2.00); too few rounds to decide"), "{early}");
     }
 
     #[test]
