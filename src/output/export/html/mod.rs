@@ -93,7 +93,7 @@ mod tests {
 
     use super::*;
     use crate::compare::fixtures::{measured, min_speedup, setup, times};
-    use crate::compare::{Contender, Measured, Setup};
+    use crate::compare::{Contender, Measured, Round, Setup};
     use crate::downloader::Mode;
 
     fn page(setup: &Setup) -> String {
@@ -191,6 +191,18 @@ mod tests {
             let shown = server.replace('\u{1b}', "\\u{1b}");
             assert!(text(&parse(&page)).contains(&shown), "{server:?}");
         }
+    }
+
+    #[test]
+    fn the_title_and_the_conditions_count_whole_rounds_only() {
+        let setup = setup();
+        let measured = measured(&setup, |round, contender| match round {
+            Round::Measured(2) if contender.mode() == Mode::Async => None,
+            Round::Measured(n) if n > 2 => None,
+            _ => times(round, contender),
+        });
+        let page = Html.export(&Results::new(&setup, &measured)).unwrap();
+        assert!(page.contains("1 of 3 rounds") && page.contains("1 measured, after"), "{page}");
     }
 
     #[test]
