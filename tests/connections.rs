@@ -3,7 +3,6 @@
 
 mod support;
 
-use std::net::TcpListener;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -14,7 +13,8 @@ use support::http2::Reply;
 use support::tls::{Authority, TlsServer};
 use support::tls_run::{assert_whole, ended_as, run};
 use support::{
-    MODES, POP20, TestServer, flag, flags, hang_up, in_every_mode, json, names, program, stderr,
+    MODES, POP20, TestServer, closed_port, flag, flags, hang_up, in_every_mode, json, names,
+    program, stderr,
 };
 use tempfile::tempdir;
 
@@ -261,7 +261,7 @@ type Seen = Arc<Mutex<Vec<(&'static str, Option<String>)>>>;
 
 #[test]
 fn a_failure_after_a_redirect_names_its_target() {
-    let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let closed = closed_port();
     let server = TestServer::start(move |request, stream| match request.code.as_str() {
         "BR" => redirect(stream, &format!("http://{closed}/br.gif")),
         "IN" => redirect(stream, "/gone"),

@@ -10,15 +10,16 @@ pub mod tls;
 pub mod tls_run;
 
 use std::io::{self, BufRead, BufReader, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{self, Output, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
-use std::thread;
+use std::{mem, thread};
 
 use assert_cmd::Command;
 use serde_json::Value;
+use socket2::{Domain, Socket, Type};
 
 /// The strategies by name.
 pub const MODES: [&str; 4] = ["seq", "threads", "rayon", "async"];
@@ -206,9 +207,13 @@ impl Request {
 
 /// An address that refuses connections.
 pub fn closed_port() -> SocketAddr {
-    // The listener is dropped at once.
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
-    listener.local_addr().expect("it has an address")
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None).expect("a socket is free");
+    socket.bind(&SocketAddr::from((Ipv4Addr::LOCALHOST, 0)).into()).expect("a port is free");
+    let address = socket.local_addr().expect("it has an address");
+    // The socket does not listen. It stays bound until this process ends, so that the port does
+    // not become that of another test's server.
+    mem::forget(socket);
+    address.as_socket().expect("it is an IP address")
 }
 
 /// A server on a free port, with a thread per connection, that answers as its handler says.
