@@ -6,7 +6,7 @@
 //!
 //! | function | what it does | where |
 //! |---|---|---|
-//! | `get_flag` | fetches the image of one flag over HTTP | [`flag::get_flag`] |
+//! | `get_flag` | fetches the image of one flag over HTTP | [`fetch`] |
 //! | `save_flag` | saves it as a file, whole or not at all | [`flag::save_flag`] |
 //! | `download_one` | does both for one country and reports the outcome | [`flag::Download`] |
 //! | `download_many` | runs `download_one` for many countries | [`downloader`] |
@@ -27,12 +27,12 @@
 //! - [`downloader`]: the trait [`Downloader`] and the strategies, which know neither HTTP nor
 //!   files.
 //! - [`flag`]: the job for one flag: get it, save it, report its outcome.
+//! - [`fetch`]: `get_flag`, with all of HTTP.
 //! - [`executor`]: a thread pool that hands out futures.
 //! - [`origin`]: the embedded server, with injected delays and faults.
+//! - [`system`]: what depends on the operating system: signals, limits, the async runtime.
 //! - [`endpoint`] and [`base_url`]: what `--server` accepts. [`country`]: country codes.
-//!   [`gif`]: the check for whole GIFs. `suspend` (on Unix): Ctrl-Z. [`shutdown`]: signals that
-//!   end a run. [`runtime`]: the async runtime.
-//!   [`open_files`]: the limit on open files.
+//!   [`gif`]: the check for whole GIFs.
 //!
 //! # How a flag is downloaded
 //!
@@ -46,11 +46,11 @@
 //!
 //! ```
 //! use flags::flag::Existing;
-//! use flags::flag::get_flag::FetchOptions;
+//! use flags::fetch::FetchOptions;
 //! use flags::flag::save_flag::Destination;
 //! use flags::origin::{Origin, Settings};
 //! use flags::run::Order;
-//! use flags::shutdown::Shutdown;
+//! use flags::system::signals::Shutdown;
 //! use flags::{Mode, Plan, country};
 //!
 //! let origin = Origin::start(Settings::default())?;
@@ -65,7 +65,7 @@
 //!     order: Order::Completed,
 //!     fetch: FetchOptions::default(),
 //! };
-//! let runtime = flags::runtime::start()?;
+//! let runtime = flags::system::runtime::start()?;
 //! let print = |outcome: &flags::flag::Outcome| println!("{}", outcome.code);
 //! let summary = plan.run(runtime.handle(), &Shutdown::never(), print)?;
 //! assert!(summary.is_complete());
@@ -81,17 +81,14 @@ pub mod country;
 pub mod downloader;
 pub mod endpoint;
 pub mod executor;
+pub mod fetch;
 pub mod flag;
 pub mod gif;
 mod numbers;
-pub mod open_files;
 pub mod origin;
 pub mod output;
 pub mod run;
-pub mod runtime;
-pub mod shutdown;
-#[cfg(unix)]
-pub mod suspend;
+pub mod system;
 
 pub use base_url::BaseUrl;
 pub use country::CountryCode;

@@ -6,7 +6,7 @@ use std::sync::Once;
 
 use flags::cli;
 use flags::commands::{self, Exit};
-use flags::output::{ignore_closed_pipe, stderr};
+use flags::output::terminal::{ignore_closed_pipe, stderr};
 
 fn main() -> ExitCode {
     let first = Once::new();

@@ -16,10 +16,10 @@ use crate::output::comparison::{self, Stream};
 use crate::output::export::{
     Csv, Exporter, Exports, Html, Json, Markdown, Svg, is_same, is_stdout,
 };
-use crate::output::rounds_bar::RoundsBar;
-use crate::output::stderr;
-use crate::shutdown::Shutdown;
-use crate::{open_files, runtime};
+use crate::output::terminal::rounds_bar::RoundsBar;
+use crate::output::terminal::stderr;
+use crate::system::signals::Shutdown;
+use crate::system::{limits, runtime};
 
 /// Runs the comparison and reports it. After an early end, it reports what was measured until then.
 ///
@@ -52,7 +52,7 @@ pub(super) fn run(args: CompareArgs) -> anyhow::Result<Exit> {
     let fetch = endpoint.fetch_options(&args.request)?;
     let runtime = runtime::start()?;
     let at_once = setup.contenders.iter().map(|contender| contender.jobs()).max().unwrap_or(1);
-    open_files::check(at_once.min(setup.codes.len()), endpoint.origin.is_some())
+    limits::check(at_once.min(setup.codes.len()), endpoint.origin.is_some())
         .context("cannot compare with this many --jobs")?;
     // An export may be a pipe, and opening it may block. Signals are not handled yet, so they end
     // the process.

@@ -11,15 +11,16 @@ use super::timeline_output::{self, TimelineOutput};
 use crate::cli::{self, DownloadArgs};
 use crate::downloader::Mode;
 use crate::endpoint::Endpoint;
-use crate::flag::get_flag::FetchError;
+use crate::fetch::FetchError;
 use crate::flag::save_flag::Destination;
 use crate::flag::{Existing, Failure, Outcome};
-use crate::output::{Format, Reporter, Verbosity, stderr};
+use crate::output::terminal::stderr;
+use crate::output::{Format, Reporter, Verbosity};
 use crate::run::{Plan, Summary};
-use crate::shutdown::Shutdown;
+use crate::system::signals::Shutdown;
 #[cfg(unix)]
-use crate::suspend;
-use crate::{open_files, runtime};
+use crate::system::suspend;
+use crate::system::{limits, runtime};
 
 pub(super) fn run(args: DownloadArgs) -> anyhow::Result<Exit> {
     let timeline = args.timeline.as_ref();
@@ -45,7 +46,7 @@ pub(super) fn run(args: DownloadArgs) -> anyhow::Result<Exit> {
     };
 
     let at_once = plan.jobs.min(plan.codes.len());
-    if let Err(few) = open_files::check(at_once, endpoint.origin.is_some()) {
+    if let Err(few) = limits::check(at_once, endpoint.origin.is_some()) {
         plan.jobs = few.jobs;
         stderr::error(&few.to_string());
     }

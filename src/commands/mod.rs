@@ -14,8 +14,8 @@ use std::process::ExitCode;
 use anyhow::Context;
 
 use crate::cli::{self, Cli, Command};
-use crate::output::ignore_closed_pipe;
-use crate::shutdown::Signal;
+use crate::output::terminal::ignore_closed_pipe;
+use crate::system::signals::Signal;
 
 /// How the process ends. Scripts rely on the exit statuses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 use crate::base_url::BaseUrl;
 use crate::cli::{self, RequestArgs, WeatherArgs};
 use crate::endpoint::{Endpoint, Preset};
-use crate::flag::get_flag::{FetchOptions, Proxies, read_certificates};
+use crate::fetch::{FetchOptions, Proxies, read_certificates};
 use crate::origin::{Origin, Settings, Weather};
 
 /// A server that is ready for requests. An embedded one stops when this is dropped.

@@ -9,10 +9,10 @@ use anyhow::Context;
 use super::{Exit, print};
 use crate::cli::{self, ServeArgs};
 use crate::origin::{Event, FlagSource, Origin, RequestLog, Settings, StartError, Weather};
-use crate::output::escape::escape_controls;
-use crate::output::stderr;
-use crate::runtime;
-use crate::shutdown::Shutdown;
+use crate::output::terminal::escape::escape_controls;
+use crate::output::terminal::stderr;
+use crate::system::runtime;
+use crate::system::signals::Shutdown;
 
 /// Prints the base URL, serves until a signal comes, and prints the number of requests.
 ///

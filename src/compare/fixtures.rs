@@ -6,12 +6,12 @@ use std::time::Duration;
 use fastrand::Rng;
 
 use super::{
-    Abort, Contender, CpuTime, Measured, MinSpeedup, Observer, Round, Runner, Sample, Setup,
-    run_rounds,
+    Abort, Contender, Measured, MinSpeedup, Observer, Round, Runner, Sample, Setup, run_rounds,
 };
 use crate::downloader::Mode;
 use crate::flag::{Span, Status};
 use crate::origin::Weather;
+use crate::system::cpu_time::CpuTime;
 
 /// Two flags, all four modes with two jobs, one warm-up round and three measured ones.
 pub(crate) fn setup() -> Setup {

@@ -4,8 +4,8 @@ use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use crate::country::CountryCode;
+use crate::fetch::FetchError;
 use crate::flag::Failure;
-use crate::flag::get_flag::FetchError;
 use crate::origin::{Fault, Impairment, Weather};
 
 /// Whether `weather` injected the `failure` of the last request for `code`.

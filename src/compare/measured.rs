@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use super::{Contender, CpuTime};
+use super::Contender;
 use crate::flag::Span;
+use crate::system::cpu_time::CpuTime;
 
 /// The measurements of one run.
 #[derive(Debug, Clone, PartialEq)]

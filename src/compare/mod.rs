@@ -5,7 +5,6 @@
 //! [`RealRunner`]. [`Results`] evaluates what was [`Measured`], each [`MinSpeedup`] included.
 
 mod contender;
-mod cpu_time;
 mod eta;
 #[cfg(test)]
 pub(crate) mod fixtures;
@@ -26,7 +25,6 @@ mod simulation;
 pub mod statistics;
 
 pub use contender::Contender;
-pub use cpu_time::CpuTime;
 pub use eta::Eta;
 pub use looks::{Look, Looks};
 pub use measured::{Measured, Sample};

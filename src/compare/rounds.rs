@@ -2,7 +2,7 @@
 
 use super::schedule::{Round, rounds};
 use super::{Contender, Measured, Results, Sample, Setup};
-use crate::shutdown::Signal;
+use crate::system::signals::Signal;
 
 /// Carries out single runs. [`RealRunner`](super::RealRunner) downloads; tests use given times.
 pub trait Runner {

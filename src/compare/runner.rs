@@ -5,15 +5,16 @@ use tempfile::TempDir;
 
 use super::ideal::{all_at_first_attempt, shortest_possible};
 use super::injected::is_injected;
-use super::{Abort, Contender, CpuTime, Round, Runner, Sample, Setup};
+use super::{Abort, Contender, Round, Runner, Sample, Setup};
 use crate::base_url::BaseUrl;
-use crate::flag::get_flag::FetchOptions;
+use crate::fetch::FetchOptions;
 use crate::flag::save_flag::Destination;
 use crate::flag::{Existing, Failure, Outcome, Span};
 use crate::origin::{Origin, Weather};
 use crate::run::{Order, Plan, Summary};
-use crate::runtime;
-use crate::shutdown::Shutdown;
+use crate::system::cpu_time::CpuTime;
+use crate::system::runtime;
+use crate::system::signals::Shutdown;
 
 /// Runs the downloads of a [`Setup`].
 pub struct RealRunner<'a> {

@@ -7,12 +7,12 @@ use std::time::{Duration, Instant, SystemTime};
 use tokio::runtime::Handle;
 use tokio::task::{JoinError, spawn_blocking};
 
-use super::get_flag::{Answer, FetchError, Fetched, Fetcher, Trace};
 use super::outcome::{Done, Failure, Outcome};
 use super::save_flag::Destination;
 use crate::base_url::redacted;
 use crate::country::CountryCode;
-use crate::shutdown::Shutdown;
+use crate::fetch::{Answer, FetchError, Fetched, Fetcher, Trace};
+use crate::system::signals::Shutdown;
 
 /// What to do about a complete flag that is already in the folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,9 +1,8 @@
 //! One flag: the job that a strategy runs for each code.
 //!
-//! `download_one` is `get_flag` (HTTP), then `save_flag` (files). It reports one [`Outcome`].
+//! `download_one` is [`get_flag`](crate::fetch) (HTTP), then `save_flag` (files). It reports one [`Outcome`].
 
 mod download_one;
-pub mod get_flag;
 mod outcome;
 pub mod save_flag;
 mod span;

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::get_flag::FetchError;
 use crate::country::CountryCode;
+use crate::fetch::FetchError;
 
 /// The outcome of one flag. Times count from the start of the run.
 #[derive(Debug)]

@@ -6,7 +6,7 @@ use anstyle::Style;
 use console::Term;
 
 use super::table::table;
-use super::{ignore_closed_pipe, stderr};
+use super::terminal::{ignore_closed_pipe, stderr};
 use crate::compare::Results;
 
 const BOLD: Style = Style::new().bold();

@@ -3,8 +3,9 @@
 use std::io::{self, Write};
 use std::mem;
 
-use super::progress::Progress;
-use super::{ignore_closed_pipe, run_json, text};
+use super::terminal::ignore_closed_pipe;
+use super::terminal::progress::Progress;
+use super::{run_json, text};
 use crate::flag::{Done, Outcome};
 use crate::run::Summary;
 

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::escape::escape_controls_in_json;
+use super::terminal::escape::escape_controls_in_json;
 use crate::country::CountryCode;
 use crate::downloader::Mode;
 use crate::flag::{Outcome, Status};

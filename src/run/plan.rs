@@ -11,10 +11,10 @@ use super::summary::Summary;
 use crate::base_url::BaseUrl;
 use crate::country::CountryCode;
 use crate::downloader::Mode;
-use crate::flag::get_flag::{FetchOptions, Fetcher};
+use crate::fetch::{FetchOptions, Fetcher};
 use crate::flag::save_flag::Destination;
 use crate::flag::{Download, Existing, Outcome};
-use crate::shutdown::Shutdown;
+use crate::system::signals::Shutdown;
 
 /// What to do in one run.
 #[derive(Debug, Clone)]
@@ -36,7 +36,7 @@ impl Plan {
     /// `report` is called once per outcome, in the plan's order, and never on two threads at the
     /// same time. In order of completion, it runs on the thread that finished the flag. A flag that
     /// a signal interrupted has no outcome. `runtime` must have its own worker threads, as from
-    /// [`runtime::start`](crate::runtime::start).
+    /// [`runtime::start`](crate::system::runtime::start).
     ///
     /// # Errors
     /// The system refused the threads that the strategy needs, or a download panicked. The failure

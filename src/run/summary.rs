@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::base_url::BaseUrl;
 use crate::downloader::Mode;
 use crate::flag::{Outcome, Status};
-use crate::shutdown::Signal;
+use crate::system::signals::Signal;
 
 /// The result of a run.
 #[derive(Debug)]

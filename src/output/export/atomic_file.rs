@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 
 use crate::flag::save_flag;
-use crate::output::ignore_closed_pipe;
+use crate::output::terminal::ignore_closed_pipe;
 
 /// Where a document is written.
 pub(crate) enum Target {

@@ -6,7 +6,7 @@ use super::alt_text::summarize;
 use super::chart_svg::{CSS, Px, axis_labels, legend, plot, swatch};
 use super::phases::{by_start, remark};
 use super::timeline_run::{TimelineRun, common_axis};
-use crate::output::escape::escape_controls;
+use crate::output::terminal::escape::escape_controls;
 
 /// In pixels, as are all lengths here.
 const WIDTH: f64 = 860.0;

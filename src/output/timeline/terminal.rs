@@ -7,7 +7,7 @@ use console::Term;
 
 use super::chart_text::chart;
 use crate::flag::Span;
-use crate::output::ignore_closed_pipe;
+use crate::output::terminal::ignore_closed_pipe;
 
 /// The width of a drawing if stdout is not a terminal.
 const COLUMNS: usize = 80;

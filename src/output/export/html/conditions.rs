@@ -8,7 +8,7 @@ use maud::{Markup, html};
 use super::titled_section;
 use crate::compare::{Contender, Results};
 use crate::country::CountryCode;
-use crate::output::escape::escape_controls;
+use crate::output::terminal::escape::escape_controls;
 
 pub(super) fn section(results: &Results) -> Markup {
     let setup = results.setup;

@@ -13,7 +13,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::Exporter;
 use crate::compare::{Results, Verdict};
-use crate::output::escape::escape_controls;
+use crate::output::terminal::escape::escape_controls;
 use crate::output::timeline::chart_svg;
 
 const CSS: &str = include_str!("report.css");

@@ -3,7 +3,7 @@
 use anyhow::Context;
 use tokio::runtime::{Builder, Runtime};
 
-use crate::open_files;
+use super::limits;
 
 /// The maximum number of threads for blocking work, such as the file access of async tasks.
 const MAX_BLOCKING_THREADS: usize = 4;
@@ -13,7 +13,7 @@ const MAX_BLOCKING_THREADS: usize = 4;
 /// # Errors
 /// The system refuses a thread or a file descriptor.
 pub fn start() -> anyhow::Result<Runtime> {
-    open_files::raise_limit();
+    limits::raise_limit();
     Builder::new_multi_thread()
         .worker_threads(1)
         .max_blocking_threads(MAX_BLOCKING_THREADS)

@@ -5,7 +5,7 @@ use std::io;
 use tokio::runtime::Handle;
 use tokio::task::block_in_place;
 
-use crate::shutdown;
+use super::signals;
 
 /// Calls `suspend` on each SIGTSTP in place of the default action. `suspend` has to stop the
 /// process itself.
@@ -17,7 +17,7 @@ pub fn on_suspend(runtime: &Handle, mut suspend: impl FnMut() + Send + 'static) 
     use signal_hook::consts::SIGTSTP;
     use tokio::signal::unix::{SignalKind, signal};
 
-    if shutdown::is_ignored(SIGTSTP) {
+    if signals::is_ignored(SIGTSTP) {
         return Ok(());
     }
     let _within_runtime = runtime.enter();

@@ -3,7 +3,7 @@
 /// Escapes the control characters in `text`, so that text from a server can't control the terminal.
 ///
 /// ```
-/// use flags::output::escape::escape_controls;
+/// use flags::output::terminal::escape::escape_controls;
 ///
 /// assert_eq!(escape_controls("Español\x1b[2J\r\n"), "Español\\u{1b}[2J\\r\\n");
 /// ```
@@ -13,7 +13,7 @@ pub fn escape_controls(text: &str) -> String {
 
 /// Escapes the control characters in the JSON document `text`, except line breaks. They occur in
 /// its strings only, and all of them have four-digit escapes (RFC 8259 §7).
-pub(super) fn escape_controls_in_json(text: &str) -> String {
+pub(in crate::output) fn escape_controls_in_json(text: &str) -> String {
     escape(text, |char| match char {
         '\n' => char.to_string(),
         _ => format!("\\u{:04x}", u32::from(char)),

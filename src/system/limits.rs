@@ -32,7 +32,7 @@ pub struct FewOpenFiles {
 }
 
 /// Checks that the limit on open files allows `asked` concurrent requests. Call it after
-/// [`runtime::start`](crate::runtime::start), which raises the limit. An `embedded` server uses
+/// [`runtime::start`](crate::system::runtime::start), which raises the limit. An `embedded` server uses
 /// descriptors of the same process.
 ///
 /// # Errors

@@ -21,7 +21,7 @@ const MIN_COLUMNS: u16 = 20;
 const DRAWS_PER_SECOND: u8 = 20;
 
 /// A bar on stderr, if that is a terminal.
-pub(super) struct Progress {
+pub(in crate::output) struct Progress {
     bar: ProgressBar,
     /// The codes above the bar, if stdout is a terminal as well.
     codes: Option<CodesLine>,
@@ -29,34 +29,34 @@ pub(super) struct Progress {
 
 impl Progress {
     /// An empty bar for `total` flags, or none if stderr can't show one.
-    pub(super) fn new(total: usize) -> Progress {
+    pub(in crate::output) fn new(total: usize) -> Progress {
         let bar = bar(total, TEMPLATE);
         let shares_terminal = !bar.is_hidden() && io::stdout().is_terminal();
         Progress { bar, codes: shares_terminal.then(CodesLine::default) }
     }
 
     /// No bar.
-    pub(super) fn hidden() -> Progress {
+    pub(in crate::output) fn hidden() -> Progress {
         Progress { bar: ProgressBar::hidden(), codes: None }
     }
 
     /// Whether there is a bar.
-    pub(super) fn is_visible(&self) -> bool {
+    pub(in crate::output) fn is_visible(&self) -> bool {
         !self.bar.is_hidden()
     }
 
     /// Whether the codes go to the same terminal as the bar.
-    pub(super) fn shares_terminal(&self) -> bool {
+    pub(in crate::output) fn shares_terminal(&self) -> bool {
         self.codes.is_some()
     }
 
     /// Counts one flag.
-    pub(super) fn advance(&self) {
+    pub(in crate::output) fn advance(&self) {
         self.bar.inc(1);
     }
 
     /// Writes the code and a blank with `write`, which writes to stdout.
-    pub(super) fn code(&mut self, code: CountryCode, write: impl FnOnce(&str)) {
+    pub(in crate::output) fn code(&mut self, code: CountryCode, write: impl FnOnce(&str)) {
         let text = format!("{code} ");
         match &mut self.codes {
             Some(codes) => self.bar.suspend(|| write(&codes.append(&text))),
@@ -65,12 +65,12 @@ impl Progress {
     }
 
     /// Writes an error message to stderr.
-    pub(super) fn error(&mut self, message: &str) {
+    pub(in crate::output) fn error(&mut self, message: &str) {
         self.above(|| stderr::error(message));
     }
 
     /// Writes a line to stderr.
-    pub(super) fn line(&mut self, text: &str) {
+    pub(in crate::output) fn line(&mut self, text: &str) {
         self.above(|| stderr::line(&escape_controls(text)));
     }
 
@@ -83,7 +83,7 @@ impl Progress {
 
     /// Suspends this process, as Ctrl-Z does by default. The bar is cleared until it continues.
     #[cfg(unix)]
-    pub(super) fn suspend_process(&mut self) {
+    pub(in crate::output) fn suspend_process(&mut self) {
         self.above(|| {
             // It fails only for signals that can't be caught.
             let _ = signal_hook::low_level::emulate_default_handler(signal_hook::consts::SIGTSTP);
@@ -91,14 +91,14 @@ impl Progress {
     }
 
     /// Removes the bar. On a shared terminal, the cursor is then at the start of a line.
-    pub(super) fn finish(&self) {
+    pub(in crate::output) fn finish(&self) {
         self.bar.finish_and_clear();
     }
 }
 
 /// A bar of `total` steps on stderr in the style of an indicatif `template`; a hidden one if stderr
 /// can't show one.
-pub(super) fn bar(total: usize, template: &str) -> ProgressBar {
+pub(in crate::output) fn bar(total: usize, template: &str) -> ProgressBar {
     if !can_redraw() {
         return ProgressBar::hidden();
     }
