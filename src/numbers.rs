@@ -29,6 +29,11 @@ pub(crate) fn percent(share: f64) -> String {
     format!("{:.0} %", share * 100.0)
 }
 
+/// A time in seconds, to the microsecond.
+pub(crate) fn seconds(time: Duration) -> f64 {
+    time.as_micros() as f64 / 1e6
+}
+
 /// A time with three digits and its unit: `1.97 s`, `151 ms`, `0.210 ms`.
 pub(crate) fn time(time: Duration) -> String {
     let seconds = time.as_secs_f64();

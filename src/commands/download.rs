@@ -13,7 +13,7 @@ use crate::downloader::Mode;
 use crate::endpoint::Endpoint;
 use crate::fetch::FetchError;
 use crate::flag::save_flag::Destination;
-use crate::flag::{Existing, Failure, Outcome};
+use crate::flag::{Existing, Failure, Outcome, Status};
 use crate::output::terminal::stderr;
 use crate::output::{Format, Reporter, Verbosity};
 use crate::run::{Plan, Summary};
@@ -95,11 +95,11 @@ fn plan(args: &DownloadArgs, endpoint: &OpenEndpoint) -> anyhow::Result<Plan> {
 /// Whether every flag failed without a response: no address, no connection, or a timeout.
 fn is_unreachable(summary: &Summary) -> bool {
     use FetchError::{Connect, Timeout, Unresolved};
-    let no_connection = |failure: &Failure| {
-        matches!(failure, Failure::Fetch(Connect(_) | Unresolved(_) | Timeout(_)))
-    };
-    let has_no_response = |outcome: &Outcome| {
-        outcome.answered.is_none() && outcome.result.as_ref().is_err_and(no_connection)
+    let has_no_response = |outcome: &Outcome| match &outcome.status {
+        Status::Failed(Failure::Fetch(Connect(_) | Unresolved(_) | Timeout(_))) => {
+            outcome.head_at.is_none()
+        }
+        _ => false,
     };
     !summary.outcomes.is_empty() && summary.outcomes.iter().all(has_no_response)
 }

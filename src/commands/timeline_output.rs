@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use anyhow::Context;
 
 use crate::cli::usage_error;
-use crate::flag::Span;
 use crate::numbers::counted;
 use crate::output::export::{Target, is_stdout};
 use crate::output::text;
@@ -63,18 +62,18 @@ impl TimelineOutput {
     /// # Errors
     /// The drawing can't be written. A closed pipe is not an error.
     pub(super) fn write(self, summary: &Summary) -> anyhow::Result<()> {
-        let spans: Vec<Span> = summary.outcomes.iter().map(Span::from).collect();
+        let spans = &summary.outcomes;
         match self {
             TimelineOutput::None => Ok(()),
             TimelineOutput::Text => {
-                timeline::show(&spans, summary.elapsed).context("cannot write the timeline")
+                timeline::show(spans, summary.elapsed).context("cannot write the timeline")
             }
             TimelineOutput::Svg(target) => {
                 let jobs = counted(summary.jobs, "job", "jobs");
                 let run = TimelineRun {
                     name: summary.mode.to_string(),
                     about: format!("{jobs}, {}", text::count(summary)),
-                    spans: &spans,
+                    spans,
                     elapsed: summary.elapsed,
                 };
                 let title = format!("Flags from {}", summary.base);

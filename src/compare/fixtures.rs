@@ -9,7 +9,7 @@ use super::{
     Abort, Contender, Measured, MinSpeedup, Observer, Round, Runner, Sample, Setup, run_rounds,
 };
 use crate::downloader::Mode;
-use crate::flag::{Span, Status};
+use crate::flag::{Outcome, Status};
 use crate::origin::Weather;
 use crate::system::cpu_time::CpuTime;
 
@@ -45,17 +45,21 @@ pub(crate) fn min_speedup(name: &str, factor: f64) -> MinSpeedup {
 pub(crate) fn sample(millis: u64) -> Sample {
     let elapsed = Duration::from_millis(millis);
     let cpu = CpuTime { user: elapsed / 10, system: elapsed / 20 };
-    let span = |code: &str, from: u32| Span {
+    let outcome = |code: &str, from: u32| Outcome {
         code: code.parse().unwrap(),
+        url: String::new(),
+        path: Default::default(),
+        status: Status::Saved { bytes: 1000 },
+        resent: 0,
+        http_version: Some("HTTP/1.1"),
         start: elapsed * from / 20,
-        answered: Some(elapsed * (from + 7) / 20),
-        fetched: Some(elapsed * (from + 8) / 20),
+        head_at: Some(elapsed * (from + 7) / 20),
+        body_at: Some(elapsed * (from + 8) / 20),
         end: elapsed * (from + 9) / 20,
-        status: Status::Ok,
         attempts: 1,
     };
-    let spans = vec![span("BR", 0), span("CN", 9)];
-    Sample { elapsed, cpu, exit_code: 0, ideal: Some(elapsed / 2), spans }
+    let outcomes = vec![outcome("BR", 0), outcome("CN", 9)];
+    Sample { elapsed, cpu, exit_code: 0, ideal: Some(elapsed / 2), outcomes }
 }
 
 /// A runner that downloads nothing. The function returns how many milliseconds each run takes.

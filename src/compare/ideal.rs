@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::country::CountryCode;
-use crate::flag::{Span, Status};
+use crate::flag::{Outcome, Status};
 use crate::origin::Weather;
 
 /// The shortest time in which `jobs` concurrent requests can fetch `codes` under `weather`:
@@ -28,8 +28,9 @@ pub fn shortest_possible(
 }
 
 /// Whether every flag was saved at the first attempt.
-pub fn all_at_first_attempt(spans: &[Span]) -> bool {
-    spans.iter().all(|span| span.status == Status::Ok && span.attempts == 1)
+pub fn all_at_first_attempt(outcomes: &[Outcome]) -> bool {
+    let is_saved = |outcome: &Outcome| matches!(outcome.status, Status::Saved { .. });
+    outcomes.iter().all(|outcome| is_saved(outcome) && outcome.attempts == 1)
 }
 
 #[cfg(test)]
@@ -62,12 +63,11 @@ mod tests {
 
     #[test]
     fn a_retry_or_a_failure_of_any_flag_is_noticed() {
-        let spans = sample(100).spans;
-        assert!(all_at_first_attempt(&spans));
-        for (status, attempts) in [(Status::Ok, 2), (Status::NotFound, 1)] {
-            let mut spans = spans.clone();
-            (spans[1].status, spans[1].attempts) = (status, attempts);
-            assert!(!all_at_first_attempt(&spans), "{status:?}, {attempts}");
+        assert!(all_at_first_attempt(&sample(100).outcomes));
+        for (status, attempts) in [(Status::Saved { bytes: 1 }, 2), (Status::NotFound, 1)] {
+            let mut outcomes = sample(100).outcomes;
+            (outcomes[1].status, outcomes[1].attempts) = (status, attempts);
+            assert!(!all_at_first_attempt(&outcomes), "{outcomes:?}");
         }
     }
 

@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use crate::country::CountryCode;
 use crate::fetch::FetchError;
-use crate::flag::Failure;
+use crate::flag::{Failure, Status};
 use crate::origin::{Fault, Impairment, Weather};
 
-/// Whether `weather` injected the `failure` of the last request for `code`.
+/// Whether `weather` injected the failure that `status`, that of the flag of `code`, tells of.
 ///
 /// True if the fault that the weather injects into one of `attempts` can lead to this failure.
 /// `attempts` is a range because the server may count more attempts than the client: a request that
@@ -17,22 +17,24 @@ pub(super) fn is_injected(
     weather: &Weather,
     code: CountryCode,
     mut attempts: RangeInclusive<u32>,
-    failure: &Failure,
+    status: &Status,
     timeout: Duration,
 ) -> bool {
     attempts.any(|attempt| {
         let Impairment { delay, fault } = weather.impairment(code, attempt);
-        match failure {
-            Failure::NotFound => fault == Some(Fault::Error) && weather.error_status.get() == 404,
-            Failure::Fetch(FetchError::Status { status, .. }) => {
+        match status {
+            Status::NotFound => fault == Some(Fault::Error) && weather.error_status.get() == 404,
+            Status::Failed(Failure::Fetch(FetchError::Status { status, .. })) => {
                 fault == Some(Fault::Error) && *status == weather.error_status.get()
             }
             // A reset that arrives before the head of the response looks like a lost connection.
-            Failure::Fetch(FetchError::Truncated { .. } | FetchError::Connect(_)) => {
+            Status::Failed(Failure::Fetch(
+                FetchError::Truncated { .. } | FetchError::Connect(_),
+            )) => {
                 matches!(fault, Some(Fault::Reset | Fault::Truncate))
             }
             // How long a throttled body takes depends on its size, which is not known here.
-            Failure::Fetch(FetchError::Timeout(_)) => {
+            Status::Failed(Failure::Fetch(FetchError::Timeout(_))) => {
                 fault == Some(Fault::Stall) || delay >= timeout || weather.bandwidth.is_some()
             }
             _ => false,
@@ -50,7 +52,13 @@ mod tests {
     const SECOND: Duration = Duration::from_secs(1);
 
     fn injected(weather: &Weather, failure: impl Into<Failure>) -> bool {
-        is_injected(weather, "BR".parse().unwrap(), 1..=1, &failure.into(), SECOND)
+        let status = Status::Failed(failure.into());
+        is_injected(weather, "BR".parse().unwrap(), 1..=1, &status, SECOND)
+    }
+
+    /// Whether `weather` injected a 404.
+    fn missing(weather: &Weather) -> bool {
+        is_injected(weather, "BR".parse().unwrap(), 1..=1, &Status::NotFound, SECOND)
     }
 
     fn status(number: u16) -> FetchError {
@@ -68,7 +76,7 @@ mod tests {
         for failure in failures {
             assert!(!injected(&Weather::default(), failure));
         }
-        assert!(!injected(&Weather::default(), Failure::NotFound));
+        assert!(!missing(&Weather::default()));
         assert!(!injected(&Weather::delayed(), FetchError::Connect(String::new())));
     }
 
@@ -77,10 +85,10 @@ mod tests {
         let error = Weather { error_rate: Rate::ALWAYS, ..Weather::default() };
         assert!(injected(&error, status(418)));
         assert!(!injected(&error, status(500)));
-        assert!(!injected(&error, Failure::NotFound));
+        assert!(!missing(&error));
         assert!(!injected(&error, truncated()));
         let gone = Weather { error_status: "404".parse().unwrap(), ..error };
-        assert!(injected(&gone, Failure::NotFound));
+        assert!(missing(&gone));
 
         let reset = Weather { reset_rate: Rate::ALWAYS, ..Weather::default() };
         let truncate = Weather { truncate_rate: Rate::ALWAYS, ..Weather::default() };
@@ -111,8 +119,8 @@ mod tests {
         let fails = |weather: &Weather, attempt| weather.impairment(code, attempt).fault.is_some();
         let only_the_second = |weather: &Weather| !fails(weather, 1) && fails(weather, 2);
         let weather = (0..).map(weather).find(only_the_second).unwrap();
-        let injected =
-            |attempts| is_injected(&weather, code, attempts, &Failure::from(status(418)), SECOND);
+        let failed = Status::Failed(Failure::from(status(418)));
+        let injected = |attempts| is_injected(&weather, code, attempts, &failed, SECOND);
         assert!(!injected(1..=1));
         assert!(injected(1..=2));
     }

@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use super::Contender;
-use crate::flag::Span;
+use crate::flag::Outcome;
 use crate::system::cpu_time::CpuTime;
 
 /// The measurements of one run.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug)]
 pub struct Sample {
     /// From before the client was built until the last file was saved.
     pub elapsed: Duration,
@@ -16,8 +16,8 @@ pub struct Sample {
     pub exit_code: u8,
     /// The shortest possible time for this run; `None` if it is not known.
     pub ideal: Option<Duration>,
-    /// The timeline of the run, a span per flag, in the order in which the flags were reported.
-    pub spans: Vec<Span>,
+    /// In the order in which the flags were reported.
+    pub outcomes: Vec<Outcome>,
 }
 
 impl Sample {
@@ -28,14 +28,14 @@ impl Sample {
 
     /// The sum of the flags' own times.
     pub fn busy(&self) -> Duration {
-        self.spans.iter().map(Span::duration).sum()
+        self.outcomes.iter().map(Outcome::duration).sum()
     }
 }
 
 /// The measured runs, grouped by round, in the order in which they took place.
 ///
 /// The last round is incomplete if the comparison ended early.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Default)]
 pub struct Measured {
     rounds: Vec<Vec<(Contender, Sample)>>,
 }

@@ -9,7 +9,7 @@ use super::{Abort, Contender, Round, Runner, Sample, Setup};
 use crate::base_url::BaseUrl;
 use crate::fetch::FetchOptions;
 use crate::flag::save_flag::Destination;
-use crate::flag::{Existing, Failure, Outcome, Span};
+use crate::flag::{Existing, Outcome};
 use crate::origin::{Origin, Weather};
 use crate::run::{Order, Plan, Summary};
 use crate::system::cpu_time::CpuTime;
@@ -43,13 +43,13 @@ impl Runner for RealRunner<'_> {
                 "{failure}; comparison aborted: this failure was not injected"
             )));
         }
-        let spans: Vec<_> = summary.outcomes.iter().map(Span::from).collect();
         // The delays of further attempts are not part of the bound.
         let ideal = weather
-            .filter(|_| all_at_first_attempt(&spans))
+            .filter(|_| all_at_first_attempt(&summary.outcomes))
             .and_then(|weather| shortest_possible(&weather, &self.setup.codes, contender.jobs()));
         let exit_code = if summary.is_complete() { 0 } else { 1 };
-        Ok(Sample { elapsed: summary.elapsed, cpu, exit_code, ideal, spans })
+        let Summary { elapsed, outcomes, .. } = summary;
+        Ok(Sample { elapsed, cpu, exit_code, ideal, outcomes })
     }
 }
 
@@ -88,15 +88,15 @@ impl RealRunner<'_> {
 
     /// Describes the first failure that the weather did not inject, and counts the others.
     fn failure_not_injected(&self, summary: &Summary, weather: Option<&Weather>) -> Option<String> {
-        let injected = |outcome: &Outcome, failure: &Failure| {
+        let injected = |outcome: &Outcome| {
             weather.is_some_and(|weather| {
                 let attempts = outcome.attempts..=outcome.attempts + outcome.resent;
-                is_injected(weather, outcome.code, attempts, failure, self.fetch.timeout)
+                is_injected(weather, outcome.code, attempts, &outcome.status, self.fetch.timeout)
             })
         };
         let mut failed = summary.outcomes.iter().filter_map(|outcome| {
-            let failure = outcome.result.as_ref().err()?;
-            (!injected(outcome, failure)).then_some((outcome, failure))
+            let failure = outcome.status.problem()?;
+            (!injected(outcome)).then_some((outcome, failure))
         });
         let (first, failure) = failed.next()?;
         let others = match failed.count() {

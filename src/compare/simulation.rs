@@ -18,7 +18,7 @@ impl Runner for RandomSpeedups {
         let speedup =
             if contender.to_string() == "seq" { 1.0 } else { (self.ratio)(&mut self.rng) };
         let elapsed = Duration::from_secs_f64(1.0 / speedup);
-        Ok(Sample { elapsed, spans: Vec::new(), ..sample(1) })
+        Ok(Sample { elapsed, outcomes: Vec::new(), ..sample(1) })
     }
 }
 

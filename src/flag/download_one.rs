@@ -7,7 +7,7 @@ use std::time::{Duration, Instant, SystemTime};
 use tokio::runtime::Handle;
 use tokio::task::{JoinError, spawn_blocking};
 
-use super::outcome::{Done, Failure, Outcome};
+use super::outcome::{Failure, Outcome, Status};
 use super::save_flag::Destination;
 use crate::base_url::redacted;
 use crate::country::CountryCode;
@@ -42,8 +42,8 @@ pub struct Download {
     pub(crate) report: Box<dyn Fn(Outcome) + Send + Sync>,
 }
 
-/// The start of a request.
-struct Start {
+/// A request that is ready to be sent.
+struct Prepared {
     /// The time since the start of the run.
     at: Duration,
     /// The time of the existing file. The flag is fetched only if the server's is newer.
@@ -54,7 +54,7 @@ impl Download {
     /// Downloads the flag of `code` and reports the outcome, blocking until it is done.
     /// Does nothing after a shutdown signal.
     pub fn download_one(self: &Arc<Self>, code: CountryCode) {
-        let Some(Start { at, if_newer_than }) = self.prepare(code) else { return };
+        let Some(Prepared { at, if_newer_than }) = self.prepare(code) else { return };
         let download = self.clone();
         let request = async move { download.get_flag_or_stop(code, if_newer_than).await };
         // A spawned task runs on the runtime's thread, like its connection, so that this thread is
@@ -75,7 +75,7 @@ impl Download {
                 spawn_blocking(move || download.prepare(code)).await.unwrap_or_else(resume_panic)
             }
         };
-        let Some(Start { at, if_newer_than }) = prepared else { return };
+        let Some(Prepared { at, if_newer_than }) = prepared else { return };
         let Some(fetched) = self.get_flag_or_stop(code, if_newer_than).await else { return };
         let saved = spawn_blocking(move || self.finish(code, at, fetched)).await;
         saved.unwrap_or_else(resume_panic);
@@ -83,7 +83,7 @@ impl Download {
 
     /// Checks the folder before the request. Returns `None` if there is to be no request: after a
     /// shutdown signal, or for a flag that is skipped, whose outcome is then reported.
-    fn prepare(&self, code: CountryCode) -> Option<Start> {
+    fn prepare(&self, code: CountryCode) -> Option<Prepared> {
         if self.shutdown.signal().is_some() {
             return None;
         }
@@ -93,12 +93,11 @@ impl Download {
             Existing::Skip | Existing::Update => self.destination.complete_flag(code),
         };
         if self.existing == Existing::Skip && if_newer_than.is_some() {
-            let skipped = Done::Skipped { path: self.destination.path(code) };
-            self.report_outcome(code, at, Ok(skipped), 0, Trace::default());
+            self.report_outcome(code, at, Status::Skipped, 0, Trace::default());
             return None;
         }
         // `None` for a missing or damaged flag, which is always fetched.
-        Some(Start { at, if_newer_than })
+        Some(Prepared { at, if_newer_than })
     }
 
     /// Requests the flag. Returns `None` if a shutdown signal comes first.
@@ -116,30 +115,30 @@ impl Download {
 
     /// Saves what was fetched and reports the outcome.
     fn finish(&self, code: CountryCode, start: Duration, fetched: Fetched) {
-        let result = self.save_answer(code, fetched.answer);
-        self.report_outcome(code, start, result, fetched.attempts, fetched.trace);
+        let status = self.save_answer(code, fetched.answer).unwrap_or_else(Status::Failed);
+        self.report_outcome(code, start, status, fetched.attempts, fetched.trace);
     }
 
     fn save_answer(
         &self,
         code: CountryCode,
         answer: Result<Answer, FetchError>,
-    ) -> Result<Done, Failure> {
-        match answer? {
-            Answer::NotFound => Err(Failure::NotFound),
-            Answer::Unchanged => Ok(Done::Unchanged { path: self.destination.path(code) }),
+    ) -> Result<Status, Failure> {
+        Ok(match answer? {
+            Answer::NotFound => Status::NotFound,
+            Answer::Unchanged => Status::Unchanged,
             Answer::Flag { image, modified } => {
-                let path = self.destination.save_flag(code, &image, modified)?;
-                Ok(Done::Saved { path, bytes: image.len() })
+                self.destination.save_flag(code, &image, modified)?;
+                Status::Saved { bytes: image.len() }
             }
-        }
+        })
     }
 
     fn report_outcome(
         &self,
         code: CountryCode,
         start: Duration,
-        result: Result<Done, Failure>,
+        status: Status,
         attempts: u32,
         trace: Trace,
     ) {
@@ -147,13 +146,14 @@ impl Download {
         (self.report)(Outcome {
             code,
             url: redacted(&self.fetcher.url(code)),
-            result,
+            path: self.destination.path(code),
+            status,
             attempts,
             resent: trace.resent,
             http_version: trace.http_version,
             start,
-            answered: trace.answered.map(since_start),
-            fetched: trace.fetched.map(since_start),
+            head_at: trace.answered.map(since_start),
+            body_at: trace.fetched.map(since_start),
             end: self.started.elapsed(),
         });
     }

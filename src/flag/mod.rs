@@ -5,8 +5,6 @@
 mod download_one;
 mod outcome;
 pub mod save_flag;
-mod span;
 
 pub use download_one::{Download, Existing};
-pub use outcome::{Done, Failure, Outcome, Status};
-pub use span::Span;
+pub use outcome::{Failure, Outcome, Status};

@@ -1,22 +1,27 @@
-//! The outcome of one flag: saved, skipped, unchanged, or failed.
+//! The outcome of one flag: saved, skipped, unchanged, not found, or failed.
 
 use std::fmt;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
-use serde::Serialize;
+use serde::ser::SerializeStruct;
+use serde::{Serialize, Serializer};
 
 use crate::country::CountryCode;
 use crate::fetch::FetchError;
+use crate::numbers::seconds;
 
-/// The outcome of one flag. Times count from the start of the run.
+/// The outcome of one flag. Reports, timelines and comparisons read it. Times count from the start
+/// of the run.
 #[derive(Debug)]
 pub struct Outcome {
     pub code: CountryCode,
     /// The URL that was requested, with any password hidden.
     pub url: String,
-    pub result: Result<Done, Failure>,
+    /// The file of the flag. It exists if the flag [`is_there`](Status::is_there).
+    pub path: PathBuf,
+    pub status: Status,
     /// The number of attempts, 0 if no request was sent. A request that is sent again because the
     /// server did not process it does not count.
     pub attempts: u32,
@@ -27,97 +32,130 @@ pub struct Outcome {
     /// When work on this flag began.
     pub start: Duration,
     /// When the head of the last response had arrived.
-    pub answered: Option<Duration>,
+    pub head_at: Option<Duration>,
     /// When the last byte of the last response had arrived.
-    pub fetched: Option<Duration>,
+    pub body_at: Option<Duration>,
     /// When the file was saved, or the flag had failed.
     pub end: Duration,
 }
 
-impl Outcome {
-    /// How the download ended, without its details.
-    pub fn status(&self) -> Status {
-        match &self.result {
-            Ok(Done::Saved { .. }) => Status::Ok,
-            Ok(Done::Skipped { .. }) => Status::Skipped,
-            Ok(Done::Unchanged { .. }) => Status::Unchanged,
-            Err(Failure::NotFound) => Status::NotFound,
-            Err(_) => Status::Error,
-        }
-    }
-
-    /// The file in the folder; `None` if the flag failed.
-    pub fn path(&self) -> Option<&Path> {
-        match self.result.as_ref().ok()? {
-            Done::Saved { path, .. } | Done::Skipped { path } | Done::Unchanged { path } => {
-                Some(path)
-            }
-        }
-    }
-
-    /// The size of the file if it was fetched and saved.
-    pub fn bytes(&self) -> Option<usize> {
-        match self.result {
-            Ok(Done::Saved { bytes, .. }) => Some(bytes),
-            _ => None,
-        }
-    }
-}
-
-/// How a flag succeeded.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Done {
-    /// Fetched and saved. `bytes` is the size of the file.
-    Saved { path: PathBuf, bytes: usize },
-    /// Already there, so not requested.
-    Skipped { path: PathBuf },
-    /// Already there, and the server has no newer one.
-    Unchanged { path: PathBuf },
-}
-
-/// How the download of one flag ended. Serialized as in `--json`: `"not_found"`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
+/// How the download of one flag ended.
+#[derive(Debug)]
 pub enum Status {
-    Ok,
-    NotFound,
-    Error,
+    /// Fetched and saved. `bytes` is the size of the file.
+    Saved {
+        bytes: usize,
+    },
+    /// Already there, so not requested.
     Skipped,
+    /// Already there, and the server has no newer one.
     Unchanged,
-}
-
-/// In words: `saved`, `not found`, `failed`, `skipped`, `unchanged`.
-impl fmt::Display for Status {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Status::Ok => "saved",
-            Status::NotFound => "not found",
-            Status::Error => "failed",
-            Status::Skipped => "skipped",
-            Status::Unchanged => "unchanged",
-        })
-    }
+    /// The server has no such flag.
+    NotFound,
+    Failed(Failure),
 }
 
 /// Why a flag failed. `Display` is a message for the user, without the URL of the flag.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
-    #[error("not found")]
-    NotFound,
     #[error(transparent)]
     Fetch(#[from] FetchError),
     #[error("could not be saved: {0}")]
     Save(#[from] io::Error),
 }
 
-impl Failure {
-    /// The `kind` in JSON; `None` for a flag that was not found, which JSON does not list as an
-    /// error.
-    pub fn kind(&self) -> Option<&'static str> {
+impl Outcome {
+    /// The time from start to end.
+    pub fn duration(&self) -> Duration {
+        self.end.saturating_sub(self.start)
+    }
+}
+
+impl Status {
+    /// Whether the flag is in the folder: saved, skipped or unchanged.
+    pub fn is_there(&self) -> bool {
+        matches!(self, Status::Saved { .. } | Status::Skipped | Status::Unchanged)
+    }
+
+    /// Why the flag is not in the folder: `not found`, or the message of the failure.
+    pub fn problem(&self) -> Option<String> {
         match self {
-            Failure::NotFound => None,
-            Failure::Fetch(error) => Some(error.kind()),
-            Failure::Save(_) => Some("io"),
+            Status::NotFound => Some("not found".into()),
+            Status::Failed(failure) => Some(failure.to_string()),
+            _ => None,
         }
+    }
+
+    /// The `status` in JSON.
+    fn name(&self) -> &'static str {
+        match self {
+            Status::Saved { .. } => "ok",
+            Status::Skipped => "skipped",
+            Status::Unchanged => "unchanged",
+            Status::NotFound => "not_found",
+            Status::Failed(_) => "error",
+        }
+    }
+}
+
+/// In words: `saved`, `skipped`, `unchanged`, `not found`, `failed`.
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Status::Saved { .. } => "saved",
+            Status::Skipped => "skipped",
+            Status::Unchanged => "unchanged",
+            Status::NotFound => "not found",
+            Status::Failed(_) => "failed",
+        })
+    }
+}
+
+impl Failure {
+    /// The `kind` in JSON.
+    fn kind(&self) -> &'static str {
+        match self {
+            Failure::Fetch(error) => error.kind(),
+            Failure::Save(_) => "io",
+        }
+    }
+}
+
+/// As the entry of the flag in `--json`. Times are in seconds.
+impl Serialize for Outcome {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let path = self.status.is_there().then(|| self.path.display().to_string());
+        let bytes = match self.status {
+            Status::Saved { bytes } => Some(bytes),
+            _ => None,
+        };
+        let error = match &self.status {
+            Status::Failed(failure) => Some(failure),
+            _ => None,
+        };
+        let mut entry = serializer.serialize_struct("Outcome", 12)?;
+        entry.serialize_field("code", &self.code)?;
+        entry.serialize_field("status", self.status.name())?;
+        entry.serialize_field("url", &self.url)?;
+        entry.serialize_field("path", &path)?;
+        entry.serialize_field("bytes", &bytes)?;
+        entry.serialize_field("attempts", &self.attempts)?;
+        entry.serialize_field("http_version", &self.http_version)?;
+        entry.serialize_field("start_s", &seconds(self.start))?;
+        entry.serialize_field("answered_s", &self.head_at.map(seconds))?;
+        entry.serialize_field("fetched_s", &self.body_at.map(seconds))?;
+        entry.serialize_field("end_s", &seconds(self.end))?;
+        entry.serialize_field("error", &error)?;
+        entry.end()
+    }
+}
+
+/// As `{"kind": "timeout", "message": "timed out after 6.1s"}`.
+impl Serialize for Failure {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut error = serializer.serialize_struct("Failure", 2)?;
+        error.serialize_field("kind", self.kind())?;
+        error.serialize_field("message", &self.to_string())?;
+        error.end()
     }
 }

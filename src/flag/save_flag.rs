@@ -59,8 +59,8 @@ impl Destination {
         metadata.modified().ok()
     }
 
-    /// Saves `image` as the flag of `code` and returns its path. The file's modification time
-    /// becomes `modified`, or the current time if there is none.
+    /// Saves `image` as the flag of `code`. The file's modification time becomes `modified`, or the
+    /// current time if there is none.
     ///
     /// The bytes go to a temporary file in the same folder, which is then renamed: at any moment
     /// the final name has the old flag or the new one. There is no `fsync`, because a flag can be
@@ -73,10 +73,10 @@ impl Destination {
         code: CountryCode,
         image: &[u8],
         modified: Option<SystemTime>,
-    ) -> io::Result<PathBuf> {
+    ) -> io::Result<()> {
         let path = self.path(code);
         if touch_if_identical(&path, image, modified).is_some() {
-            return Ok(path);
+            return Ok(());
         }
         let mut file = temporary_file(&self.folder, &format!(".{code}.gif."))?;
         file.as_file_mut().write_all(image)?;
@@ -84,7 +84,7 @@ impl Destination {
             file.as_file().set_modified(time)?;
         }
         file.persist(&path).map_err(|refused| refused.error)?;
-        Ok(path)
+        Ok(())
     }
 }
 

@@ -6,7 +6,7 @@ use std::mem;
 use super::terminal::ignore_closed_pipe;
 use super::terminal::progress::Progress;
 use super::{run_json, text};
-use crate::flag::{Done, Outcome};
+use crate::flag::{Outcome, Status};
 use crate::run::Summary;
 
 /// What goes to stdout.
@@ -56,17 +56,18 @@ impl Reporter {
 
     /// Reports one flag: its code on stdout, or its error on stderr.
     pub fn report(&mut self, outcome: &Outcome) {
-        let has_message = outcome.result.is_err() || self.verbosity == Verbosity::Verbose;
+        let failure = text::failure_line(outcome);
+        let has_message = failure.is_some() || self.verbosity == Verbosity::Verbose;
         if has_message && self.streams_merged && mem::take(&mut self.has_open_line) {
             self.stdout.write("\n");
         }
-        if let Err(failure) = &outcome.result {
-            self.progress.error(&text::failure_line(outcome, failure));
+        if let Some(failure) = failure {
+            self.progress.error(&failure);
         }
         if self.verbosity == Verbosity::Verbose {
             self.progress.line(&text::details(outcome));
         }
-        if matches!(outcome.result, Ok(Done::Saved { .. })) && self.shows_codes() {
+        if matches!(outcome.status, Status::Saved { .. }) && self.shows_codes() {
             self.progress.code(outcome.code, |text| self.stdout.write(text));
             self.has_open_line = !self.progress.shares_terminal();
         }

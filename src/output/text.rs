@@ -2,23 +2,24 @@
 
 use indicatif::DecimalBytes;
 
-use crate::flag::{Failure, Outcome, Span};
+use crate::flag::{Outcome, Status};
 use crate::numbers::counted;
 use crate::run::Summary;
 
 /// Why the flag of `outcome` failed: `ZZ: not found: http://…`.
-pub fn failure_line(outcome: &Outcome, failure: &Failure) -> String {
-    format!("{}: {failure}: {}", outcome.code, outcome.url)
+/// `None` for a flag that did not fail.
+pub fn failure_line(outcome: &Outcome) -> Option<String> {
+    Some(format!("{}: {}: {}", outcome.code, outcome.status.problem()?, outcome.url))
 }
 
 /// Size, time and attempts of a flag: `BR: 11.62 kB in 0.131s, 1 try`.
 pub fn details(outcome: &Outcome) -> String {
-    let what = match outcome.bytes() {
-        Some(bytes) => DecimalBytes(bytes as u64).to_string(),
+    let what = match &outcome.status {
+        Status::Saved { bytes } => DecimalBytes(*bytes as u64).to_string(),
         // The reason for a failure is on the line before.
-        None => outcome.status().to_string(),
+        status => status.to_string(),
     };
-    let took = Span::from(outcome).duration().as_secs_f64();
+    let took = outcome.duration().as_secs_f64();
     format!("{}: {what} in {took:.3}s, {}", outcome.code, counted(outcome.attempts, "try", "tries"))
 }
 

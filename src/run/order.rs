@@ -60,19 +60,20 @@ mod tests {
 
     use super::*;
     use crate::country::POP20;
-    use crate::flag::Failure;
+    use crate::flag::Status;
 
     fn outcome(code: CountryCode) -> Outcome {
         Outcome {
             code,
             url: String::new(),
-            result: Err(Failure::NotFound),
+            path: Default::default(),
+            status: Status::NotFound,
             attempts: 1,
             resent: 0,
             http_version: None,
             start: Duration::ZERO,
-            answered: None,
-            fetched: None,
+            head_at: None,
+            body_at: None,
             end: Duration::ZERO,
         }
     }

@@ -44,10 +44,10 @@ impl Summary {
     pub fn counts(&self) -> Counts {
         let mut counts = Counts::default();
         for outcome in &self.outcomes {
-            let count = match outcome.status() {
-                Status::Ok => &mut counts.ok,
+            let count = match outcome.status {
+                Status::Saved { .. } => &mut counts.ok,
                 Status::NotFound => &mut counts.not_found,
-                Status::Error => &mut counts.error,
+                Status::Failed(_) => &mut counts.error,
                 Status::Skipped => &mut counts.skipped,
                 Status::Unchanged => &mut counts.unchanged,
             };
@@ -58,7 +58,7 @@ impl Summary {
 
     /// Whether every requested flag was saved, skipped or unchanged.
     pub fn is_complete(&self) -> bool {
-        let counts = self.counts();
-        counts.ok + counts.skipped + counts.unchanged == self.requested
+        let there = self.outcomes.iter().filter(|outcome| outcome.status.is_there());
+        there.count() == self.requested
     }
 }

@@ -27,7 +27,7 @@ fn timeline_run<'a>(result: &ModeResult<'a>) -> Option<TimelineRun<'a>> {
         about += &format!(", {} times as fast as {}", rounded(speedup.median), speedup.reference);
     }
     let name = result.contender.to_string();
-    Some(TimelineRun { name, about, spans: &sample.spans, elapsed: sample.elapsed })
+    Some(TimelineRun { name, about, spans: &sample.outcomes, elapsed: sample.elapsed })
 }
 
 #[cfg(test)]

@@ -8,10 +8,10 @@ use std::fmt;
 use maud::{Markup, html};
 
 use super::alt_text::describe;
-use super::phases::{PHASES, by_start, edges, is_failed, is_retried};
+use super::phases::{PHASES, by_start, edges, is_failed, is_retried, is_saved};
 use super::timeline_run::TimelineRun;
 use super::{Tick, TimeAxis};
-use crate::flag::{Span, Status};
+use crate::flag::Outcome;
 
 /// The style sheet of plots, axis and legend, for light and dark.
 pub const CSS: &str = include_str!("chart.css");
@@ -34,12 +34,12 @@ fn grid(axis: &TimeAxis) -> Markup {
     }
 }
 
-fn row(span: &Span, axis: &TimeAxis, top: f64, pitch: f64) -> Markup {
+fn row(span: &Outcome, axis: &TimeAxis, top: f64, pitch: f64) -> Markup {
     let edges = edges(span, axis);
     let [start, .., end] = edges;
     let (y, middle, bottom) = (top + pitch * 0.1, top + pitch * 0.5, top + pitch * 0.9);
     html! {
-        g.failed[is_failed(span)].saved[span.status == Status::Ok] {
+        g.failed[is_failed(span)].saved[is_saved(span)] {
             title { (describe(span)) }
             @for (phase, edges) in PHASES.into_iter().zip(edges.windows(2)) {
                 @let length = edges[1] - edges[0];
@@ -75,7 +75,7 @@ pub fn axis_labels(ticks: impl Iterator<Item = Tick>, y: f64) -> Markup {
 
 /// What the colours and marks in the plots of `runs` mean.
 pub fn legend(runs: &[TimelineRun]) -> Vec<&'static str> {
-    let any = |is: fn(&Span) -> bool| runs.iter().flat_map(|run| run.spans).any(is);
+    let any = |is: fn(&Outcome) -> bool| runs.iter().flat_map(|run| run.spans).any(is);
     let mut names = PHASES.map(|phase| phase.name()).to_vec();
     names.extend(any(is_failed).then_some("failed"));
     names.extend(any(is_retried).then_some("retried"));

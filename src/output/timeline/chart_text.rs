@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use anstyle::{AnsiColor, Style};
 
-use super::phases::{PHASES, Phase, axis_end, by_start, edges, is_failed, remark};
+use super::phases::{PHASES, Phase, axis_end, by_start, edges, is_failed, is_saved, remark};
 use super::{Charset, TimeAxis};
-use crate::flag::{Span, Status};
+use crate::flag::Outcome;
 
 /// The columns left of the bars: a code and a blank.
 const MARGIN: usize = 3;
@@ -28,7 +28,7 @@ enum Cell {
 ///
 /// The lines are at most `columns` wide, unless that is too narrow for a chart. A saved flag has at
 /// least one column of saving, although most are written in less time than a column stands for.
-pub fn chart(spans: &[Span], elapsed: Duration, columns: usize, charset: Charset) -> String {
+pub fn chart(spans: &[Outcome], elapsed: Duration, columns: usize, charset: Charset) -> String {
     if spans.is_empty() {
         return String::new();
     }
@@ -50,7 +50,7 @@ pub fn chart(spans: &[Span], elapsed: Duration, columns: usize, charset: Charset
 }
 
 /// The columns of a row. The row has at least one that is not blank.
-fn cells(span: &Span, axis: &TimeAxis, width: usize) -> Vec<Cell> {
+fn cells(span: &Outcome, axis: &TimeAxis, width: usize) -> Vec<Cell> {
     let edges = edges(span, axis);
     let columns = edges.map(|share| (share * width as f64).round() as usize);
     let first = columns[0].min(width - 1);
@@ -67,7 +67,7 @@ fn cells(span: &Span, axis: &TimeAxis, width: usize) -> Vec<Cell> {
     }
     if is_failed(span) {
         cells[end - 1] = Cell::Failed;
-    } else if span.status == Status::Ok && end - first > 1 {
+    } else if is_saved(span) && end - first > 1 {
         cells[end - 1] = Cell::Phase(Phase::Saving);
     }
     cells
@@ -120,7 +120,7 @@ fn axis_lines(axis: &TimeAxis, width: usize, charset: Charset) -> String {
     format!("{margin}{DIM}{marks}{DIM:#}\n{margin}{labels}\n")
 }
 
-fn legend(spans: &[Span], columns: usize, charset: Charset) -> String {
+fn legend(spans: &[Outcome], columns: usize, charset: Charset) -> String {
     let entry = |cell, name| {
         let (glyph, style) = appearance(cell, charset);
         format!("{style}{glyph}{style:#} {name}")
@@ -131,94 +131,4 @@ fn legend(spans: &[Span], columns: usize, charset: Charset) -> String {
         entries.push(entry(Cell::Failed, "failed"));
     }
     entries.join(if columns < 50 { " " } else { "   " }) + "\n"
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::super::phases::tests::{any_spans, span};
-    use super::*;
-
-    fn plain(spans: &[Span], millis: u64, columns: usize, charset: Charset) -> String {
-        let chart = chart(spans, Duration::from_millis(millis), columns, charset);
-        anstream::adapter::strip_str(&chart).to_string()
-    }
-
-    #[test]
-    fn the_bars_of_a_sequential_run_form_a_staircase() {
-        let spans = [
-            span("BD", [0, 60, 90, 100]),
-            span("BR", [100, 170, 180, 200]),
-            span("CD", [200, 280, 290, 300]),
-        ];
-        let expected = "\
-BD ░░░░░░▒▒▒█
-BR           ░░░░░░░▒██
-CD                     ░░░░░░░░▒█
-   └─────────┴─────────┴─────────
-   0         100 ms    200 ms
-░ waiting ▒ receiving █ saving
-";
-        assert_eq!(plain(&spans, 300, 33, Charset::Unicode), expected);
-    }
-
-    #[test]
-    fn concurrent_flags_start_together_and_ascii_can_show_that() {
-        let spans = [
-            span("BD", [0, 100, 100, 100]),
-            Span { status: Status::Error, attempts: 3, ..span("BR", [1, 150, 150, 150]) },
-            Span { attempts: 2, ..span("CD", [0, 200, 200, 200]) },
-        ];
-        let expected = "\
-BD ...................#
-CD .......................................# 2 tries
-BR .............................x           failed, 3 tries
-   +---------+---------+---------+---------
-   0         50 ms     100 ms    150 ms
-. waiting   = receiving   # saving   x failed
-";
-        assert_eq!(plain(&spans, 200, 59, Charset::Ascii), expected);
-    }
-
-    #[test]
-    fn a_row_shorter_than_a_column_shows_its_longest_phase() {
-        let spans = [span("BD", [0, 9, 9, 10]), span("BR", [2000, 2000, 2000, 2000])];
-        let chart = plain(&spans, 2000, 80, Charset::Unicode);
-        assert!(chart.starts_with("BD ░\nBR "), "{chart}");
-        assert!(chart.lines().nth(1).unwrap().ends_with('█'), "{chart}");
-    }
-
-    #[test]
-    fn a_run_without_flags_has_no_drawing() {
-        assert_eq!(plain(&[], 100, 80, Charset::Unicode), "");
-    }
-
-    #[test]
-    fn colours_come_with_different_characters() {
-        let spans = [span("BD", [0, 10, 20, 30])];
-        let chart = chart(&spans, Duration::from_millis(30), 80, Charset::Unicode);
-        for coloured in ["\x1b[34m░", "\x1b[33m▒", "\x1b[32m█"] {
-            assert!(chart.contains(coloured), "{chart:?}");
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn each_flag_has_a_row_and_no_line_is_too_wide(
-            spans in any_spans(),
-            millis in 0u64..5_000,
-            columns in 46usize..200,
-        ) {
-            for charset in [Charset::Unicode, Charset::Ascii] {
-                let chart = plain(&spans, millis, columns, charset);
-                let rows = if spans.is_empty() { 0 } else { spans.len() + 3 };
-                prop_assert_eq!(chart.lines().count(), rows);
-                let widths = chart.lines().map(|line| line.chars().count());
-                prop_assert!(widths.max().unwrap_or(0) <= columns, "{}", chart);
-                prop_assert!(chart.lines().take(spans.len()).all(|row| row.len() > MARGIN));
-                prop_assert!(charset == Charset::Unicode || chart.is_ascii());
-            }
-        }
-    }
 }

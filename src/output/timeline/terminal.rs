@@ -6,7 +6,7 @@ use std::time::Duration;
 use console::Term;
 
 use super::chart_text::chart;
-use crate::flag::Span;
+use crate::flag::Outcome;
 use crate::output::terminal::ignore_closed_pipe;
 
 /// The width of a drawing if stdout is not a terminal.
@@ -16,7 +16,7 @@ const COLUMNS: usize = 80;
 ///
 /// # Errors
 /// The drawing can't be written. A closed pipe is not an error.
-pub fn show(spans: &[Span], elapsed: Duration) -> io::Result<()> {
+pub fn show(spans: &[Outcome], elapsed: Duration) -> io::Result<()> {
     let size = Term::stdout().size_checked();
     let columns = size.map_or(COLUMNS, |(_, columns)| columns.into());
     let chart = chart(spans, elapsed, columns, Charset::of_locale());

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::TimeAxis;
 use super::phases::axis_end;
-use crate::flag::Span;
+use crate::flag::Outcome;
 
 /// One run to draw.
 #[derive(Debug, Clone)]
@@ -13,7 +13,7 @@ pub struct TimelineRun<'a> {
     pub name: String,
     /// The number of jobs and the results, for the heading.
     pub about: String,
-    pub spans: &'a [Span],
+    pub spans: &'a [Outcome],
     pub elapsed: Duration,
 }
 
