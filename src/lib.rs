@@ -57,7 +57,7 @@
 //! let folder = tempfile::tempdir()?;
 //! let plan = Plan {
 //!     mode: Mode::Threads,
-//!     jobs: 5,
+//!     jobs: 5.try_into()?,
 //!     codes: country::select(country::POP20, Some(5)),
 //!     base: origin.base_url().parse()?,
 //!     destination: Destination::open(folder.path())?,

@@ -1,11 +1,12 @@
 //! The command line of `flags compare`.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{ArgAction, Args, ValueEnum, ValueHint};
 
 use super::contender_args::{ContenderName, MinSpeedupArg};
-use super::value_parsers::{at_least_one, whole_number};
+use super::value_parsers::{at_least_one, count, whole_number};
 use super::{RequestArgs, SelectionArgs, WeatherArgs};
 use crate::compare::{Contender, MinSpeedup};
 use crate::downloader::Mode;
@@ -35,11 +36,11 @@ pub struct CompareArgs {
     /// runs once per number [default: the number of flags, at most 32]
     #[arg(short, long, visible_alias = "max-req", value_name = "LIST", value_delimiter = ',')]
     #[arg(action = ArgAction::Set, value_parser = at_least_one, allow_negative_numbers = true)]
-    jobs: Vec<usize>,
+    jobs: Vec<NonZeroUsize>,
 
     /// Number of measured rounds
     #[arg(short = 'n', long, value_name = "N", default_value = "10")]
-    #[arg(value_parser = at_least_one, allow_negative_numbers = true)]
+    #[arg(value_parser = count, allow_negative_numbers = true)]
     pub runs: usize,
 
     /// Number of warm-up rounds before the measured ones; their times are discarded
@@ -49,7 +50,7 @@ pub struct CompareArgs {
 
     /// While a --min-speedup is inconclusive, run further blocks of --runs rounds, up to N rounds
     /// in all [default: same as --runs]
-    #[arg(long, value_name = "N", value_parser = at_least_one, allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", value_parser = count, allow_negative_numbers = true)]
     max_runs: Option<usize>,
 
     /// Mode that speedups are relative to [default: seq if compared, otherwise the first mode]
@@ -189,7 +190,7 @@ mod tests {
 
     #[test]
     fn the_default_number_of_jobs_is_that_of_the_flags_up_to_32() {
-        let jobs = |flags| parse("").unwrap().contenders(flags)[1].jobs();
+        let jobs = |flags| parse("").unwrap().contenders(flags)[1].jobs().get();
         assert_eq!((jobs(3), jobs(194)), (3, 32));
     }
 

@@ -1,6 +1,7 @@
 //! Contenders as named on the command line, and the minimum speedups to check.
 
 use std::fmt;
+use std::num::NonZeroUsize;
 use std::str::FromStr;
 
 use clap::ValueEnum;
@@ -12,7 +13,7 @@ use crate::downloader::Mode;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ContenderName {
     mode: Mode,
-    jobs: Option<usize>,
+    jobs: Option<NonZeroUsize>,
 }
 
 /// The value of `--min-speedup`: `threads=5` or `threads@5=3`.
@@ -110,10 +111,11 @@ fn list(items: &[impl ToString]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::compare::fixtures;
 
     #[test]
     fn a_name_finds_the_contender_with_that_mode_and_those_jobs() {
-        let contenders = Contender::all(&[Mode::Seq, Mode::Threads], &[5, 20]);
+        let contenders = fixtures::contenders(&[Mode::Seq, Mode::Threads], &[5, 20]);
         let find = |name: &str| {
             let found = name.parse::<ContenderName>().unwrap().find(&contenders);
             found.map(|contender| contender.to_string())
@@ -129,7 +131,7 @@ mod tests {
 
     #[test]
     fn with_a_single_number_of_jobs_the_mode_is_enough() {
-        let contenders = Contender::all(&[Mode::Seq, Mode::Threads], &[5]);
+        let contenders = fixtures::contenders(&[Mode::Seq, Mode::Threads], &[5]);
         for text in ["threads=2.5", "threads@5=2.5"] {
             let min_speedup = text.parse::<MinSpeedupArg>().unwrap().find(&contenders).unwrap();
             assert_eq!(min_speedup.to_string(), "threads=2.5");

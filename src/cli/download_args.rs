@@ -1,5 +1,6 @@
 //! `flags [OPTIONS] [CC]...`: download flags.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{Args, ValueHint};
@@ -24,7 +25,7 @@ pub struct DownloadArgs {
     /// most 32]
     #[arg(short, long, visible_alias = "max-req", value_name = "N")]
     #[arg(value_parser = at_least_one, allow_negative_numbers = true)]
-    pub jobs: Option<usize>,
+    pub jobs: Option<NonZeroUsize>,
 
     #[command(flatten)]
     pub request: RequestArgs,

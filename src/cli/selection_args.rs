@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::value_parsers::at_least_one;
+use super::value_parsers::count;
 use crate::country::{self, CountryCode, Pattern};
 
 /// Country codes, named lists of them, and a limit.
@@ -25,7 +25,7 @@ pub struct SelectionArgs {
 
     /// Limit the selection to its first N codes
     #[arg(short, long, value_name = "N")]
-    #[arg(value_parser = at_least_one, allow_negative_numbers = true)]
+    #[arg(value_parser = count, allow_negative_numbers = true)]
     limit: Option<usize>,
 }
 

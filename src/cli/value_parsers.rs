@@ -5,9 +5,13 @@ use std::str::FromStr;
 use std::time::Duration;
 
 /// Parses a whole number of at least 1.
-pub(super) fn at_least_one(text: &str) -> Result<usize, &'static str> {
-    let number: NonZeroUsize = whole(text, "expected a whole number from 1")?;
-    Ok(number.get())
+pub(super) fn at_least_one(text: &str) -> Result<NonZeroUsize, &'static str> {
+    whole(text, "expected a whole number from 1")
+}
+
+/// Parses a count of at least 1.
+pub(super) fn count(text: &str) -> Result<usize, &'static str> {
+    at_least_one(text).map(NonZeroUsize::get)
 }
 
 /// Parses a whole number of at least 0.
@@ -59,7 +63,7 @@ mod tests {
 
     #[test]
     fn counts_are_at_least_one() {
-        assert_eq!(at_least_one("32"), Ok(32));
+        assert_eq!(count("32"), Ok(32));
         for text in ["0", "-1", "1.5", ""] {
             assert_eq!(at_least_one(text), Err("expected a whole number from 1"), "{text}");
         }

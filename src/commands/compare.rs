@@ -51,7 +51,8 @@ pub(super) fn run(args: CompareArgs) -> anyhow::Result<Exit> {
     };
     let fetch = endpoint.fetch_options(&args.request)?;
     let runtime = runtime::start()?;
-    let at_once = setup.contenders.iter().map(|contender| contender.jobs()).max().unwrap_or(1);
+    let at_once =
+        setup.contenders.iter().map(|contender| contender.jobs().get()).max().unwrap_or(1);
     limits::check(at_once.min(setup.codes.len()), endpoint.origin.is_some())
         .context("cannot compare with this many --jobs")?;
     // An export may be a pipe, and opening it may block. Signals are not handled yet, so they end

@@ -1,5 +1,6 @@
 //! `flags [OPTIONS] [CC]...`: downloads flags and reports each as it finishes.
 
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use anyhow::Context;
@@ -45,9 +46,9 @@ pub(super) fn run(args: DownloadArgs) -> anyhow::Result<Exit> {
         _ => Verbosity::Normal,
     };
 
-    let at_once = plan.jobs.min(plan.codes.len());
+    let at_once = plan.jobs.get().min(plan.codes.len());
     if let Err(few) = limits::check(at_once, endpoint.origin.is_some()) {
-        plan.jobs = few.jobs;
+        plan.jobs = NonZeroUsize::new(few.jobs).unwrap_or(NonZeroUsize::MIN);
         stderr::error(&few.to_string());
     }
     let reporter = Arc::new(Mutex::new(Reporter::new(format, verbosity, plan.codes.len())));

@@ -69,7 +69,7 @@ impl TimelineOutput {
                 timeline::show(spans, summary.elapsed).context("cannot write the timeline")
             }
             TimelineOutput::Svg(target) => {
-                let jobs = counted(summary.jobs, "job", "jobs");
+                let jobs = counted(summary.jobs.get(), "job", "jobs");
                 let run = TimelineRun {
                     name: summary.mode.to_string(),
                     about: format!("{jobs}, {}", text::count(summary)),

@@ -1,6 +1,7 @@
 //! What a comparison times: a mode with a number of jobs.
 
 use std::fmt;
+use std::num::NonZeroUsize;
 
 use serde::{Serialize, Serializer};
 
@@ -13,7 +14,7 @@ use crate::downloader::Mode;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Contender {
     mode: Mode,
-    jobs: usize,
+    jobs: NonZeroUsize,
     jobs_in_name: bool,
 }
 
@@ -21,7 +22,7 @@ impl Contender {
     /// Every mode with every number of jobs, mode by mode; `seq` once.
     ///
     /// Duplicates in either list are left out.
-    pub fn all(modes: &[Mode], jobs: &[usize]) -> Vec<Contender> {
+    pub fn all(modes: &[Mode], jobs: &[NonZeroUsize]) -> Vec<Contender> {
         let (modes, jobs) = (unique(modes), unique(jobs));
         let pairs = modes.iter().flat_map(|mode| jobs.iter().map(move |jobs| (*mode, *jobs)));
         let contenders = pairs.map(|(mode, asked)| Contender {
@@ -38,7 +39,7 @@ impl Contender {
     }
 
     /// The maximum number of concurrent requests.
-    pub fn jobs(self) -> usize {
+    pub fn jobs(self) -> NonZeroUsize {
         self.jobs
     }
 }
@@ -73,9 +74,10 @@ fn unique<T: Copy + PartialEq>(list: &[T]) -> Vec<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::compare::fixtures::contenders;
 
     fn names(modes: &[Mode], jobs: &[usize]) -> Vec<String> {
-        Contender::all(modes, jobs).iter().map(Contender::to_string).collect()
+        contenders(modes, jobs).iter().map(Contender::to_string).collect()
     }
 
     #[test]
@@ -88,7 +90,7 @@ mod tests {
     fn a_single_number_of_jobs_is_not_part_of_the_name() {
         assert_eq!(names(&[Mode::Threads, Mode::Seq], &[5, 5]), ["threads", "seq"]);
         let jobs: Vec<_> =
-            Contender::all(&[Mode::Threads, Mode::Seq], &[5]).iter().map(|c| c.jobs()).collect();
+            contenders(&[Mode::Threads, Mode::Seq], &[5]).iter().map(|c| c.jobs().get()).collect();
         assert_eq!(jobs, [5, 1]);
     }
 

@@ -1,6 +1,7 @@
 //! Test fixtures: comparisons whose runs take given times.
 
 use std::f64::consts::TAU;
+use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use fastrand::Rng;
@@ -15,7 +16,7 @@ use crate::system::cpu_time::CpuTime;
 
 /// Two flags, all four modes with two jobs, one warm-up round and three measured ones.
 pub(crate) fn setup() -> Setup {
-    let contenders = Contender::all(&[Mode::Seq, Mode::Threads, Mode::Rayon, Mode::Async], &[2]);
+    let contenders = contenders(&[Mode::Seq, Mode::Threads, Mode::Rayon, Mode::Async], &[2]);
     Setup {
         server: "delay".into(),
         weather: Some(Weather::delayed()),
@@ -27,6 +28,12 @@ pub(crate) fn setup() -> Setup {
         max_runs: 3,
         min_speedups: Vec::new(),
     }
+}
+
+/// [`Contender::all`] with numbers above 0.
+pub(crate) fn contenders(modes: &[Mode], jobs: &[usize]) -> Vec<Contender> {
+    let jobs: Vec<_> = jobs.iter().map(|jobs| NonZeroUsize::new(*jobs).unwrap()).collect();
+    Contender::all(modes, &jobs)
 }
 
 /// The contender of [`setup`] that is called `name`.

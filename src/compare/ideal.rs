@@ -1,5 +1,6 @@
 //! The shortest possible time of a run whose delays are known.
 
+use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use crate::country::CountryCode;
@@ -16,14 +17,14 @@ use crate::origin::Weather;
 pub fn shortest_possible(
     weather: &Weather,
     codes: &[CountryCode],
-    jobs: usize,
+    jobs: NonZeroUsize,
 ) -> Option<Duration> {
     if weather.has_faults() || weather.bandwidth.is_some() {
         return None;
     }
     let delays = codes.iter().map(|code| weather.impairment(*code, 1).delay);
     let (longest, sum) = (delays.clone().max()?, delays.sum::<Duration>());
-    let ideal = longest.max(sum.div_f64(jobs as f64));
+    let ideal = longest.max(sum.div_f64(jobs.get() as f64));
     (!ideal.is_zero()).then_some(ideal)
 }
 
@@ -40,13 +41,17 @@ mod tests {
     use crate::country::POP20;
     use crate::origin::Rate;
 
+    fn jobs(number: usize) -> NonZeroUsize {
+        NonZeroUsize::new(number).unwrap()
+    }
+
     fn fixed_delay() -> Weather {
         Weather { delay: "100ms".parse().unwrap(), ..Weather::default() }
     }
 
     #[test]
     fn one_job_waits_for_the_sum_and_many_for_the_longest_delay() {
-        let ideal = |jobs| shortest_possible(&fixed_delay(), &POP20, jobs);
+        let ideal = |jobs| shortest_possible(&fixed_delay(), &POP20, self::jobs(jobs));
         assert_eq!(ideal(1), Some(Duration::from_secs(2)));
         assert_eq!(ideal(5), Some(Duration::from_millis(400)));
         assert_eq!(ideal(20), Some(Duration::from_millis(100)));
@@ -58,7 +63,7 @@ mod tests {
         let weather = Weather::delayed();
         let delay = |code| weather.impairment(code, 1).delay;
         let longest = POP20.into_iter().map(delay).max();
-        assert_eq!(shortest_possible(&weather, &POP20, 20), longest);
+        assert_eq!(shortest_possible(&weather, &POP20, jobs(20)), longest);
     }
 
     #[test]
@@ -76,7 +81,7 @@ mod tests {
         let limited = Weather { bandwidth: Some("20k".parse().unwrap()), ..fixed_delay() };
         let faulty = Weather { stall_rate: Rate::ALWAYS, ..fixed_delay() };
         for weather in [limited, faulty, Weather::failing(), Weather::default()] {
-            assert_eq!(shortest_possible(&weather, &POP20, 5), None, "{weather:?}");
+            assert_eq!(shortest_possible(&weather, &POP20, jobs(5)), None, "{weather:?}");
         }
     }
 }

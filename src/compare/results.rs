@@ -150,7 +150,7 @@ impl<'a> ModeResult<'a> {
         let all = |of: &dyn Fn(&Sample) -> f64| {
             samples.iter().map(|sample| of(sample)).collect::<Vec<_>>()
         };
-        let jobs = contender.jobs() as f64;
+        let jobs = contender.jobs().get() as f64;
         let efficiency = all(&|sample| sample.busy().as_secs_f64() / jobs / sample.seconds());
         let ratios = measured.ratios(setup.reference, contender);
         Some(ModeResult {

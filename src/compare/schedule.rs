@@ -80,11 +80,12 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::compare::fixtures;
     use crate::downloader::Mode;
 
     fn contenders(number: usize) -> Vec<Contender> {
         let jobs: Vec<_> = (1..=number).collect();
-        Contender::all(&[Mode::Threads], &jobs)
+        fixtures::contenders(&[Mode::Threads], &jobs)
     }
 
     fn orders(size: usize, rounds: usize) -> Vec<Vec<usize>> {

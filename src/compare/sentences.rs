@@ -78,7 +78,7 @@ impl ModeResult<'_> {
     fn sentence(&self) -> Option<String> {
         let contender = self.contender;
         let speedup = self.speedup.filter(|speedup| speedup.reference != contender)?;
-        let jobs = counted(contender.jobs(), "job", "jobs");
+        let jobs = counted(contender.jobs().get(), "job", "jobs");
         let use_of_jobs = match self.ideal {
             Some(ideal) => format!("{} of ideal", percent(ideal.share)),
             None => format!("{} efficiency", percent(self.efficiency)),

@@ -1,5 +1,6 @@
 //! `async`: one task per flag. All of them wait on a single thread.
 
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use tokio::task::JoinSet;
@@ -10,13 +11,13 @@ use crate::flag::Download;
 
 /// Concurrent tasks on the runtime, at most `jobs`.
 pub struct AsyncTasks {
-    pub jobs: usize,
+    pub jobs: NonZeroUsize,
 }
 
 impl Downloader for AsyncTasks {
     fn download_many(&self, codes: &[CountryCode], download: Arc<Download>) -> anyhow::Result<()> {
         let runtime = download.runtime.clone();
-        let (codes, jobs) = (codes.to_vec(), self.jobs);
+        let (codes, jobs) = (codes.to_vec(), self.jobs.get());
         // This loop runs as a task, too, so that starting the next flag wakes no other thread.
         let all = runtime.spawn(async move {
             let mut tasks = JoinSet::new();

@@ -9,6 +9,7 @@ mod sequential;
 mod threads;
 
 use std::fmt;
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use clap::ValueEnum;
@@ -51,7 +52,7 @@ pub enum Mode {
 
 impl Mode {
     /// The strategy of this name, with at most `jobs` concurrent requests.
-    pub fn downloader(self, jobs: usize) -> Box<dyn Downloader> {
+    pub fn downloader(self, jobs: NonZeroUsize) -> Box<dyn Downloader> {
         match self {
             Mode::Seq => Box::new(Sequential),
             Mode::Threads => Box::new(ThreadPool { jobs }),
@@ -61,16 +62,16 @@ impl Mode {
     }
 
     /// The maximum number of concurrent requests if `jobs` are allowed: always 1 for `seq`.
-    pub fn jobs(self, jobs: usize) -> usize {
+    pub fn jobs(self, jobs: NonZeroUsize) -> NonZeroUsize {
         match self {
-            Mode::Seq => 1,
+            Mode::Seq => NonZeroUsize::MIN,
             _ => jobs,
         }
     }
 
     /// The default number of jobs: one per flag, at most 32.
-    pub fn default_jobs(flags: usize) -> usize {
-        flags.clamp(1, 32)
+    pub fn default_jobs(flags: usize) -> NonZeroUsize {
+        NonZeroUsize::new(flags.min(32)).unwrap_or(NonZeroUsize::MIN)
     }
 }
 

@@ -1,5 +1,6 @@
 //! `rayon`: a parallel iterator. The pool distributes the flags by work stealing.
 
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use anyhow::anyhow;
@@ -15,14 +16,14 @@ use crate::flag::Download;
 /// rayon's global pool has one thread per core. That suits CPU-bound work. For work that waits on
 /// the network it is too few: two cores would mean two flags at once.
 pub struct RayonPool {
-    pub jobs: usize,
+    pub jobs: NonZeroUsize,
 }
 
 impl Downloader for RayonPool {
     fn download_many(&self, codes: &[CountryCode], download: Arc<Download>) -> anyhow::Result<()> {
         // A scoped pool has joined its threads when it returns.
         ThreadPoolBuilder::new()
-            .num_threads(self.jobs.min(codes.len()))
+            .num_threads(self.jobs.get().min(codes.len()))
             .build_scoped(ThreadBuilder::run, |pool| {
                 pool.install(|| {
                     // Without `with_max_len`, rayon may queue two flags on one thread while others

@@ -12,12 +12,12 @@ use crate::flag::Download;
 
 /// An [`Executor`] of at most `jobs` threads. Each takes the next flag when it has finished one.
 pub struct ThreadPool {
-    pub jobs: usize,
+    pub jobs: NonZeroUsize,
 }
 
 impl Downloader for ThreadPool {
     fn download_many(&self, codes: &[CountryCode], download: Arc<Download>) -> anyhow::Result<()> {
-        let Some(workers) = NonZeroUsize::new(self.jobs.min(codes.len())) else {
+        let Some(workers) = NonZeroUsize::new(self.jobs.get().min(codes.len())) else {
             return Ok(());
         };
         let executor = Executor::new(workers).context("cannot start a thread")?;

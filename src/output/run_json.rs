@@ -1,5 +1,7 @@
 //! A run as one JSON document (`--json`).
 
+use std::num::NonZeroUsize;
+
 use serde::Serialize;
 
 use super::terminal::escape::escape_controls_in_json;
@@ -16,7 +18,7 @@ const SCHEMA_VERSION: u32 = 1;
 struct RunDocument<'a> {
     schema_version: u32,
     mode: Mode,
-    jobs: usize,
+    jobs: NonZeroUsize,
     server: String,
     dest: String,
     elapsed_s: f64,

@@ -164,8 +164,8 @@ fn width_of(text: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::compare::fixtures::{measured, setup, times};
-    use crate::compare::{Contender, Measured, Round, Setup};
+    use crate::compare::fixtures::{contenders, measured, setup, times};
+    use crate::compare::{Measured, Round, Setup};
     use crate::downloader::Mode;
 
     fn plain(results: &Results, width: Option<usize>) -> String {
@@ -175,7 +175,7 @@ mod tests {
     /// Twelve contenders, with names and numbers as long as they get.
     fn wide() -> (Setup, Measured) {
         let modes = [Mode::Seq, Mode::Threads, Mode::Rayon, Mode::Async];
-        let contenders = Contender::all(&modes, &[1, 5, 194]);
+        let contenders = contenders(&modes, &[1, 5, 194]);
         let setup = Setup { reference: contenders[0], contenders, ..setup() };
         let measured = measured(&setup, times);
         (setup, measured)

@@ -1,5 +1,6 @@
 //! The plan of one run, and how it is carried out.
 
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -21,7 +22,7 @@ use crate::system::signals::Shutdown;
 pub struct Plan {
     pub mode: Mode,
     /// The maximum number of concurrent requests.
-    pub jobs: usize,
+    pub jobs: NonZeroUsize,
     pub codes: Vec<CountryCode>,
     pub base: BaseUrl,
     pub destination: Destination,

@@ -1,5 +1,6 @@
 //! The summary of a run.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -15,7 +16,7 @@ use crate::system::signals::Signal;
 pub struct Summary {
     pub mode: Mode,
     /// The maximum number of concurrent requests.
-    pub jobs: usize,
+    pub jobs: NonZeroUsize,
     pub base: BaseUrl,
     pub folder: PathBuf,
     /// The number of requested flags.

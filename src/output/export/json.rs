@@ -1,5 +1,7 @@
 //! JSON that hyperfine's scripts can read.
 
+use std::num::NonZeroUsize;
+
 use serde::Serialize;
 
 use super::Exporter;
@@ -45,7 +47,7 @@ struct Entry {
     times: Vec<f64>,
     exit_codes: Vec<u8>,
     mode: Mode,
-    jobs: usize,
+    jobs: NonZeroUsize,
     efficiency: f64,
     ideal_s: Option<f64>,
     of_ideal: Option<f64>,

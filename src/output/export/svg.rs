@@ -21,7 +21,7 @@ pub(super) fn timeline_runs<'a>(results: &'a Results) -> Vec<TimelineRun<'a>> {
 
 fn timeline_run<'a>(result: &ModeResult<'a>) -> Option<TimelineRun<'a>> {
     let sample = result.median_run()?;
-    let jobs = counted(result.contender.jobs(), "job", "jobs");
+    let jobs = counted(result.contender.jobs().get(), "job", "jobs");
     let mut about = format!("{jobs}, {}", time(sample.elapsed));
     if let Some(speedup) = result.speedup.filter(|speedup| speedup.reference != result.contender) {
         about += &format!(", {} times as fast as {}", rounded(speedup.median), speedup.reference);

@@ -39,7 +39,7 @@ pub(super) fn section(results: &Results) -> Markup {
         return Markup::default();
     }
     let all = || series.iter().flat_map(|(_, points)| points);
-    let jobs = all().map(|point| point.result.contender.jobs()).max().unwrap_or(1) as f64;
+    let jobs = all().map(|point| point.result.contender.jobs().get()).max().unwrap_or(1) as f64;
     let times = all()
         .map(|point| ideal_speedup(point.result).unwrap_or(0.0).max(point.speedup.interval.high));
     let times = times.fold(1.0, f64::max);
@@ -75,17 +75,17 @@ fn points<'a>(results: &'a Results, mode: Mode) -> Vec<Point<'a>> {
     let of_mode = results.modes.iter().filter(|result| result.contender.mode() == mode);
     let mut points: Vec<_> =
         of_mode.filter_map(|result| Some(Point { result, speedup: result.speedup? })).collect();
-    points.sort_by_key(|point| point.result.contender.jobs());
+    points.sort_by_key(|point| point.result.contender.jobs().get());
     points
 }
 
 fn chart(mode: Mode, points: &[Point], scales: &Scales) -> Markup {
     let words = points.iter().map(|Point { result, speedup }| {
-        let jobs = result.contender.jobs();
+        let jobs = result.contender.jobs().get();
         format!("{} times with {}", rounded(speedup.median), counted(jobs, "job", "jobs"))
     });
     let words = words.collect::<Vec<_>>().join(", ");
-    let x = |point: &Point| Percent(scales.jobs.share(point.result.contender.jobs() as f64));
+    let x = |point: &Point| Percent(scales.jobs.share(point.result.contender.jobs().get() as f64));
     let y = |times: f64| Px(HEIGHT * (1.0 - scales.speedup.share(times)));
     html! {
         figure {
@@ -117,7 +117,7 @@ fn chart(mode: Mode, points: &[Point], scales: &Scales) -> Markup {
                 }
                 @for point in labelled(points, &scales.jobs) {
                     text.tick x=(x(point)) y=(HEIGHT + 15.0) text-anchor="middle" {
-                        (point.result.contender.jobs())
+                        (point.result.contender.jobs().get())
                     }
                 }
             }
@@ -127,7 +127,7 @@ fn chart(mode: Mode, points: &[Point], scales: &Scales) -> Markup {
 
 /// The points from the last one back that are far enough from each other for a label each.
 fn labelled<'a>(points: &'a [Point<'a>], scale: &Scale) -> Vec<&'a Point<'a>> {
-    let share = |point: &Point| scale.share(point.result.contender.jobs() as f64);
+    let share = |point: &Point| scale.share(point.result.contender.jobs().get() as f64);
     let mut labelled: Vec<&Point> = Vec::new();
     for point in points.iter().rev() {
         if labelled.last().is_none_or(|last| share(last) - share(point) >= LABEL_DISTANCE) {

@@ -92,8 +92,8 @@ mod tests {
     use roxmltree::{Document, Node, ParsingOptions};
 
     use super::*;
-    use crate::compare::fixtures::{measured, min_speedup, setup, times};
-    use crate::compare::{Contender, Measured, Round, Setup};
+    use crate::compare::fixtures::{contenders, measured, min_speedup, setup, times};
+    use crate::compare::{Measured, Round, Setup};
     use crate::downloader::Mode;
 
     fn page(setup: &Setup) -> String {
@@ -168,7 +168,7 @@ mod tests {
 
     #[test]
     fn several_numbers_of_jobs_have_a_chart_per_mode() {
-        let contenders = Contender::all(&[Mode::Seq, Mode::Threads, Mode::Async], &[1, 2, 5]);
+        let contenders = contenders(&[Mode::Seq, Mode::Threads, Mode::Async], &[1, 2, 5]);
         let setup = Setup { reference: contenders[0], contenders, ..setup() };
         let page = page(&setup);
         let document = parse(&page);
