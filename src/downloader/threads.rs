@@ -7,7 +7,7 @@ use anyhow::Context;
 
 use super::Downloader;
 use crate::country::CountryCode;
-use crate::executor::{Executor, PendingJobs};
+use crate::executor::Executor;
 use crate::flag::Download;
 
 /// An [`Executor`] of at most `jobs` threads. Each takes the next flag when it has finished one.
@@ -24,7 +24,7 @@ impl Downloader for ThreadPool {
         let results = executor.map(move |code| download.download_one(code), codes.to_vec());
         // Waits for the workers, like the end of the book's `with` block. To read the results
         // before that would wake this thread once per flag.
-        executor.shutdown(PendingJobs::Finish);
+        executor.shutdown_and_wait();
         Ok(results.collect::<Result<(), _>>()?)
     }
 }

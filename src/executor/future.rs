@@ -2,15 +2,11 @@
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::{Arc, Condvar, LockResult, Mutex, MutexGuard, PoisonError, mpsc};
 use std::time::Duration;
 use std::{fmt, mem};
 
-use parking_lot::{Condvar, Mutex, MutexGuard};
 use thiserror::Error;
-
-#[cfg(doc)]
-use super::Executor;
 
 /// Why a job has no result.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -35,11 +31,13 @@ impl JobError {
     }
 }
 
-/// A handle to the eventual result of a job. [`Executor::submit`] returns one.
+/// A handle to the eventual result of a job. [`Executor::submit`](super::Executor::submit) returns
+/// one.
 ///
 /// Dropping it does not stop the job.
 pub struct Future<T>(Arc<Shared<T>>);
 
+/// What the future and the queue share. To the queue it is a [`Job`].
 struct Shared<T> {
     state: Mutex<State<T>>,
     done: Condvar,
@@ -47,46 +45,43 @@ struct Shared<T> {
 
 struct State<T> {
     stage: Stage<T>,
-    callbacks: Vec<Callback<T>>,
+    /// Where `as_completed` waits, and what it wants to be sent.
+    completion: Option<(mpsc::Sender<usize>, usize)>,
+    callbacks: Vec<Callback>,
 }
 
-type Callback<T> = Box<dyn FnOnce(&Future<T>) + Send>;
+type Callback = Box<dyn FnOnce(Result<(), &JobError>) + Send>;
 
 enum Stage<T> {
-    Pending,
+    Pending(Box<dyn FnOnce() -> T + Send>),
     Running,
-    Cancelled,
     /// `None` once `result` has taken the outcome, which may be before the callbacks have run.
-    Finished(Option<Result<T, JobError>>),
+    Done(Option<Result<T, JobError>>),
+}
+
+/// A job of any type, so that one queue can hold them all.
+pub(super) trait Job: Send + Sync {
+    /// Runs the job on this thread and stores its outcome, unless it has been cancelled.
+    fn run(&self);
+
+    /// Cancels the job if it has not started. Returns whether it is cancelled.
+    fn cancel(&self) -> bool;
 }
 
 impl<T> Future<T> {
     /// Whether the job has returned, panicked or been cancelled. Never blocks.
     pub fn done(&self) -> bool {
-        self.lock().is_done()
+        self.0.lock().is_done()
     }
 
     /// Whether a worker is running the job.
     pub fn running(&self) -> bool {
-        matches!(self.lock().stage, Stage::Running)
+        matches!(self.0.lock().stage, Stage::Running)
     }
 
     /// Whether the job was cancelled before it started.
     pub fn cancelled(&self) -> bool {
-        matches!(self.lock().stage, Stage::Cancelled)
-    }
-
-    /// Cancels the job if it has not started. Its callbacks then run on this thread.
-    ///
-    /// Returns whether the job is cancelled: false if it is running or has finished.
-    pub fn cancel(&self) -> bool {
-        let state = self.lock();
-        match state.stage {
-            Stage::Pending => self.settle(state, Stage::Cancelled),
-            Stage::Cancelled => {}
-            Stage::Running | Stage::Finished(_) => return false,
-        }
-        true
+        self.0.lock().is_cancelled()
     }
 
     /// Waits for the job to finish, and returns what it returned.
@@ -95,9 +90,13 @@ impl<T> Future<T> {
     ///
     /// [`JobError`] if it panicked or was cancelled.
     pub fn result(self) -> Result<T, JobError> {
-        let mut state = self.lock();
-        self.0.done.wait_while(&mut state, |state| !state.is_done());
-        state.take_outcome()
+        let mut state = self.0.lock();
+        loop {
+            if let Some(outcome) = state.take_outcome() {
+                return outcome;
+            }
+            state = unpoisoned(self.0.done.wait(state));
+        }
     }
 
     /// Waits at most `timeout` for the job to finish, and returns its [`result`](Self::result).
@@ -122,101 +121,187 @@ impl<T> Future<T> {
     /// # Ok::<(), std::io::Error>(())
     /// ```
     pub fn result_timeout(self, timeout: Duration) -> Result<Result<T, JobError>, Self> {
-        let mut state = self.lock();
-        self.0.done.wait_while_for(&mut state, |state| !state.is_done(), timeout);
-        if state.is_done() {
-            return Ok(state.take_outcome());
-        }
-        drop(state);
-        Err(self)
+        let pending = |state: &mut State<T>| !state.is_done();
+        let wait = self.0.done.wait_timeout_while(self.0.lock(), timeout, pending);
+        let outcome = unpoisoned(wait).0.take_outcome();
+        outcome.ok_or(self)
     }
 
-    /// Calls `callback` with this future once, when the job has finished: on the worker's thread,
-    /// on the thread that cancels the job, or immediately if it has finished already.
+    /// Calls `callback` once, when the job has finished, with whether it succeeded.
     ///
-    /// Callbacks run in the order in which they were added. A panic in one does not stop the
-    /// others.
-    pub fn add_done_callback(&self, callback: impl FnOnce(&Self) + Send + 'static) {
-        let mut state = self.lock();
-        if state.is_done() {
+    /// It runs on the worker's thread, on the thread that cancels the job, or immediately on this
+    /// one if the job has finished already. Callbacks run in the order in which they were added,
+    /// when [`done`](Self::done) is already true. Until they return, their worker takes no other
+    /// job.
+    ///
+    /// A callback does not get the value, which has one owner: [`result`](Self::result) may have
+    /// taken it already. If the callback needs it, send it from the job, for example through a
+    /// channel.
+    ///
+    /// A panic in a callback is caught and does not stop the others. The panic hook prints it.
+    ///
+    /// ```
+    /// # use std::{num::NonZeroUsize, sync::mpsc};
+    /// # use flags::executor::{Executor, JobError};
+    /// # let executor = Executor::new(NonZeroUsize::MIN)?;
+    /// # let (send, receive) = mpsc::channel();
+    /// let future = executor.submit(|| -> u8 { panic!("no luck") });
+    /// future.add_done_callback(move |outcome| match outcome {
+    ///     Ok(()) => println!("it worked"),
+    ///     Err(error) => send.send(error.to_string()).unwrap(),
+    /// });
+    /// assert_eq!(receive.recv().unwrap(), "the job panicked: no luck");
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn add_done_callback(&self, callback: impl FnOnce(Result<(), &JobError>) + Send + 'static) {
+        let mut state = self.0.lock();
+        if let Stage::Done(Some(outcome)) = &state.stage {
+            let success = without_value(outcome);
             drop(state);
-            catch_panic(|| callback(self));
+            catch_panic(|| callback(success.as_ref().copied()));
         } else {
             state.callbacks.push(Box::new(callback));
         }
     }
 
-    /// Two handles of the same future: one for the caller, one for the task.
-    pub(super) fn pair() -> (Self, Self) {
-        let state = State { stage: Stage::Pending, callbacks: Vec::new() };
-        let shared = Arc::new(Shared { state: Mutex::new(state), done: Condvar::new() });
-        (Self(Arc::clone(&shared)), Self(shared))
-    }
-
-    /// Runs `job` on this thread and stores its outcome, unless it has been cancelled.
-    pub(super) fn run(&self, job: impl FnOnce() -> T) {
-        if self.start() {
-            let outcome = catch_unwind(AssertUnwindSafe(job)).map_err(JobError::from_panic);
-            self.settle(self.lock(), Stage::Finished(Some(outcome)));
+    /// Sends `index` when the job is done, before anything else can see that it is done. There is
+    /// one sender at most, because `as_completed` owns its futures.
+    pub(super) fn send_when_done(&self, index: usize, sender: mpsc::Sender<usize>) {
+        let mut state = self.0.lock();
+        state.completion = Some((sender, index));
+        if state.is_done() {
+            state.send_completion();
         }
     }
+}
 
-    /// Goes from pending to running. Returns false if the job has been cancelled.
-    fn start(&self) -> bool {
-        let mut state = self.lock();
-        let pending = matches!(state.stage, Stage::Pending);
-        if pending {
-            state.stage = Stage::Running;
-        }
-        pending
+impl<T: Send + 'static> Future<T> {
+    /// Cancels the job if it has not started. Its callbacks then run on this thread, and what its
+    /// closure captured is dropped here.
+    ///
+    /// Returns whether the job is cancelled: false if it is running or has finished.
+    pub fn cancel(&self) -> bool {
+        self.0.cancel()
     }
 
-    /// Sets the final stage, wakes the waiting thread, and runs the callbacks without the lock.
-    fn settle(&self, mut state: MutexGuard<'_, State<T>>, stage: Stage<T>) {
-        state.stage = stage;
-        let callbacks = mem::take(&mut state.callbacks);
-        drop(state);
-        // At most one thread waits: waiting consumes the caller's only handle.
-        self.0.done.notify_one();
-        for callback in callbacks {
-            catch_panic(|| callback(self));
-        }
+    /// A future whose job has not started.
+    pub(super) fn new(job: impl FnOnce() -> T + Send + 'static) -> Self {
+        let stage = Stage::Pending(Box::new(job));
+        let state = State { stage, completion: None, callbacks: Vec::new() };
+        Self(Arc::new(Shared { state: Mutex::new(state), done: Condvar::new() }))
     }
 
-    fn lock(&self) -> MutexGuard<'_, State<T>> {
-        self.0.state.lock()
+    /// The job, to queue or to cancel it.
+    pub(super) fn job(&self) -> Arc<dyn Job> {
+        self.0.clone()
     }
 }
 
 impl<T> fmt::Debug for Future<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self.lock().stage {
-            Stage::Pending => "Future(pending)",
+        let state = self.0.lock();
+        f.write_str(match state.stage {
+            Stage::Pending(_) => "Future(pending)",
             Stage::Running => "Future(running)",
-            Stage::Cancelled => "Future(cancelled)",
-            Stage::Finished(_) => "Future(finished)",
+            Stage::Done(_) if state.is_cancelled() => "Future(cancelled)",
+            Stage::Done(_) => "Future(finished)",
         })
+    }
+}
+
+impl<T: Send> Job for Shared<T> {
+    fn run(&self) {
+        let mut state = self.lock();
+        let job = match mem::replace(&mut state.stage, Stage::Running) {
+            Stage::Pending(job) => job,
+            cancelled => {
+                state.stage = cancelled;
+                return;
+            }
+        };
+        drop(state);
+        let outcome = catch_unwind(AssertUnwindSafe(job)).map_err(JobError::from_panic);
+        self.finish(self.lock(), outcome);
+    }
+
+    fn cancel(&self) -> bool {
+        let state = self.lock();
+        if matches!(state.stage, Stage::Pending(_)) {
+            self.finish(state, Err(JobError::Cancelled));
+            return true;
+        }
+        state.is_cancelled()
+    }
+}
+
+impl<T> Shared<T> {
+    /// Stores the outcome, notifies the thread that waits for it, and runs the callbacks without
+    /// the lock.
+    fn finish(&self, mut state: MutexGuard<'_, State<T>>, outcome: Result<T, JobError>) {
+        let success = without_value(&outcome);
+        let before = mem::replace(&mut state.stage, Stage::Done(Some(outcome)));
+        state.send_completion();
+        let callbacks = mem::take(&mut state.callbacks);
+        drop(state);
+        // At most one thread waits: waiting consumes the only future.
+        self.done.notify_one();
+        for callback in callbacks {
+            catch_panic(|| callback(success.as_ref().copied()));
+        }
+        // The closure of a cancelled job.
+        catch_panic(|| drop(before));
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State<T>> {
+        unpoisoned(self.state.lock())
     }
 }
 
 impl<T> State<T> {
     fn is_done(&self) -> bool {
-        matches!(self.stage, Stage::Cancelled | Stage::Finished(_))
+        matches!(self.stage, Stage::Done(_))
     }
 
-    fn take_outcome(&mut self) -> Result<T, JobError> {
+    fn is_cancelled(&self) -> bool {
+        matches!(self.stage, Stage::Done(Some(Err(JobError::Cancelled))))
+    }
+
+    fn take_outcome(&mut self) -> Option<Result<T, JobError>> {
         match &mut self.stage {
-            Stage::Finished(outcome) => outcome
-                .take()
-                .expect("an outcome is taken once, by a method that consumes the future"),
-            _ => Err(JobError::Cancelled),
+            Stage::Done(outcome) => outcome.take(),
+            Stage::Pending(_) | Stage::Running => None,
+        }
+    }
+
+    fn send_completion(&mut self) {
+        if let Some((sender, index)) = self.completion.take() {
+            // This fails once the iterator has been dropped, which is fine.
+            let _ = sender.send(index);
         }
     }
 }
 
+/// What a callback gets.
+fn without_value<T>(outcome: &Result<T, JobError>) -> Result<(), JobError> {
+    outcome.as_ref().map(|_| ()).map_err(JobError::clone)
+}
+
+/// Cancels those of `jobs` that have not started.
+pub(super) fn cancel_all(jobs: impl IntoIterator<Item = Arc<dyn Job>>) {
+    for job in jobs {
+        catch_panic(move || job.cancel());
+    }
+}
+
+/// Locks or waits even if the lock is poisoned. It never is, because jobs, callbacks and destructors
+/// run without a lock.
+pub(super) fn unpoisoned<T>(result: LockResult<T>) -> T {
+    result.unwrap_or_else(PoisonError::into_inner)
+}
+
 /// Runs a job or a callback. A panic in it is reported by the panic hook and does not unwind
 /// further.
-pub(super) fn catch_panic(f: impl FnOnce()) {
+pub(super) fn catch_panic<R>(f: impl FnOnce() -> R) {
     if let Err(payload) = catch_unwind(AssertUnwindSafe(f)) {
         drop_payload(payload);
     }

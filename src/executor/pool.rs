@@ -1,19 +1,17 @@
 //! The queue of jobs, and the worker threads that run them.
 //!
-//! Up to [`EAGER_WORKERS`] workers take jobs as soon as there are any. After that, whenever jobs
-//! wait and none has been taken for [`STALL`], the number of workers that take jobs doubles, up to
-//! the maximum.
+//! The newest worker stands by: it takes its first job only when more jobs wait than workers are
+//! idle. It then starts the next worker to stand by, and works like all others. From
+//! [`EAGER_WORKERS`] on, a worker that stands by also waits until no job has been taken for
+//! [`STALL`], and then doubles the number of workers, up to the maximum.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
+use std::sync::{Arc, Condvar, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
-use std::{io, mem};
+use std::{fmt, io, mem};
 
-use parking_lot::{Condvar, Mutex};
-
-use super::future::catch_panic;
-use super::job::Job;
+use super::future::{Job, catch_panic, unpoisoned};
 
 /// The number of workers that take their first job without waiting for a stall.
 const EAGER_WORKERS: usize = 6;
@@ -23,33 +21,37 @@ const EAGER_WORKERS: usize = 6;
 const STALL: Duration = Duration::from_micros(500);
 
 /// What an executor shares with its workers.
+#[derive(Default)]
 pub(super) struct Pool {
     queue: Mutex<Queue>,
-    /// Wakes a worker that is waiting for a job.
+    /// Wakes an idle worker.
     job_available: Condvar,
-    /// Wakes the newest worker, which watches for a stall.
-    queue_not_empty: Condvar,
+    /// Wakes the worker that stands by.
+    worker_needed: Condvar,
     workers: Mutex<Vec<JoinHandle<()>>>,
     max_workers: usize,
 }
 
 #[derive(Default)]
 struct Queue {
-    jobs: VecDeque<Box<dyn Job>>,
+    jobs: VecDeque<Arc<dyn Job>>,
     /// The number of jobs that workers have taken so far.
     taken: usize,
+    /// The number of workers that wait for a job, without the one that stands by. A worker that
+    /// has been woken counts until it takes the job.
+    idle: usize,
     closed: bool,
 }
 
 impl Queue {
-    fn take(&mut self) -> Option<Box<dyn Job>> {
+    fn take(&mut self) -> Option<Arc<dyn Job>> {
         let job = self.jobs.pop_front()?;
         self.taken += 1;
         Some(job)
     }
 
-    fn is_idle(&self) -> bool {
-        self.jobs.is_empty() && !self.closed
+    fn needs_worker(&self) -> bool {
+        self.jobs.len() > self.idle
     }
 }
 
@@ -59,76 +61,69 @@ impl Pool {
     /// # Errors
     /// The system refuses the thread.
     pub(super) fn start(max_workers: usize) -> io::Result<Arc<Pool>> {
-        let pool = Arc::new(Pool {
-            queue: Mutex::default(),
-            job_available: Condvar::new(),
-            queue_not_empty: Condvar::new(),
-            workers: Mutex::default(),
-            max_workers,
-        });
+        let pool = Arc::new(Pool { max_workers, ..Pool::default() });
         pool.start_worker(0, true)?;
         Ok(pool)
     }
 
-    pub(super) fn push(&self, job: Box<dyn Job>) {
-        self.queue.lock().jobs.push_back(job);
-        self.job_available.notify_one();
-        self.queue_not_empty.notify_one();
+    pub(super) fn push(&self, job: Arc<dyn Job>) {
+        let mut queue = unpoisoned(self.queue.lock());
+        queue.jobs.push_back(job);
+        // If more jobs wait than workers are idle, all of these have been woken already: a worker
+        // becomes idle only while no job waits, and each job since then has woken one.
+        let wake = if queue.needs_worker() { &self.worker_needed } else { &self.job_available };
+        drop(queue);
+        wake.notify_one();
     }
 
     /// Takes all jobs that have not started.
-    pub(super) fn take_pending(&self) -> VecDeque<Box<dyn Job>> {
-        mem::take(&mut self.queue.lock().jobs)
+    pub(super) fn take_pending(&self) -> VecDeque<Arc<dyn Job>> {
+        mem::take(&mut unpoisoned(self.queue.lock()).jobs)
     }
 
     /// Lets the workers end when the queue is empty, and waits for them. A worker that calls this
     /// does not wait, because it cannot wait for itself.
-    pub(super) fn close(&self) {
-        self.queue.lock().closed = true;
+    pub(super) fn close_and_join(&self) {
+        unpoisoned(self.queue.lock()).closed = true;
         self.job_available.notify_all();
-        self.queue_not_empty.notify_all();
+        self.worker_needed.notify_all();
         let here = thread::current().id();
-        if self.workers.lock().iter().any(|worker| worker.thread().id() == here) {
+        if unpoisoned(self.workers.lock()).iter().any(|worker| worker.thread().id() == here) {
             return;
         }
         loop {
             // A worker that is joined here may have started another one before it ended.
-            let Some(worker) = self.workers.lock().pop() else { return };
+            let Some(worker) = unpoisoned(self.workers.lock()).pop() else { return };
             let joined = worker.join();
             debug_assert!(joined.is_ok(), "every job runs in `catch_panic`");
         }
     }
 
-    fn start_worker(self: &Arc<Self>, number: usize, is_newest: bool) -> io::Result<()> {
+    fn start_worker(self: &Arc<Self>, number: usize, stands_by: bool) -> io::Result<()> {
         let pool = self.clone();
-        // Held until the handle is stored, so that `close` knows each worker that is running.
-        let mut workers = self.workers.lock();
+        // Held until the handle is stored, so that `close_and_join` knows each running worker.
+        let mut workers = unpoisoned(self.workers.lock());
         let worker = thread::Builder::new()
             .name(format!("executor-{number}"))
-            .spawn(move || pool.work(number, is_newest))?;
+            .spawn(move || pool.work(number, stands_by))?;
         workers.push(worker);
         Ok(())
     }
 
-    /// Runs one job after another until the queue is closed and empty. The newest worker decides
-    /// when more workers are needed.
-    fn work(self: &Arc<Self>, number: usize, is_newest: bool) {
-        if is_newest {
-            let (job, more) = match number < EAGER_WORKERS {
-                true => (self.next_job(), 1),
-                false => (self.next_job_after_stall(), number),
-            };
-            let Some(job) = job else { return };
-            self.start_more(number + 1, more);
-            catch_panic(|| job.run());
+    /// Runs one job after another until the queue is closed and empty.
+    fn work(self: &Arc<Self>, number: usize, stands_by: bool) {
+        if stands_by {
+            let Some(job) = self.stand_by(number) else { return };
+            self.start_more(number + 1, if number < EAGER_WORKERS { 1 } else { number });
+            catch_panic(move || job.run());
         }
         while let Some(job) = self.next_job() {
-            catch_panic(|| job.run());
+            catch_panic(move || job.run());
         }
     }
 
-    /// Starts up to `more` workers, numbered from `first`, as far as the maximum allows. If the
-    /// system refuses a thread, the workers that are running do all the jobs.
+    /// Starts up to `more` workers, numbered from `first`, as far as the maximum allows. The last
+    /// one stands by. If the system refuses a thread, the workers that are running do all the jobs.
     fn start_more(self: &Arc<Self>, first: usize, more: usize) {
         let end = self.max_workers.min(first + more);
         for number in first..end {
@@ -138,28 +133,43 @@ impl Pool {
         }
     }
 
-    /// Waits for a job. `None` once the queue is closed and empty.
-    fn next_job(&self) -> Option<Box<dyn Job>> {
-        let mut queue = self.queue.lock();
-        self.job_available.wait_while(&mut queue, |queue| queue.is_idle());
-        queue.take()
-    }
-
-    /// Waits until the queue has stalled for [`STALL`] with jobs in it, and takes one. `None` once
-    /// the queue is closed and empty.
-    fn next_job_after_stall(&self) -> Option<Box<dyn Job>> {
-        let mut queue = self.queue.lock();
+    /// Waits until worker `number` is needed, and takes a job. `None` once the queue is closed and
+    /// the idle workers suffice for what is left.
+    fn stand_by(&self, number: usize) -> Option<Arc<dyn Job>> {
+        let mut queue = unpoisoned(self.queue.lock());
         loop {
-            self.queue_not_empty.wait_while(&mut queue, |queue| queue.is_idle());
+            let unneeded = |queue: &mut Queue| !queue.needs_worker() && !queue.closed;
+            queue = unpoisoned(self.worker_needed.wait_while(queue, unneeded));
+            if !queue.needs_worker() {
+                return None;
+            }
+            if number < EAGER_WORKERS {
+                return queue.take();
+            }
             let taken = queue.taken;
-            self.queue_not_empty.wait_while_for(
-                &mut queue,
-                |queue| queue.taken == taken && !queue.jobs.is_empty(),
-                STALL,
-            );
-            if queue.taken == taken {
+            let stalled = |queue: &mut Queue| queue.taken == taken && queue.needs_worker();
+            (queue, _) = unpoisoned(self.worker_needed.wait_timeout_while(queue, STALL, stalled));
+            if stalled(&mut queue) {
                 return queue.take();
             }
         }
+    }
+
+    /// Waits for a job. `None` once the queue is closed and empty.
+    fn next_job(&self) -> Option<Arc<dyn Job>> {
+        let mut queue = unpoisoned(self.queue.lock());
+        queue.idle += 1;
+        let idle = |queue: &mut Queue| queue.jobs.is_empty() && !queue.closed;
+        queue = unpoisoned(self.job_available.wait_while(queue, idle));
+        queue.idle -= 1;
+        queue.take()
+    }
+}
+
+impl fmt::Debug for Pool {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let workers = unpoisoned(self.workers.lock()).len();
+        let queue = unpoisoned(self.queue.lock());
+        write!(f, "{workers} workers, {} idle, {} jobs waiting", queue.idle, queue.jobs.len())
     }
 }

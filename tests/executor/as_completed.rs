@@ -1,8 +1,10 @@
 //! `as_completed`.
 
-use flags::executor::{Future, JobError, PendingJobs, as_completed};
+use std::sync::mpsc;
 
-use crate::{await_done, occupy, panicked, pool, value_job};
+use flags::executor::{Future, JobError, as_completed};
+
+use crate::{await_done, occupy, panicked, pool, value_job, wait};
 
 #[test]
 fn futures_come_in_the_order_in_which_they_finish() {
@@ -50,15 +52,79 @@ fn cancelled_and_panicked_jobs_count_as_finished() {
 }
 
 #[test]
-fn a_job_that_a_shutdown_cancels_counts_as_finished() {
+fn a_job_that_the_executor_cancels_counts_as_finished() {
     let executor = pool(1);
     let (first, release) = occupy(&executor);
     let pending = executor.submit(|| ());
     let completed = as_completed([first, pending]);
     executor.submit(|| ()).add_done_callback(move |_| drop(release));
-    executor.shutdown(PendingJobs::Cancel);
+    executor.cancel_pending();
     let order: Vec<_> = completed.map(|(index, future)| (index, future.cancelled())).collect();
     assert_eq!(order, [(1, true), (0, false)]);
+}
+
+#[test]
+fn a_future_comes_in_order_while_its_callback_waits_for_the_loop() {
+    let executor = pool(2);
+    let ((first, one), (second, two)) = (value_job(&executor), value_job(&executor));
+    let (called, callback_runs) = mpsc::channel();
+    let (end, loop_ended) = mpsc::channel::<()>();
+    first.add_done_callback(move |_| {
+        called.send(()).unwrap();
+        let _ = loop_ended.recv();
+    });
+    let completed = as_completed([first, second]);
+    one.send(()).unwrap();
+    wait(&callback_runs);
+    two.send(()).unwrap();
+    for (expected, (index, _)) in completed.enumerate() {
+        assert_eq!(index, expected);
+    }
+    drop(end);
+}
+
+#[test]
+fn after_a_failure_the_loop_can_cancel_the_rest() {
+    let executor = pool(1);
+    let (bad, fail) = value_job::<()>(&executor);
+    let (started, start) = mpsc::channel();
+    let (finish, finished) = mpsc::channel();
+    let slow = executor.submit(move || {
+        started.send(()).unwrap();
+        wait(&finished);
+    });
+    let rest = (0..3).map(|_| executor.submit(|| panic!("it was cancelled")));
+    let mut completed = as_completed([bad, slow].into_iter().chain(rest));
+    let rest = completed.cancel_handle();
+    drop(fail);
+
+    let mut order = Vec::new();
+    while let Some((index, future)) = completed.next() {
+        match future.result() {
+            Ok(()) => assert_eq!(index, 1),
+            Err(JobError::Panicked(_)) => {
+                assert_eq!(index, 0);
+                wait(&start);
+                rest.cancel();
+            }
+            Err(JobError::Cancelled) if index == 4 => finish.send(()).unwrap(),
+            Err(JobError::Cancelled) => {}
+        }
+        order.push((index, completed.len()));
+    }
+    assert_eq!(order, [(0, 4), (2, 3), (3, 2), (4, 1), (1, 0)]);
+}
+
+#[test]
+fn it_prints_the_futures_that_are_left() {
+    let executor = pool(1);
+    let (first, release) = occupy(&executor);
+    let mut completed = as_completed([first, executor.submit(|| ())]);
+    let text = format!("{completed:?}");
+    assert!(text.contains("0: Future(running), 1: Future(pending)"), "{text}");
+    release.send(()).unwrap();
+    completed.next();
+    assert!(!format!("{completed:?}").contains("running"));
 }
 
 #[test]

@@ -1,11 +1,12 @@
 //! `add_done_callback`.
 
-use std::sync::mpsc;
+use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver};
 use std::thread;
 
-use flags::executor::JobError;
+use flags::executor::{Future, JobError};
 
-use crate::{await_done, pool, value_job, wait};
+use crate::{await_done, panicked, pool, value_job, wait};
 
 #[test]
 fn a_callback_runs_on_the_worker_that_finishes_the_job() {
@@ -48,20 +49,62 @@ fn callbacks_run_once_in_the_order_in_which_they_were_added() {
     assert_eq!(receiver.iter().collect::<Vec<_>>(), [0, 1, 2, 3, 4]);
 }
 
+/// Adds a callback, and returns what it will get.
+fn outcome_of<T>(future: &Future<T>) -> Receiver<Result<(), JobError>> {
+    let (sender, receiver) = mpsc::channel();
+    future.add_done_callback(move |outcome| {
+        sender.send(outcome.map_err(JobError::clone)).unwrap();
+    });
+    receiver
+}
+
 #[test]
-fn a_callback_can_use_its_future() {
+fn a_callback_gets_whether_the_job_succeeded() {
     let executor = pool(1);
+    let (good, value) = value_job(&executor);
+    let bad = executor.submit(|| panic!("bad luck"));
+    let cancelled = executor.submit(|| ());
+    let outcomes = [outcome_of(&good), outcome_of(&bad), outcome_of(&cancelled)];
+    assert!(cancelled.cancel());
+    value.send(7).unwrap();
+    let expected = [Ok(()), panicked("bad luck"), Err(JobError::Cancelled)];
+    assert_eq!(outcomes.map(|outcome| wait(&outcome)), expected);
+
+    let outcomes = [outcome_of(&good), outcome_of(&bad), outcome_of(&cancelled)];
+    assert_eq!(outcomes.map(|outcome| outcome.try_recv().unwrap()), expected);
+    assert_eq!(good.result(), Ok(7));
+}
+
+#[test]
+fn a_callback_gets_the_outcome_even_if_the_result_has_been_taken() {
+    for fails in [false, true] {
+        let executor = pool(1);
+        let (future, value) = value_job(&executor);
+        let (taken, result_taken) = mpsc::channel();
+        future.add_done_callback(move |_| wait(&result_taken));
+        let outcome = outcome_of(&future);
+        if fails {
+            drop(value)
+        } else {
+            value.send(7).unwrap()
+        }
+        let result = future.result();
+        taken.send(()).unwrap();
+        assert_eq!(wait(&outcome), result.map(|_| ()));
+    }
+}
+
+#[test]
+fn a_callback_can_submit_another_job() {
+    let executor = Arc::new(pool(1));
     let (future, value) = value_job(&executor);
     let (sender, receiver) = mpsc::channel();
-    future.add_done_callback(move |future| {
-        let inner = sender.clone();
-        future.add_done_callback(move |_| inner.send("inner").unwrap());
-        assert!(future.done() && !future.running());
-        assert!(!future.cancelled() && !future.cancel());
-        sender.send("outer").unwrap();
+    let shared = Arc::clone(&executor);
+    future.add_done_callback(move |_| {
+        shared.submit(move || sender.send("from the other job").unwrap());
     });
     value.send(()).unwrap();
-    assert_eq!([wait(&receiver), wait(&receiver)], ["inner", "outer"]);
+    assert_eq!(wait(&receiver), "from the other job");
 }
 
 #[test]
@@ -76,15 +119,4 @@ fn a_panic_in_a_callback_affects_nothing_else() {
     future.add_done_callback(|_| panic!("a late bad callback"));
     assert_eq!(future.result(), Ok(7));
     assert_eq!(executor.submit(|| "alive").result(), Ok("alive"));
-}
-
-#[test]
-fn a_callback_runs_after_a_panic_as_well() {
-    let executor = pool(1);
-    let (future, value) = value_job::<()>(&executor);
-    let (sender, receiver) = mpsc::channel();
-    future.add_done_callback(move |future| sender.send(future.cancelled()).unwrap());
-    drop(value);
-    assert!(!wait(&receiver));
-    assert!(matches!(future.result(), Err(JobError::Panicked(_))));
 }

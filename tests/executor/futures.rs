@@ -1,11 +1,12 @@
 //! One job and its future: the result, a panic, cancelling, a timeout.
 
 use std::panic::panic_any;
+use std::sync::mpsc::TryRecvError;
 use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use flags::executor::{JobError, PendingJobs};
+use flags::executor::JobError;
 
 use crate::{await_done, occupy, panicked, pool, value_job, wait};
 
@@ -103,14 +104,15 @@ fn a_worker_survives_the_panic_of_a_drop() {
 }
 
 #[test]
-fn a_shutdown_survives_the_panic_of_a_drop() {
+fn cancelling_survives_the_panic_of_a_drop() {
     let executor = pool(1);
     let (_first, release) = occupy(&executor);
     let captured = PanicOnDrop;
     let cancelled = executor.submit(move || std::mem::forget(captured));
     let other = executor.submit(|| ());
     other.add_done_callback(move |_| drop(release));
-    executor.shutdown(PendingJobs::Cancel);
+    executor.cancel_pending();
+    executor.shutdown_and_wait();
     assert_eq!(cancelled.result(), Err(JobError::Cancelled));
     assert_eq!(other.result(), Err(JobError::Cancelled));
 }
@@ -122,12 +124,12 @@ fn a_job_that_is_cancelled_before_its_start_never_runs() {
     let (sender, ran) = mpsc::channel();
     let future = executor.submit(move || sender.send(()).unwrap());
     let (sender, called) = mpsc::channel();
-    future.add_done_callback(move |future| {
-        sender.send((future.cancelled(), thread::current().id())).unwrap();
+    future.add_done_callback(move |outcome| {
+        sender.send((outcome.map_err(JobError::clone), thread::current().id())).unwrap();
     });
 
     assert!(future.cancel());
-    assert_eq!(called.try_recv(), Ok((true, thread::current().id())));
+    assert_eq!(called.try_recv(), Ok((Err(JobError::Cancelled), thread::current().id())));
     assert!(future.cancel(), "it stays cancelled");
     assert!(called.try_recv().is_err(), "the callback is called once");
     assert!(future.cancelled() && future.done() && !future.running());
@@ -137,6 +139,17 @@ fn a_job_that_is_cancelled_before_its_start_never_runs() {
     drop(release);
     drop(executor);
     assert!(ran.try_recv().is_err());
+}
+
+#[test]
+fn a_cancelled_job_drops_what_it_captured_at_once() {
+    let executor = pool(1);
+    let (_first, _release) = occupy(&executor);
+    let (captured, receiver) = mpsc::channel();
+    let future = executor.submit(move || captured.send(()).unwrap());
+    assert_eq!(receiver.try_recv(), Err(TryRecvError::Empty));
+    future.cancel();
+    assert_eq!(receiver.try_recv(), Err(TryRecvError::Disconnected));
 }
 
 #[test]

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::sync::mpsc::{self, Receiver, Sender};
 
+use flags::executor::{JobError, as_completed};
+
 use crate::{occupy, panicked, pool, wait};
 
 #[test]
@@ -52,6 +54,50 @@ fn a_panic_takes_the_place_of_its_result() {
     let thirds = executor.map(|n| if n == 0 { panic!("by zero") } else { 12 / n }, [3, 0, 4]);
     let thirds: Vec<_> = thirds.collect();
     assert_eq!(thirds, [Ok(4), panicked("by zero"), Ok(3)]);
+}
+
+#[test]
+fn after_a_failure_the_loop_can_cancel_the_rest() {
+    let executor = pool(1);
+    let (started, start) = mpsc::channel();
+    let (finish, finished) = mpsc::channel();
+    let jobs: [Box<dyn FnOnce() + Send>; 4] = [
+        Box::new(|| panic!("bad luck")),
+        Box::new(move || {
+            started.send(()).unwrap();
+            wait(&finished);
+        }),
+        Box::new(|| panic!("it was cancelled")),
+        Box::new(|| panic!("it was cancelled")),
+    ];
+    let mut results = executor.map(|job| job(), jobs);
+    let rest = results.cancel_handle();
+    assert_eq!(results.len(), 4);
+    assert_eq!(results.next(), Some(panicked("bad luck")));
+    wait(&start);
+    rest.cancel();
+    finish.send(()).unwrap();
+    assert_eq!(results.len(), 3);
+    assert!(results.eq([Ok(()), Err(JobError::Cancelled), Err(JobError::Cancelled)]));
+}
+
+#[test]
+fn jobs_can_be_cancelled_after_the_iterator_is_dropped() {
+    let executor = pool(1);
+    let (_first, release) = occupy(&executor);
+    let results = executor.map(|_| panic!("it was cancelled"), 0..3);
+    assert_eq!(format!("{results:?}").matches("Future(pending)").count(), 3);
+    let (cancelled, receiver) = mpsc::channel();
+    let pending = executor.submit(|| ());
+    pending.add_done_callback(move |outcome| cancelled.send(outcome.is_err()).unwrap());
+    let all = as_completed([pending]).cancel_handle();
+    let rest = results.cancel_handle();
+    drop(results);
+    rest.clone().cancel();
+    all.cancel();
+    assert_eq!(receiver.try_recv(), Ok(true));
+    drop(release);
+    assert_eq!(executor.submit(|| "alive").result(), Ok("alive"));
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::sync::mpsc;
 use std::thread;
 
-use flags::executor::{Executor, Future, JobError, PendingJobs};
+use flags::executor::{Executor, Future, JobError};
 
 use crate::{MAX_WAIT, occupy, pool, wait};
 
@@ -32,17 +32,17 @@ fn a_drop_waits_for_all_submitted_jobs() {
 }
 
 #[test]
-fn a_shutdown_can_finish_pending_jobs() {
+fn a_shutdown_waits_for_all_submitted_jobs() {
     let executor = pool(1);
     let (_first, release) = occupy(&executor);
     let (count, _futures) = submit_counting(&executor, 1000);
     drop(release);
-    executor.shutdown(PendingJobs::Finish);
+    executor.shutdown_and_wait();
     assert_eq!(count.load(SeqCst), 1000);
 }
 
 #[test]
-fn a_shutdown_can_cancel_pending_jobs_but_not_running_ones() {
+fn pending_jobs_can_be_cancelled_but_not_running_ones() {
     let executor = pool(1);
     let (first, release) = occupy(&executor);
     let (count, mut futures) = submit_counting(&executor, 100);
@@ -51,7 +51,8 @@ fn a_shutdown_can_cancel_pending_jobs_but_not_running_ones() {
     // The last job to be cancelled releases the first one.
     executor.submit(|| ()).add_done_callback(move |_| drop(release));
 
-    executor.shutdown(PendingJobs::Cancel);
+    executor.cancel_pending();
+    executor.shutdown_and_wait();
     assert_eq!(waiter.join().unwrap(), Err(JobError::Cancelled));
     assert_eq!(first.result(), Ok(()));
     assert!(futures.iter().all(Future::cancelled));

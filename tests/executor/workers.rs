@@ -85,6 +85,21 @@ fn quick_jobs_need_few_of_many_workers() {
 }
 
 #[test]
+fn jobs_that_come_one_at_a_time_need_one_worker() {
+    let executor = pool(100);
+    let mut threads = HashSet::new();
+    for _ in 0..100 {
+        threads.insert(executor.submit(|| thread::current().id()).result().unwrap());
+        // The worker that ran the job waits for the next one, and another one stands by.
+        while format!("{executor:?}") != "Executor { pool: 2 workers, 1 idle, 0 jobs waiting }" {
+            assert!(!format!("{executor:?}").contains("3 workers"), "{executor:?}");
+            thread::yield_now();
+        }
+    }
+    assert_eq!(threads.len(), 1);
+}
+
+#[test]
 fn workers_have_names() {
     let name = pool(1).submit(|| thread::current().name().map(str::to_owned)).result();
     assert_eq!(name.unwrap().as_deref(), Some("executor-0"));
