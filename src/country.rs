@@ -16,6 +16,7 @@ use serde::{Serialize, Serializer};
 /// let brazil: CountryCode = "br".parse()?;
 /// assert_eq!(brazil.to_string(), "BR");
 /// assert_eq!(brazil.lower(), "br");
+/// assert_eq!(brazil.name(), Some("Brazil"));
 /// assert!("b1".parse::<CountryCode>().is_err());
 /// # Ok::<(), flags::country::InvalidCode>(())
 /// ```
@@ -39,6 +40,13 @@ impl CountryCode {
     /// The code in lower case, as in the URL of a flag.
     pub fn lower(self) -> String {
         self.to_string().to_ascii_lowercase()
+    }
+
+    /// The country's name in English, such as `Côte d’Ivoire`; `None` for an unassigned code.
+    ///
+    /// It is the label of the flag emoji in the Unicode CLDR.
+    pub fn name(self) -> Option<&'static str> {
+        NAMES[self.index()]
     }
 
     /// The position of the code in AA to ZZ, from 0 to 675.
@@ -139,6 +147,9 @@ pub const POP20: [CountryCode; 20] = codes(
 /// The 194 codes for which the remote site has a flag, sorted.
 pub const ALL: [CountryCode; 194] = codes(include_bytes!("country/codes.txt"));
 
+/// The name of each code from AA to ZZ, written by the build script.
+static NAMES: [Option<&str>; CountryCode::COUNT] = include!(concat!(env!("OUT_DIR"), "/names.rs"));
+
 /// Parses a list of codes at compile time. Compilation fails if it does not have `N` of them.
 const fn codes<const N: usize>(list: &[u8]) -> [CountryCode; N] {
     let mut codes = [CountryCode([b'A'; 2]); N];
@@ -170,6 +181,16 @@ mod tests {
     #[test]
     fn the_index_of_a_code_is_its_position() {
         assert!(CountryCode::every().map(CountryCode::index).eq(0..CountryCode::COUNT));
+    }
+
+    #[test]
+    fn every_country_of_the_194_has_a_name_and_an_unassigned_code_has_none() {
+        for code in ALL {
+            assert!(code.name().is_some_and(|name| !name.is_empty()), "{code}");
+        }
+        for (code, name) in [("CI", Some("Côte d’Ivoire")), ("AA", None), ("ZZ", None)] {
+            assert_eq!(code.parse::<CountryCode>().unwrap().name(), name, "{code}");
+        }
     }
 
     #[test]

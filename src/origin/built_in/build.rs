@@ -1,8 +1,8 @@
 //! Build script: draws the built-in flags from the vector art of Twemoji.
 //!
 //! It writes to `OUT_DIR` one GIF per country code (`BR.gif`), and two Rust expressions:
-//! `flags.rs`, the bytes of those files in the order of `codes.txt`, and `names.rs`, pairs of a
-//! code and its country's name, sorted by code. The same input gives the same bytes in every build.
+//! `flags.rs`, the bytes of those files in the order of `codes.txt`, and `names.rs`, the name of
+//! each code from AA to ZZ, or `None`. The same input gives the same bytes in every build.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -51,16 +51,16 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The name of every country that has a flag emoji, as a sorted slice of pairs.
+/// The label of the flag emoji of each code from AA to ZZ: the country's name in English, as in the
+/// Unicode CLDR.
 fn country_names() -> String {
-    let mut names = String::from("&[\n");
+    let mut names = String::from("[\n");
     for first in 'A'..='Z' {
         for second in 'A'..='Z' {
             let code = String::from_iter([first, second]);
             let label = flag_emoji(&code).and_then(|emoji| emoji.label);
-            if let Some(name) = label.and_then(|label| label.strip_prefix("flag: ")) {
-                names += &format!("    ({code:?}, {name:?}),\n");
-            }
+            let name = label.and_then(|label| label.strip_prefix("flag: "));
+            names += &format!("    {name:?},\n");
         }
     }
     names + "]\n"

@@ -1,4 +1,4 @@
-//! The flags and country names that the build script embeds in the binary.
+//! The flags that the build script embeds in the binary.
 //!
 //! The art is [Twemoji](https://github.com/jdecked/twemoji), CC-BY 4.0, drawn as GIFs.
 
@@ -12,10 +12,6 @@ use crate::country::{ALL, CountryCode};
 /// The GIFs, in the order of [`ALL`].
 static GIFS: [&[u8]; ALL.len()] = include!(concat!(env!("OUT_DIR"), "/flags.rs"));
 
-/// Codes with the country's name in English, sorted. They are the labels of the flag emoji in the
-/// Unicode CLDR.
-static NAMES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/names.rs"));
-
 /// 1 January 1990 00:00:00 GMT in seconds since the Unix epoch. It is older than the flags of any
 /// site, so that `--update` replaces a built-in flag with the site's.
 const MODIFIED: Duration = Duration::from_secs(631_152_000);
@@ -25,11 +21,4 @@ pub(super) fn flag(code: CountryCode) -> Option<ServedFlag> {
     let position = ALL.binary_search(&code).ok()?;
     let modified = SystemTime::UNIX_EPOCH + MODIFIED;
     Some(ServedFlag::new(Bytes::from_static(GIFS[position]), modified))
-}
-
-/// The country's name in English, such as `Côte d’Ivoire`; `None` for an unassigned code.
-pub(super) fn country_name(code: CountryCode) -> Option<&'static str> {
-    let code = code.to_string();
-    let position = NAMES.binary_search_by_key(&code.as_str(), |(code, _)| code).ok()?;
-    Some(NAMES[position].1)
 }

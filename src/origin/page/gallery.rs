@@ -4,7 +4,6 @@
 use maud::{DOCTYPE, Markup, html};
 
 use crate::country::CountryCode;
-use crate::origin::built_in::country_name;
 use crate::origin::weather::Weather;
 
 /// The page for the flags of `codes`, with the credit if the flags are the built-in ones.
@@ -49,7 +48,7 @@ pub(super) fn page(codes: &[CountryCode], weather: &Weather, built_in: bool) -> 
 /// One flag with its code and, if the code is assigned, the country's name.
 fn item(code: CountryCode) -> Markup {
     let path = format!("/flags/{0}/{0}.gif", code.lower());
-    let name = country_name(code);
+    let name = code.name();
     let alt = name.map_or(format!("Flag {code}"), |name| format!("Flag of {name}"));
     html! {
         li {
