@@ -1,7 +1,11 @@
-//! Numbers as text: with a noun, with three digits, as a percentage, as a time.
+//! Numbers as text: with a noun, with three digits, as a percentage. Durations and dates as text,
+//! and durations from text.
 
 use std::fmt::Display;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
+
+/// The longest duration that an option accepts.
+pub(crate) const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// `1 job`, `20 jobs`.
 pub(crate) fn counted<N: Display + PartialEq + From<u8>>(
@@ -44,9 +48,140 @@ pub(crate) fn time(time: Duration) -> String {
     }
 }
 
+/// A duration in milliseconds if it is below a second, else in seconds, with all its digits:
+/// `50 ms`, `1.5 s`.
+pub(crate) fn exact_time(time: Duration) -> String {
+    if time < Duration::from_secs(1) {
+        format!("{} ms", time.as_nanos() as f64 / 1e6)
+    } else {
+        format!("{} s", time.as_secs_f64())
+    }
+}
+
+/// Parses a duration of at most a [`DAY`]: `6.1` or `6.1s` in seconds, or `500ms`.
+pub(crate) fn parse_duration(text: &str) -> Result<Duration, &'static str> {
+    const FORM: &str = "expected seconds or milliseconds, such as 6.1, 6.1s or 500ms";
+
+    let (number, units_per_second) = match text.strip_suffix("ms") {
+        Some(number) => (number, 1000.0),
+        None => (text.strip_suffix('s').unwrap_or(text), 1.0),
+    };
+    // Neither a sign nor the words that `f64` accepts: NaN and infinity.
+    if !number.starts_with(|first: char| first.is_ascii_digit() || first == '.') {
+        return Err(FORM);
+    }
+    let seconds = number.parse::<f64>().map_err(|_| FORM)? / units_per_second;
+    if seconds > DAY.as_secs_f64() {
+        return Err("a duration is at most a day, 86400s");
+    }
+    Duration::try_from_secs_f64(seconds).map_err(|_| FORM)
+}
+
+/// A date and time in UTC with milliseconds (RFC 3339): `2024-02-29T12:00:00.123Z`.
+///
+/// A time before 1970 is shown as the first moment of 1970.
+pub(crate) fn timestamp(time: SystemTime) -> String {
+    let since_1970 = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    let (mut day, second) = (since_1970.as_secs() / 86_400, since_1970.as_secs() % 86_400);
+    let is_leap = |year: u64| year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let mut year = 1970;
+    while day >= 365 + u64::from(is_leap(year)) {
+        day -= 365 + u64::from(is_leap(year));
+        year += 1;
+    }
+    let february = 28 + u64::from(is_leap(year));
+    let mut month = 1;
+    for length in [31, february, 31, 30, 31, 30, 31, 31, 30, 31, 30] {
+        if day < length {
+            break;
+        }
+        (day, month) = (day - length, month + 1);
+    }
+    let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
+    let millis = since_1970.subsec_millis();
+    format!("{year}-{month:02}-{:02}T{hour:02}:{minute:02}:{second:02}.{millis:03}Z", day + 1)
+}
+
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    #[test]
+    fn a_duration_is_in_seconds_unless_it_says_milliseconds() {
+        for (text, milliseconds) in [
+            ("6.1", 6100),
+            ("6.1s", 6100),
+            ("500ms", 500),
+            ("1s", 1000),
+            ("5", 5000),
+            ("0", 0),
+            ("0ms", 0),
+            (".25s", 250),
+            ("1e-3", 1),
+            ("86400", 86_400_000),
+        ] {
+            assert_eq!(parse_duration(text), Ok(Duration::from_millis(milliseconds)), "{text}");
+        }
+        for text in [
+            "", "s", "ms", ".", "-1", "-0.5s", "+1s", "NaN", "NaNs", "inf", "6,1", "1 s", " 1",
+            "1h", "2days", "1.2.3s", "1S", "½s", "0x1", "1e", "5s5", "1mss",
+        ] {
+            assert!(parse_duration(text).unwrap_err().starts_with("expected seconds"), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_duration_of_more_than_a_day_is_refused_with_the_limit() {
+        for text in ["86401", "86400.1s", "86400001ms", "1e19", "1e400", &"9".repeat(400)] {
+            assert!(parse_duration(text).unwrap_err().contains("a day"), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_exact_time_keeps_all_digits_and_has_a_blank_before_its_unit() {
+        for (text, shown) in
+            [("50ms", "50 ms"), ("0.0015", "1.5 ms"), ("1s", "1 s"), ("1234.5678s", "1234.5678 s")]
+        {
+            assert_eq!(exact_time(parse_duration(text).unwrap()), shown);
+        }
+    }
+
+    #[test]
+    fn a_timestamp_has_milliseconds_and_is_in_utc() {
+        let at = |millis| SystemTime::UNIX_EPOCH + Duration::from_millis(millis);
+        assert_eq!(timestamp(at(0)), "1970-01-01T00:00:00.000Z");
+        assert_eq!(timestamp(at(1_709_208_000_123)), "2024-02-29T12:00:00.123Z");
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_makes_the_parser_of_durations_panic(
+            text in "\\PC*|-?[0-9]{0,400}\\.?[0-9]{0,30}(e-?[0-9]{1,4})?(s|ms)?"
+        ) {
+            prop_assert!(!parse_duration(&text).is_ok_and(|time| time > DAY));
+        }
+
+        #[test]
+        fn a_duration_is_exact_to_the_millisecond(milliseconds in 0u64..86_400_000) {
+            let text = format!("{}.{:03}", milliseconds / 1000, milliseconds % 1000);
+            let rounded = parse_duration(&text).unwrap() + Duration::from_nanos(500);
+            prop_assert_eq!(rounded.as_micros(), u128::from(milliseconds) * 1000);
+        }
+
+        /// Up to the year 9999, where HTTP dates end.
+        #[test]
+        fn a_timestamp_is_the_same_moment_as_an_http_date(seconds in 0u64..253_402_300_800) {
+            let time = SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
+            let date = httpdate::fmt_http_date(time);
+            let [_, day, month, year, clock, _] = date.split(' ').collect::<Vec<_>>()[..] else {
+                panic!("{date}");
+            };
+            let month = "JanFebMarAprMayJunJulAugSepOctNovDec".find(month).unwrap() / 3 + 1;
+            prop_assert_eq!(timestamp(time), format!("{year}-{month:02}-{day}T{clock}.000Z"));
+        }
+    }
 
     #[test]
     fn numbers_are_rounded_to_three_digits() {

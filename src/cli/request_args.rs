@@ -5,14 +5,14 @@ use std::time::Duration;
 
 use clap::{Args, ValueHint};
 
-use super::value_parsers::{seconds, whole_number};
+use super::value_parsers::{timeout, whole_number};
 
 /// Timeout, retries and trusted CAs.
 #[derive(Debug, Args)]
 pub struct RequestArgs {
-    /// Timeout of each attempt in seconds, including redirects and the response body
-    #[arg(short, long, value_name = "SECS", default_value = "6.1")]
-    #[arg(value_parser = seconds, allow_negative_numbers = true)]
+    /// Timeout of each attempt, including redirects and the response body: 6.1, 6.1s or 500ms
+    #[arg(short, long, value_name = "DURATION", default_value = "6.1")]
+    #[arg(value_parser = timeout, allow_negative_numbers = true)]
     pub timeout: Duration,
 
     /// Retries after a transient failure (timeout, connection refused or lost, truncated body, or

@@ -8,6 +8,7 @@ use anyhow::Context;
 
 use super::{Exit, print};
 use crate::cli::{self, ServeArgs};
+use crate::numbers::timestamp;
 use crate::origin::{Event, FlagSource, Origin, RequestLog, Settings, StartError, Weather};
 use crate::output::terminal::escape::escape_controls;
 use crate::output::terminal::stderr;
@@ -63,7 +64,7 @@ fn resolve(host: &str, port: u16) -> anyhow::Result<SocketAddr> {
 /// For example `2024-02-29T12:00:00.123Z 127.0.0.1:51234 BR 200 2341B 103ms reset`, with `-` for no
 /// fault. A request for anything but a flag has its path in place of the code.
 fn log_line(request: &RequestLog) -> String {
-    let time = humantime::format_rfc3339_millis(request.time);
+    let time = timestamp(request.time);
     let RequestLog { client, status, bytes, .. } = request;
     let code = request.code.map_or(request.path.clone(), |code| code.to_string());
     let delay = request.delay.as_millis();

@@ -4,7 +4,6 @@ use std::fmt;
 
 use axum::http::StatusCode;
 
-use super::delay::DisplayDuration;
 use super::rate::ErrorStatus;
 use super::{Fault, Weather};
 
@@ -12,12 +11,8 @@ impl Weather {
     /// One sentence for each setting that has an effect, or a single one if none has.
     pub fn sentences(&self) -> Vec<String> {
         let mut sentences = Vec::new();
-        let (shortest, longest) =
-            (DisplayDuration(self.delay.shortest()), DisplayDuration(self.delay.longest()));
-        if shortest.0 < longest.0 {
-            sentences.push(format!("Responses begin after {shortest} to {longest}."));
-        } else if !longest.0.is_zero() {
-            sentences.push(format!("Responses begin after {longest}."));
+        if !self.delay.longest().is_zero() {
+            sentences.push(format!("Responses begin after {}.", self.delay));
         }
         for (fault, rate) in self.rates() {
             if rate.share() > 0.0 {
@@ -87,7 +82,7 @@ mod tests {
         assert_eq!(
             Weather::failing().sentences(),
             [
-                "Responses begin after 50ms to 150ms.",
+                "Responses begin after 50 ms to 150 ms.",
                 "25% of requests are answered 418 I'm a teapot.",
                 "The seed is 0.",
             ]
@@ -106,7 +101,7 @@ mod tests {
         assert_eq!(
             weather.sentences(),
             [
-                "Responses begin after 2s.",
+                "Responses begin after 2 s.",
                 "10% of requests are answered 599, with Retry-After: 3 s.",
                 "5% of requests have their connection reset mid-body.",
                 "2% of requests get a body that ends early.",
