@@ -6,6 +6,7 @@ use std::str::FromStr;
 use clap::ValueEnum;
 
 use crate::base_url::{BaseUrl, InvalidBaseUrl};
+use crate::origin::Weather;
 
 /// Where flags are fetched from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +28,24 @@ pub enum Preset {
     Error,
 }
 
+impl Preset {
+    /// The weather of the server if no option changes it.
+    pub fn weather(self) -> Weather {
+        match self {
+            Preset::Local => Weather::default(),
+            Preset::Delay => Weather::delayed(),
+            Preset::Error => Weather::failing(),
+        }
+    }
+}
+
+/// The name, as `--server` takes it.
+impl fmt::Display for Preset {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.to_possible_value().expect("no preset is hidden").get_name())
+    }
+}
+
 impl Endpoint {
     /// The site of the book.
     pub fn remote() -> Endpoint {
@@ -40,10 +59,7 @@ impl fmt::Display for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Endpoint::Url(base) => base.fmt(f),
-            Endpoint::Embedded(preset) => {
-                let value = preset.to_possible_value().expect("no preset is hidden");
-                f.write_str(value.get_name())
-            }
+            Endpoint::Embedded(preset) => preset.fmt(f),
         }
     }
 }

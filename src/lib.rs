@@ -29,10 +29,10 @@
 //! - [`flag`]: the job for one flag: get it, save it, report its outcome.
 //! - [`fetch`]: `get_flag`, with all of HTTP.
 //! - [`executor`]: a thread pool that hands out futures.
+//! - [`endpoint`]: what `--server` accepts.
 //! - [`origin`]: the embedded server, with injected delays and faults.
 //! - [`system`]: what depends on the operating system: signals, limits, the async runtime.
-//! - [`endpoint`] and [`base_url`]: what `--server` accepts. [`country`]: country codes.
-//!   [`gif`]: the check for whole GIFs.
+//! - [`base_url`]: base URLs. [`country`]: country codes. [`gif`]: the check for whole GIFs.
 //!
 //! # How a flag is downloaded
 //!

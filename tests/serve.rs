@@ -86,6 +86,16 @@ fn the_weather_options_take_effect() {
 }
 
 #[test]
+fn help_says_which_servers_have_weather_and_what_the_default_is() {
+    let help = |args: &[&str]| stdout(&flags().args(args).output().unwrap());
+    for command in [&["--help"][..], &["-h"], &["compare", "-h"]] {
+        let heading = "Weather (with --server local, delay or error):\n";
+        assert!(help(command).contains(heading), "{command:?}");
+    }
+    assert!(help(&["serve", "-h"]).contains("Weather (default: none):\n"));
+}
+
+#[test]
 fn a_folder_is_served() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("ZZ.gif"), gif("flag")).unwrap();

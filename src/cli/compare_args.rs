@@ -95,7 +95,7 @@ pub struct CompareArgs {
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Exports")]
     pub export_svg: Option<PathBuf>,
 
-    #[command(flatten)]
+    #[command(flatten, next_help_heading = "Weather (with --server local, delay or error)")]
     pub weather: WeatherArgs,
 }
 

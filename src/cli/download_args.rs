@@ -69,6 +69,6 @@ pub struct DownloadArgs {
     #[arg(short, long)]
     pub verbose: bool,
 
-    #[command(flatten)]
+    #[command(flatten, next_help_heading = "Weather (with --server local, delay or error)")]
     pub weather: WeatherArgs,
 }

@@ -10,7 +10,8 @@ use super::WeatherArgs;
 /// Serve flags over HTTP on this machine, with injected delays and faults
 ///
 /// Prints the base URL first, for `flags --server`. In a browser it shows all flags. Ctrl-C stops
-/// the server and prints the number of responses.
+/// the server and prints the number of responses. Without weather options there is no delay and no
+/// fault, as with --server local.
 #[derive(Args, Clone, Debug)]
 #[command(after_help = "Exit status: 0 stopped by a signal; 1 the server could not start; \
                   2 a usage error.")]
@@ -31,7 +32,7 @@ pub struct ServeArgs {
     #[arg(short, long)]
     pub verbose: bool,
 
-    #[command(flatten)]
+    #[command(flatten, next_help_heading = "Weather (default: none)")]
     pub weather: WeatherArgs,
 }
 

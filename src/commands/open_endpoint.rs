@@ -2,7 +2,7 @@
 
 use crate::base_url::BaseUrl;
 use crate::cli::{self, RequestArgs, WeatherArgs};
-use crate::endpoint::{Endpoint, Preset};
+use crate::endpoint::Endpoint;
 use crate::fetch::{FetchOptions, Proxies, read_certificates};
 use crate::origin::{Origin, Settings, Weather};
 
@@ -27,7 +27,7 @@ impl OpenEndpoint {
             }
             Endpoint::Url(base) => Ok(OpenEndpoint { base, origin: None, weather: None }),
             Endpoint::Embedded(preset) => {
-                let weather = weather.over(preset.weather()).map_err(cli::usage_error)?;
+                let weather = weather.over(preset).map_err(cli::usage_error)?;
                 let settings = Settings { weather: weather.clone(), ..Settings::default() };
                 let origin = Origin::start(settings)?;
                 let base = origin.base_url().parse()?;
@@ -59,15 +59,5 @@ impl OpenEndpoint {
         let proxies = Proxies::from_environment();
         proxies.check(&self.base)?;
         Ok(proxies)
-    }
-}
-
-impl Preset {
-    fn weather(self) -> Weather {
-        match self {
-            Preset::Local => Weather::default(),
-            Preset::Delay => Weather::delayed(),
-            Preset::Error => Weather::failing(),
-        }
     }
 }

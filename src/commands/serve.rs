@@ -8,8 +8,9 @@ use anyhow::Context;
 
 use super::{Exit, print};
 use crate::cli::{self, ServeArgs};
+use crate::endpoint::Preset;
 use crate::numbers::timestamp;
-use crate::origin::{Event, FlagSource, Origin, RequestLog, Settings, StartError, Weather};
+use crate::origin::{Event, FlagSource, Origin, RequestLog, Settings, StartError};
 use crate::output::terminal::escape::escape_controls;
 use crate::output::terminal::stderr;
 use crate::system::runtime;
@@ -34,7 +35,7 @@ pub(super) fn run(args: &ServeArgs) -> anyhow::Result<Exit> {
 }
 
 fn settings(args: &ServeArgs) -> anyhow::Result<Settings> {
-    let weather = args.weather.over(Weather::default()).map_err(cli::usage_error)?;
+    let weather = args.weather.over(Preset::Local).map_err(cli::usage_error)?;
     let source = match &args.dir {
         Some(dir) => FlagSource::folder(dir)?,
         None => FlagSource::built_in(),

@@ -3,6 +3,8 @@
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
+use reqwest::StatusCode;
+
 use crate::country::CountryCode;
 use crate::fetch::FetchError;
 use crate::flag::{Failure, Status};
@@ -23,9 +25,9 @@ pub(super) fn is_injected(
     attempts.any(|attempt| {
         let Impairment { delay, fault } = weather.impairment(code, attempt);
         match status {
-            Status::NotFound => fault == Some(Fault::Error) && weather.error_status.get() == 404,
+            Status::NotFound => fault == Some(Fault::Error) && weather.error_status == StatusCode::NOT_FOUND,
             Status::Failed(Failure::Fetch(FetchError::Status { status, .. })) => {
-                fault == Some(Fault::Error) && *status == weather.error_status.get()
+                fault == Some(Fault::Error) && *status == weather.error_status
             }
             // A reset that arrives before the head of the response looks like a lost connection.
             Status::Failed(Failure::Fetch(
@@ -44,8 +46,6 @@ pub(super) fn is_injected(
 
 #[cfg(test)]
 mod tests {
-    use reqwest::StatusCode;
-
     use super::*;
     use crate::origin::Rate;
 
@@ -87,7 +87,7 @@ mod tests {
         assert!(!injected(&error, status(500)));
         assert!(!missing(&error));
         assert!(!injected(&error, truncated()));
-        let gone = Weather { error_status: "404".parse().unwrap(), ..error };
+        let gone = Weather { error_status: StatusCode::NOT_FOUND, ..error };
         assert!(missing(&gone));
 
         let reset = Weather { reset_rate: Rate::ALWAYS, ..Weather::default() };

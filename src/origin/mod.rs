@@ -38,9 +38,7 @@ use tokio::sync::oneshot;
 pub use event::{Event, EventHandler, RequestLog};
 pub use request_counts::RequestCounts;
 pub use source::{FlagSource, InvalidFolder, RejectedFile};
-pub use weather::{
-    ByteRate, Delay, ErrorStatus, Fault, Impairment, InvalidValue, Rate, RatesTooHigh, Weather,
-};
+pub use weather::{ByteRate, Delay, Fault, Impairment, InvalidValue, Rate, Weather};
 
 use app_state::AppState;
 

@@ -154,9 +154,8 @@ fn flag_response(
 
 /// The error that the weather injects.
 fn error_response(weather: &Weather) -> Response {
-    let status = StatusCode::from_u16(weather.error_status.get())
-        .expect("an error status is a number from 400 to 599");
-    let mut response = (status, format!("{}\n", weather.error_status)).into_response();
+    let text = weather.error_status_text() + "\n";
+    let mut response = (weather.error_status, text).into_response();
     if let Some(seconds) = weather.retry_after {
         response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
     }

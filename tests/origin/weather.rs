@@ -3,6 +3,7 @@
 use std::io::{ErrorKind, Read};
 use std::time::{Duration, Instant};
 
+use axum::http::StatusCode;
 use flags::CountryCode;
 use flags::country::ALL;
 use flags::origin::{Fault, Origin, Rate, RequestCounts, Weather};
@@ -12,7 +13,7 @@ use crate::{brazil, get_flag, start};
 
 /// Weather in which every request has the fault.
 pub fn always(fault: Fault) -> Weather {
-    let rate = |of: Fault| if of == fault { Rate::ALWAYS } else { Rate::default() };
+    let rate = |of: Fault| if of == fault { Rate::ALWAYS } else { Rate::NEVER };
     Weather {
         error_rate: rate(Fault::Error),
         reset_rate: rate(Fault::Reset),
@@ -31,7 +32,7 @@ fn an_error_has_the_configured_status_and_retry_after() {
     assert!(teapot.is_whole() && !teapot.body.is_empty());
 
     origin.set_weather(Weather {
-        error_status: "503".parse().unwrap(),
+        error_status: StatusCode::SERVICE_UNAVAILABLE,
         retry_after: Some(7),
         ..always(Fault::Error)
     });
@@ -39,7 +40,8 @@ fn an_error_has_the_configured_status_and_retry_after() {
     assert_eq!(unavailable.status_line, "HTTP/1.1 503 Service Unavailable");
     assert_eq!(unavailable.header("retry-after"), Some("7"));
 
-    origin.set_weather(Weather { error_status: "599".parse().unwrap(), ..always(Fault::Error) });
+    let error_status = StatusCode::from_u16(599).unwrap();
+    origin.set_weather(Weather { error_status, ..always(Fault::Error) });
     assert_eq!(get_flag(&origin, brazil()).status, 599);
     assert_eq!(origin.stop(), RequestCounts { errors: 3, ..RequestCounts::default() });
 }

@@ -1,22 +1,31 @@
 //! The weather: delays and faults that a server injects, the same ones in every run.
 
 mod delay;
-mod describe;
-mod impairment;
 mod rate;
+#[cfg(test)]
+mod tests;
 
-use serde::Serialize;
+use std::fmt;
+use std::time::Duration;
+
+use axum::http::StatusCode;
+use fastrand::Rng;
+use serde::{Serialize, Serializer};
+
+use crate::country::CountryCode;
 
 pub use delay::Delay;
-pub use impairment::{Fault, Impairment};
-pub use rate::{ByteRate, ErrorStatus, InvalidValue, Rate};
+pub use rate::{ByteRate, InvalidValue, Rate};
 
 /// The delays and faults that a server injects into its responses. The default is none.
 ///
 /// What happens to a request is a pure function of the weather, the requested code and the number
 /// of the attempt (see [`Weather::impairment`]). Two runs therefore have the same delays and
 /// faults, whatever the order of their requests.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+///
+/// A request has at most one fault. If the rates add up to more than 1, the last ones in
+/// [`rates`](Self::rates) take effect less often than they say.
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Weather {
     /// Selects the random draws. Weather with the same rates and another seed has other draws.
     pub seed: u64,
@@ -24,24 +33,59 @@ pub struct Weather {
     pub delay: Delay,
     /// The share of requests that get a response with [`error_status`](Self::error_status).
     pub error_rate: Rate,
-    /// The status of an injected error.
-    pub error_status: ErrorStatus,
+    /// The status of an injected error. By default 418, which servers do not use for real errors:
+    /// it shows that the error was injected.
+    #[serde(serialize_with = "status_number")]
+    pub error_status: StatusCode,
     /// The `Retry-After` of an injected error, in seconds (RFC 9110 §10.2.3).
     pub retry_after: Option<u32>,
-    /// The share of requests whose connection is reset mid-body.
+    /// The share of responses whose connection is reset mid-body.
     pub reset_rate: Rate,
-    /// The share of requests whose body ends before its `Content-Length`.
+    /// The share of responses whose body ends before its `Content-Length`.
     pub truncate_rate: Rate,
-    /// The share of requests whose body goes silent half-way.
+    /// The share of responses whose body goes silent half-way.
     pub stall_rate: Rate,
     /// The limit on the rate of each body.
     pub bandwidth: Option<ByteRate>,
 }
 
-/// The rates of a [`Weather`] add up to more than 1. A request has at most one fault.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
-#[error("the rates of errors, resets, truncations and stalls add up to more than 1")]
-pub struct RatesTooHigh;
+/// What the weather does to one request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Impairment {
+    /// The time before the response.
+    pub delay: Duration,
+    /// The fault in the response.
+    pub fault: Option<Fault>,
+}
+
+/// A fault in a response.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Fault {
+    /// The response has the status [`Weather::error_status`].
+    Error,
+    /// Half of the body, then a TCP reset (RST).
+    Reset,
+    /// Half of the body, then the regular end of the connection (FIN).
+    Truncate,
+    /// Half of the body, then nothing, on an open connection.
+    Stall,
+}
+
+impl Default for Weather {
+    fn default() -> Self {
+        Weather {
+            seed: 0,
+            delay: Delay::default(),
+            error_rate: Rate::NEVER,
+            error_status: StatusCode::IM_A_TEAPOT,
+            retry_after: None,
+            reset_rate: Rate::NEVER,
+            truncate_rate: Rate::NEVER,
+            stall_rate: Rate::NEVER,
+            bandwidth: None,
+        }
+    }
+}
 
 impl Weather {
     /// A delay of 50 to 150 ms, as from a server on another continent.
@@ -69,55 +113,87 @@ impl Weather {
         self.rates().iter().any(|(_, rate)| rate.share() > 0.0)
     }
 
-    /// Checks that the rates add up to at most 1.
+    /// The delay and the fault of the `attempt`th request for `code`, counted from 1.
     ///
-    /// # Errors
-    /// [`RatesTooHigh`]. A server accepts such weather nevertheless. The last
-    /// [`rates`](Self::rates) are then lower than set, or zero.
-    pub fn check(&self) -> Result<(), RatesTooHigh> {
-        // The tolerance is for rounding: ten times 0.1 is not exactly 1.
-        let sum: f64 = self.rates().iter().map(|(_, rate)| rate.share()).sum();
-        if sum > 1.0 + 1e-9 { Err(RatesTooHigh) } else { Ok(()) }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    pub fn rate(share: f64) -> Rate {
-        Rate::new(share).unwrap()
+    /// Both are drawn independently for each request. Each fault has the probability of its rate.
+    pub fn impairment(&self, code: CountryCode, attempt: u32) -> Impairment {
+        let mut rng = self.rng(code, attempt);
+        // The fault is drawn first and always takes one number. Therefore neither the rates affect
+        // the delay, nor the delay the fault.
+        let fault = self.draw_fault(rng.f64());
+        Impairment { delay: self.delay.draw(&mut rng), fault }
     }
 
-    pub fn weather_with([error, reset, truncate, stall]: [f64; 4], seed: u64) -> Weather {
-        Weather {
-            seed,
-            error_rate: rate(error),
-            reset_rate: rate(reset),
-            truncate_rate: rate(truncate),
-            stall_rate: rate(stall),
-            ..Weather::default()
+    /// A generator for one request, seeded with everything that the draws depend on.
+    fn rng(&self, code: CountryCode, attempt: u32) -> Rng {
+        [code.index() as u64, u64::from(attempt)]
+            .into_iter()
+            .fold(Rng::with_seed(self.seed), |mut rng, input| Rng::with_seed(rng.u64(..) ^ input))
+    }
+
+    /// The fault for a `roll` that is uniform over 0 to 1, without 1.
+    fn draw_fault(&self, roll: f64) -> Option<Fault> {
+        let mut sum = 0.0;
+        self.rates().into_iter().find_map(|(fault, rate)| {
+            sum += rate.share();
+            (roll < sum).then_some(fault)
+        })
+    }
+
+    /// One sentence for each setting that has an effect, or a single one if none has.
+    pub fn sentences(&self) -> Vec<String> {
+        let mut sentences = Vec::new();
+        if !self.delay.longest().is_zero() {
+            sentences.push(format!("Responses begin after {}.", self.delay));
+        }
+        for (fault, rate) in self.rates() {
+            if rate.share() > 0.0 {
+                sentences.push(format!("{rate} of {}.", self.effect_of(fault)));
+            }
+        }
+        if let Some(rate) = self.bandwidth {
+            sentences.push(format!("Bodies are sent at {} bytes per second.", rate.get()));
+        }
+        if sentences.is_empty() {
+            sentences.push("Every response is immediate and complete.".into());
+        } else {
+            sentences.push(format!("The seed is {}.", self.seed));
+        }
+        sentences
+    }
+
+    fn effect_of(&self, fault: Fault) -> String {
+        match fault {
+            Fault::Error => {
+                let retry_after = self.retry_after.map(|s| format!(", with Retry-After: {s} s"));
+                let status = self.error_status_text();
+                format!("requests are answered {status}{}", retry_after.unwrap_or_default())
+            }
+            Fault::Reset => "responses are cut by a connection reset mid-body".into(),
+            Fault::Truncate => "responses have a body that ends early".into(),
+            Fault::Stall => "responses have a body that goes silent half-way".into(),
         }
     }
 
-    #[test]
-    fn rates_that_add_up_to_more_than_one_are_refused() {
-        assert_eq!(weather_with([0.5, 0.25, 0.125, 0.125], 0).check(), Ok(()));
-        assert_eq!(weather_with([0.1, 0.2, 0.3, 0.4], 0).check(), Ok(()));
-        assert_eq!(weather_with([0.5, 0.25, 0.125, 0.126], 0).check(), Err(RatesTooHigh));
-        assert_eq!(weather_with([1.0, 0.0, 0.0, 0.01], 0).check(), Err(RatesTooHigh));
+    /// The status of an injected error, such as `418 I'm a teapot`; without a name if it has none.
+    pub(super) fn error_status_text(&self) -> String {
+        let name = self.error_status.canonical_reason().unwrap_or_default();
+        format!("{} {name}", self.error_status.as_str()).trim_end().to_owned()
     }
+}
 
-    #[test]
-    fn the_json_of_weather_is_flat_with_units_in_its_names() {
-        let json = serde_json::to_value(Weather::failing()).unwrap();
-        assert_eq!(
-            json,
-            serde_json::json!({
-                "seed": 0, "delay": {"min_s": 0.05, "max_s": 0.15},
-                "error_rate": 0.25, "error_status": 418, "retry_after": null,
-                "reset_rate": 0.0, "truncate_rate": 0.0, "stall_rate": 0.0, "bandwidth": null
-            })
-        );
+/// The name of the fault in its option: `error`, `reset`, `truncate` or `stall`.
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Fault::Error => "error",
+            Fault::Reset => "reset",
+            Fault::Truncate => "truncate",
+            Fault::Stall => "stall",
+        })
     }
+}
+
+fn status_number<S: Serializer>(status: &StatusCode, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_u16(status.as_u16())
 }

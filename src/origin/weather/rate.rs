@@ -1,4 +1,4 @@
-//! Rates of faults, the status of errors, and bandwidth, with their text forms.
+//! Rates of faults, and bandwidth, with their text forms.
 
 use std::fmt;
 use std::num::NonZeroU64;
@@ -11,11 +11,14 @@ use serde::Serialize;
 #[error("{0}")]
 pub struct InvalidValue(pub(super) &'static str);
 
-/// A share of all requests, from 0 to 1. The default is 0.
-#[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd, Serialize)]
+/// A share of all requests, from 0 to 1.
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd, Serialize)]
 pub struct Rate(f64);
 
 impl Rate {
+    /// No request.
+    pub const NEVER: Rate = Rate(0.0);
+
     /// All requests.
     pub const ALWAYS: Rate = Rate(1.0);
 
@@ -46,46 +49,11 @@ impl FromStr for Rate {
     }
 }
 
-/// In percent, such as `25%`.
+/// In percent, such as `25 %`.
 impl fmt::Display for Rate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let rounded = (self.0 * 1e6).round() / 1e4;
-        write!(f, "{rounded}%")
-    }
-}
-
-/// The status of an injected error, from 400 to 599 (RFC 9110 §15.5 and §15.6).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct ErrorStatus(u16);
-
-impl ErrorStatus {
-    /// # Errors
-    /// [`InvalidValue`] if `status` is not from 400 to 599.
-    pub fn new(status: u16) -> Result<ErrorStatus, InvalidValue> {
-        match status {
-            400..=599 => Ok(ErrorStatus(status)),
-            _ => Err(InvalidValue("an error status is a number from 400 to 599")),
-        }
-    }
-
-    /// The status code.
-    pub fn get(self) -> u16 {
-        self.0
-    }
-}
-
-/// 418, which servers do not use for real errors. It shows that the error was injected.
-impl Default for ErrorStatus {
-    fn default() -> Self {
-        ErrorStatus(418)
-    }
-}
-
-impl FromStr for ErrorStatus {
-    type Err = InvalidValue;
-
-    fn from_str(text: &str) -> Result<Self, InvalidValue> {
-        ErrorStatus::new(text.parse().unwrap_or(0))
+        write!(f, "{rounded} %")
     }
 }
 
@@ -146,7 +114,7 @@ mod tests {
     fn a_rate_is_a_share() {
         assert_eq!("0.25".parse(), Ok(Rate::QUARTER));
         assert_eq!("1".parse(), Ok(Rate::ALWAYS));
-        assert_eq!("-0".parse::<Rate>().unwrap().to_string(), "0%");
+        assert_eq!("-0".parse::<Rate>().unwrap().to_string(), "0 %");
         for text in ["", "NaN", "inf", "-0.1", "1.0001", "25%", "a"] {
             assert!(text.parse::<Rate>().is_err(), "{text:?}");
         }
@@ -154,18 +122,10 @@ mod tests {
 
     #[test]
     fn a_rate_prints_as_a_percentage() {
-        for (share, text) in [(0.07, "7%"), (0.25, "25%"), (0.001, "0.1%"), (1.0 / 3.0, "33.3333%")]
+        for (share, text) in
+            [(0.07, "7 %"), (0.25, "25 %"), (0.001, "0.1 %"), (1.0 / 3.0, "33.3333 %")]
         {
             assert_eq!(Rate::new(share).unwrap().to_string(), text);
-        }
-    }
-
-    #[test]
-    fn an_error_status_is_from_400_to_599() {
-        assert_eq!(ErrorStatus::default().get(), 418);
-        assert_eq!("599".parse::<ErrorStatus>().unwrap().get(), 599);
-        for text in ["", "200", "399", "600", "-418", "70000", "teapot"] {
-            assert!(text.parse::<ErrorStatus>().is_err(), "{text:?}");
         }
     }
 
@@ -197,7 +157,6 @@ mod tests {
         #[test]
         fn no_text_makes_a_parser_panic(text in "\\PC*") {
             let _ = text.parse::<Rate>();
-            let _ = text.parse::<ErrorStatus>();
             let _ = text.parse::<ByteRate>();
         }
     }
