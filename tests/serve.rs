@@ -124,11 +124,14 @@ fn a_port_in_use_is_one_clear_error() {
 }
 
 #[test]
-fn a_missing_folder_is_one_clear_error() {
-    let (status, stderr) = fail(&["--port", "0", "--dir", "no/such/folder"]);
-    assert_eq!(status, Some(1));
-    assert!(stderr.contains("no/such/folder"), "{stderr}");
-    assert_eq!(stderr.lines().count(), 1, "{stderr}");
+fn a_folder_that_cannot_be_listed_is_one_clear_error() {
+    for folder in ["no/such/folder", "Cargo.toml"] {
+        let (status, stderr) = fail(&["--port", "0", "--dir", folder]);
+        assert_eq!(status, Some(1));
+        let message = format!("flags: cannot serve the folder {folder}: ");
+        assert!(stderr.starts_with(&message), "{stderr}");
+        assert_eq!(stderr.lines().count(), 1, "{stderr}");
+    }
 }
 
 #[test]

@@ -37,8 +37,9 @@ pub(super) fn run(args: &ServeArgs) -> anyhow::Result<Exit> {
 fn settings(args: &ServeArgs) -> anyhow::Result<Settings> {
     let weather = args.weather.over(Preset::Local).map_err(cli::usage_error)?;
     let source = match &args.dir {
-        Some(dir) => FlagSource::folder(dir)?,
-        None => FlagSource::built_in(),
+        Some(dir) => FlagSource::folder(dir)
+            .with_context(|| format!("cannot serve the folder {}", dir.display()))?,
+        None => FlagSource::BuiltIn,
     };
     let bind = resolve(&args.bind, args.port)?;
     let verbose = args.verbose;

@@ -5,33 +5,32 @@ use std::time::{Duration, SystemTime};
 
 use axum::body::{Body, HttpBody};
 use axum::extract::{Request, State};
-use axum::http::{HeaderValue, Method, StatusCode, Uri, header};
+use axum::http::uri::Authority;
+use axum::http::{HeaderValue, Method, StatusCode, Uri, Version, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use axum::{Extension, Router};
 use tokio::time::{Instant, sleep_until};
 
-use super::app_state::AppState;
 use super::body::{faulty_body, length_sent};
-use super::conditional::is_unchanged;
 use super::connection::{Connection, ResetHandle};
-use super::event::RequestLog;
 use super::page;
-use super::served_flag::ServedFlag;
-use super::source::RejectedFile;
+use super::request_log::RequestLog;
+use super::server_state::ServerState;
+use super::source::{Rejection, ServedFlag};
 use super::weather::{Fault, Impairment, Weather};
 use crate::country::CountryCode;
 
 /// All routes of a server.
-pub(super) fn router(state: Arc<AppState>) -> Router {
+pub(super) fn router(state: Arc<ServerState>) -> Router {
     Router::new()
-        .route("/", get(page::gallery))
-        .route("/page.css", get(page::style))
-        .route("/icon.svg", get(page::icon))
+        .route("/", get(redirect_to_gallery))
         // The base URL, which `flags serve` prints and people open in a browser.
         .route("/flags", get(redirect_to_gallery))
-        .route("/flags/", get(redirect_to_gallery))
+        .route("/flags/", get(page::gallery))
+        .route("/flags/page.css", get(page::style))
+        .route("/flags/icon.svg", get(page::icon))
         .route("/flags/{folder}/{file}", get(flag))
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
@@ -39,34 +38,54 @@ pub(super) fn router(state: Arc<AppState>) -> Router {
         .with_state(state)
 }
 
-/// Counts each request and reports it once its response is ready.
+/// Checks the `Host` of each request, and counts and reports the request once its response is
+/// ready.
 async fn record(
-    State(state): State<Arc<AppState>>,
+    State(state): State<Arc<ServerState>>,
     Extension(connection): Extension<Connection>,
     request: Request,
     next: Next,
 ) -> Response {
     let (time, path) = (SystemTime::now(), request.uri().path().to_owned());
-    let mut response = next.run(request).await;
+    let mut response = match has_valid_host(&request) {
+        true => next.run(request).await,
+        false => (StatusCode::BAD_REQUEST, "400 Bad Request: Host\n").into_response(),
+    };
     let length = response.body().size_hint().lower();
-    let delivery: Delivery = response.extensions_mut().remove().unwrap_or_default();
+    let flag: FlagResponse = response.extensions_mut().remove().unwrap_or_default();
     state.record(&RequestLog {
         time,
         client: connection.client,
         path,
-        code: delivery.code,
+        code: flag.code,
         status: response.status().as_u16(),
-        bytes: delivery.bytes.unwrap_or(length),
-        delay: delivery.delay,
-        fault: delivery.fault,
+        bytes: flag.bytes.unwrap_or(length),
+        delay: flag.delay,
+        fault: flag.fault,
     });
+    // A browser must not take a file for anything but what `Content-Type` says.
+    let nosniff = HeaderValue::from_static("nosniff");
+    response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, nosniff);
     response
+}
+
+/// Whether the request has one valid `Host`, or none in HTTP/1.0 (RFC 9112 §3.2).
+fn has_valid_host(request: &Request) -> bool {
+    let mut hosts = request.headers().get_all(header::HOST).iter();
+    match (hosts.next(), hosts.next()) {
+        (None, _) => request.version() < Version::HTTP_11,
+        (Some(host), None) => {
+            let host = host.as_bytes();
+            host.is_empty() || (Authority::try_from(host).is_ok() && !host.contains(&b'@'))
+        }
+        (Some(_), Some(_)) => false,
+    }
 }
 
 /// What [`record`] needs to know about the response to a request for a flag. It is attached to the
 /// response as an extension.
 #[derive(Clone, Default)]
-struct Delivery {
+struct FlagResponse {
     code: Option<CountryCode>,
     delay: Duration,
     /// The fault that took effect.
@@ -81,7 +100,7 @@ struct Delivery {
 /// Each request for a flag that exists counts as an attempt. The response for one that does not
 /// exist is a 404, with the delay of the next attempt but no fault.
 async fn flag(
-    State(state): State<Arc<AppState>>,
+    State(state): State<Arc<ServerState>>,
     Extension(connection): Extension<Connection>,
     request: Request,
 ) -> Response {
@@ -104,10 +123,14 @@ async fn flag(
         Ok(None) => (not_found().await, None, None),
         Err(file) => {
             state.report_rejected(&file);
-            (rejected(&file).await, None, None)
+            let response = match file.reason {
+                Rejection::Unreadable(_) => unreadable(),
+                Rejection::TooLarge | Rejection::NotAGif(_) => not_found().await,
+            };
+            (response, None, None)
         }
     };
-    response.extensions_mut().insert(Delivery { code: Some(code), delay, fault, bytes });
+    response.extensions_mut().insert(FlagResponse { code: Some(code), delay, fault, bytes });
     response
 }
 
@@ -131,13 +154,12 @@ fn flag_response(
         return (error_response(weather), fault, None);
     }
     let validators = [
-        (header::ETAG, flag.etag.clone()),
-        (header::LAST_MODIFIED, flag.last_modified.clone()),
+        (header::LAST_MODIFIED, flag.last_modified()),
         // A client may keep a copy but must revalidate it: the files of a folder may change.
-        (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
+        (header::CACHE_CONTROL, "no-cache".into()),
     ];
     // Faults mid-body need a body: a 304 and the response to HEAD have none.
-    if is_unchanged(request.headers(), &flag) {
+    if flag.is_unchanged(request.headers()) {
         return ((StatusCode::NOT_MODIFIED, validators).into_response(), None, None);
     }
     let content = [
@@ -162,18 +184,18 @@ fn error_response(weather: &Weather) -> Response {
     response
 }
 
-async fn rejected(file: &RejectedFile) -> Response {
-    match file {
-        RejectedFile::NotAGif { .. } => not_found().await,
-        RejectedFile::Unreadable { .. } => {
-            (StatusCode::INTERNAL_SERVER_ERROR, "500 The file cannot be read\n").into_response()
-        }
-    }
+fn unreadable() -> Response {
+    (
+        StatusCode::INTERNAL_SERVER_ERROR,
+        "500 The file cannot be read
+",
+    )
+        .into_response()
 }
 
 async fn redirect_to_gallery() -> Redirect {
     // A browser would cache a permanent redirect and apply it to the next server on this port.
-    Redirect::temporary("/")
+    Redirect::temporary("/flags/")
 }
 
 async fn not_found() -> Response {

@@ -1,27 +1,158 @@
-//! The thread that a server runs on: opens the listener and serves until it is stopped.
+//! Starts a server on a thread of its own, and stops it.
 
+use std::fmt;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::{Arc, mpsc};
+use std::thread::{self, JoinHandle};
 
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::oneshot;
 
-use super::StartError;
-use super::app_state::AppState;
 use super::connection;
+use super::request_log::{EventHandler, RequestCounts};
 use super::routes;
+use super::server_state::ServerState;
+use super::source::FlagSource;
+use super::weather::Weather;
 
 /// The maximum number of connections that wait to be accepted. It is large enough for a burst of a
 /// thousand clients to connect without retransmissions.
 const BACKLOG: u32 = 1024;
 
+/// The send buffer of a connection, in bytes. A client that reads slowly frees a part of it several
+/// times in the time that [`connection`] waits for progress, and one that reads nothing holds no
+/// more memory than this.
+const SEND_BUFFER: u32 = 64 << 10;
+
+/// A running server, on a thread of its own. Dropping it stops it at once and closes all of its
+/// connections.
+pub struct Origin {
+    base_url: String,
+    state: Arc<ServerState>,
+    /// Dropping the sender stops the thread.
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// How to start an [`Origin`]. The default is the built-in flags without weather, on a free port of
+/// the loopback interface.
+#[derive(Clone)]
+pub struct Settings {
+    /// The address to listen on. Port 0 means any free port.
+    pub bind: SocketAddr,
+    /// The flags to serve.
+    pub source: FlagSource,
+    /// The delays and faults to inject.
+    pub weather: Weather,
+    /// Called for each [`Event`], on the server's thread: requests wait until it returns.
+    pub on_event: EventHandler,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Settings {
+            bind: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            source: FlagSource::BuiltIn,
+            weather: Weather::default(),
+            on_event: Arc::new(|_| {}),
+        }
+    }
+}
+
+/// Why an [`Origin`] could not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The system refused to listen on the address, for example because it is in use.
+    #[error("cannot listen on {address}")]
+    Listen {
+        /// The address from the [`Settings`].
+        address: SocketAddr,
+        /// The system's error.
+        source: io::Error,
+    },
+    /// The system refused the thread or the event queue that the server runs on.
+    #[error("cannot start a server")]
+    Runtime(#[source] io::Error),
+}
+
+impl Origin {
+    /// Starts a server. It accepts connections when this returns.
+    ///
+    /// # Errors
+    /// A [`StartError`] if the address is not available or the system is out of resources.
+    pub fn start(settings: Settings) -> Result<Origin, StartError> {
+        let Settings { bind, source, weather, on_event } = settings;
+        let state = Arc::new(ServerState::new(source, weather, on_event));
+        let server_state = state.clone();
+        let (stop, stopped) = oneshot::channel();
+        let (started, outcome) = mpsc::channel();
+        // The runtime lives on this thread from start to end, because tokio panics if a runtime is
+        // dropped inside another one, and the caller may run in one.
+        let thread = thread::Builder::new()
+            .name("origin".into())
+            .spawn(move || run(bind, server_state, &started, stopped))
+            .map_err(StartError::Runtime)?;
+        let address = outcome.recv().expect("the thread reports its start before it ends")?;
+        let base_url = format!("http://{}/flags", reachable(address));
+        Ok(Origin { base_url, state, stop: Some(stop), thread: Some(thread) })
+    }
+
+    /// The base URL of the flags, such as `http://127.0.0.1:8000/flags`, without a final slash.
+    ///
+    /// A server that listens on all addresses has the loopback address in its URL.
+    pub fn base_url(&self) -> &str {
+        &self.base_url
+    }
+
+    /// Replaces the weather and restarts the count of attempts for each code.
+    ///
+    /// A request that has already arrived keeps the old weather.
+    pub fn set_weather(&self, weather: Weather) {
+        self.state.set_weather(weather);
+    }
+
+    /// Stops the server as a drop does, and returns the number of requests answered, by kind.
+    pub fn stop(self) -> RequestCounts {
+        let state = self.state.clone();
+        drop(self);
+        state.counts()
+    }
+}
+
+impl fmt::Debug for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Origin").field("base_url", &self.base_url).finish_non_exhaustive()
+    }
+}
+
+impl Drop for Origin {
+    fn drop(&mut self) {
+        self.stop.take();
+        if let Some(thread) = self.thread.take() {
+            // An error means that the thread panicked. The panic hook has reported that.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// An address that a client on this machine can connect to: the loopback address in place of the
+/// unspecified one, which stands for all addresses.
+fn reachable(address: SocketAddr) -> SocketAddr {
+    let ip = match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    SocketAddr::new(ip, address.port())
+}
+
 /// Listens on `bind`, sends the address or the error on `started`, and serves until the sender of
 /// `stopped` is dropped.
-pub(super) fn run(
+fn run(
     bind: SocketAddr,
-    state: Arc<AppState>,
+    state: Arc<ServerState>,
     started: &mpsc::Sender<Result<SocketAddr, StartError>>,
     stopped: oneshot::Receiver<()>,
 ) {
@@ -70,6 +201,8 @@ fn listen(bind: SocketAddr) -> io::Result<(TcpListener, SocketAddr)> {
     // servers share the port.
     #[cfg(unix)]
     socket.set_reuseaddr(true)?;
+    // The accepted connections inherit it.
+    socket.set_send_buffer_size(SEND_BUFFER)?;
     socket.bind(bind)?;
     let listener = socket.listen(BACKLOG)?;
     let address = listener.local_addr()?;

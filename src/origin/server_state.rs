@@ -1,19 +1,15 @@
 //! The state that all requests to one server share.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard};
 
-use parking_lot::Mutex;
-
-use super::Settings;
-use super::event::{Event, EventHandler, RequestLog};
-use super::request_counts::RequestCounts;
+use super::request_log::{Event, EventHandler, RequestCounts, RequestLog};
 use super::source::{FlagSource, RejectedFile};
 use super::weather::Weather;
 use crate::country::CountryCode;
 
 /// The state that all requests to one server share.
-pub(super) struct AppState {
+pub(super) struct ServerState {
     pub(super) source: FlagSource,
     weather_state: Mutex<Arc<WeatherState>>,
     counts: Mutex<RequestCounts>,
@@ -26,31 +22,27 @@ pub(super) struct WeatherState {
     attempts: [AtomicU32; CountryCode::COUNT],
 }
 
-impl AppState {
-    pub(super) fn new(settings: Settings) -> AppState {
-        AppState {
-            source: settings.source,
-            weather_state: Mutex::new(WeatherState::new(settings.weather)),
-            counts: Mutex::default(),
-            on_event: settings.on_event,
-        }
+impl ServerState {
+    pub(super) fn new(source: FlagSource, weather: Weather, on_event: EventHandler) -> ServerState {
+        let weather_state = Mutex::new(WeatherState::new(weather));
+        ServerState { source, weather_state, counts: Mutex::default(), on_event }
     }
 
     pub(super) fn weather_state(&self) -> Arc<WeatherState> {
-        self.weather_state.lock().clone()
+        lock(&self.weather_state).clone()
     }
 
     pub(super) fn set_weather(&self, weather: Weather) {
-        *self.weather_state.lock() = WeatherState::new(weather);
+        *lock(&self.weather_state) = WeatherState::new(weather);
     }
 
     pub(super) fn counts(&self) -> RequestCounts {
-        *self.counts.lock()
+        *lock(&self.counts)
     }
 
     /// Counts an answered request and reports it.
     pub(super) fn record(&self, request: &RequestLog) {
-        self.counts.lock().add(request);
+        lock(&self.counts).add(request);
         (self.on_event)(Event::Request(request));
     }
 
@@ -75,4 +67,8 @@ impl WeatherState {
     pub(super) fn next_attempt(&self, code: CountryCode) -> u32 {
         self.attempts[code.index()].load(Ordering::Relaxed).wrapping_add(1)
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().expect("no code panics while it holds one of these locks")
 }
