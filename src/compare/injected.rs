@@ -25,7 +25,9 @@ pub(super) fn is_injected(
     attempts.any(|attempt| {
         let Impairment { delay, fault } = weather.impairment(code, attempt);
         match status {
-            Status::NotFound => fault == Some(Fault::Error) && weather.error_status == StatusCode::NOT_FOUND,
+            Status::NotFound => {
+                fault == Some(Fault::Error) && weather.error_status == StatusCode::NOT_FOUND
+            }
             Status::Failed(Failure::Fetch(FetchError::Status { status, .. })) => {
                 fault == Some(Fault::Error) && *status == weather.error_status
             }
