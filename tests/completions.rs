@@ -43,7 +43,7 @@ fn path(file: &NamedTempFile) -> &str {
 }
 
 /// Checks that `complete`, which returns the completions of a command line, completes options,
-/// modes and servers before and after a command.
+/// modes and servers before and after a command and after country codes.
 fn check(mut complete: impl FnMut(&str) -> Vec<String>) {
     for (line, expected) in [
         ("flags --m", &["--max-req", "--mode"][..]),
@@ -55,8 +55,22 @@ fn check(mut complete: impl FnMut(&str) -> Vec<String>) {
         ("flags compare --mod", &["--modes"]),
         ("flags compare --modes ", &support::MODES),
         ("flags compare -n 3 --server ", &SERVERS),
+        ("flags BR --js", &["--json"]),
+        ("flags BR US -m s", &["seq"]),
+        ("flags compare BR --ru", &["--runs"]),
+        ("flags compare BR US --server l", &["local"]),
+        ("flags --mode=se", &["seq"]),
+        ("flags BR --server=", &SERVERS),
+        ("flags compare BR --server=l", &["local"]),
+        ("flags help co", &["compare", "completions"]),
+        ("flags help ser", &["serve"]),
     ] {
         let mut completions = complete(line);
+        // Some shells complete the value, and some the whole argument.
+        if let Some((_, option)) = line.rsplit_once(' ').filter(|_| line.contains('=')) {
+            let option = &option[..=option.find('=').unwrap()];
+            completions.iter_mut().for_each(|word| *word = word.replace(option, ""));
+        }
         let mut expected = expected.to_vec();
         completions.sort();
         expected.sort();
@@ -76,6 +90,8 @@ fn bash_completes_options_modes_and_servers() {
             _flags flags "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD - 1]}"
             printf '%s\n' "${COMPREPLY[@]}"
         "#;
+        // bash splits at an equals sign, too.
+        let line = line.replace('=', " = ");
         let words: Vec<_> = line.split(' ').collect();
         let args = [&["--norc", "-c", call, path(&script)], &words[..]].concat();
         completed(run_if_installed("bash", &args))
@@ -94,8 +110,10 @@ fn fish_completes_options_modes_and_servers() {
         completed(run_if_installed("fish", &args))
     };
     check(complete);
-    assert_eq!(complete("flags BR --mo"), ["--mode"]);
-    assert_eq!(complete("flags BR -m s"), ["seq"]);
+    assert_eq!(complete("flags help compare "), [""; 0]);
+    assert_eq!(complete("flags compare "), [""; 0], "no files, as country codes are not files");
+    let cacert = complete(&format!("flags --cacert {}", path(&script)));
+    assert_eq!(cacert, [path(&script)]);
 }
 
 /// Sets up an interactive zsh that prints each match of a completion, then `END`.

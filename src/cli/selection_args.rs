@@ -1,6 +1,6 @@
 //! The arguments that select flags: country codes, `--all`, `--every` and `--limit`.
 
-use clap::Args;
+use clap::{Args, ValueHint};
 
 use super::value_parsers::count;
 use crate::country::{self, CountryCode, Pattern};
@@ -12,7 +12,7 @@ pub struct SelectionArgs {
     ///
     /// Default: the 20 most populous countries, CN IN US ID BR PK NG BD RU JP MX PH VN ET EG DE IR
     /// TR CD FR. Codes are sorted, and duplicates are removed.
-    #[arg(value_name = "CC")]
+    #[arg(value_name = "CC", value_hint = ValueHint::Other)]
     patterns: Vec<Pattern>,
 
     /// Select all 194 flags of the remote site

@@ -14,10 +14,9 @@ pub(super) fn run(args: &CompletionsArgs) -> anyhow::Result<Exit> {
     let mut script = Vec::new();
     let mut command = completed_command();
     clap_complete::generate(args.shell, &mut command, "flags", &mut script);
-    if args.shell == Shell::Fish {
-        script.extend(fish_command_test(&command).bytes());
-    }
-    print(&script)
+    let script = String::from_utf8_lossy(&script);
+    let names: Vec<_> = command.get_subcommands().map(Command::get_name).collect();
+    print(corrected(args.shell, &script, &names).as_bytes())
 }
 
 /// The command line without country codes. They have no completions, and with them the script for
@@ -30,21 +29,50 @@ fn completed_command() -> Command {
         .subcommands(cli.get_subcommands().cloned())
 }
 
-/// A replacement for the generated test for whether a command is given. The generated test treats a
-/// country code as a command, and fails for an option that has no value yet. Here, only the first
-/// argument can be a command.
-fn fish_command_test(command: &Command) -> String {
-    let names: Vec<_> = command.get_subcommands().map(Command::get_name).collect();
-    let names = names.join(" ");
-    format!(
-        "
+/// The generated `script` without the faults that it has in a shell. `commands` are the names of
+/// the commands, of which only the first argument can be one.
+fn corrected(shell: Shell, script: &str, commands: &[&str]) -> String {
+    match shell {
+        // bash splits `--mode=seq` into three words.
+        Shell::Bash => script.replace(
+            r#"prev="$3""#,
+            r#"prev="$3"
+    if [[ "$prev" == "=" ]]; then
+        prev="${COMP_WORDS[COMP_CWORD-2]}"
+    fi"#,
+        ),
+        // Options end at the first argument of `*::` or `*:::`, and a country code must not be one.
+        Shell::Zsh => script
+            .replace("'*::patterns", "'*:patterns")
+            .replacen(r#""*::: :->flags""#, r#""$rest""#, 1)
+            .replacen(
+                "local ret=1",
+                &format!(
+                    "local ret=1 rest='*: :'
+    [[ $words[2] == ({}) ]] && rest='*::: :->flags'",
+                    commands.join("|")
+                ),
+                1,
+            ),
+        // The generated test for whether a command is given treats a country code as a command, and
+        // fails for an option that has no value yet. That for `help` never holds.
+        Shell::Fish => {
+            let commands = commands.join(" ");
+            let no_command_seen = format!("not __fish_seen_subcommand_from {commands}");
+            let script = script.replace(&no_command_seen, "test (count (commandline -opc)) -eq 2");
+            format!(
+                "complete -c flags -f
+{script}
 function __fish_flags_needs_command
     set -l words (commandline -opc)
-    if contains -- \"$words[2]\" {names}
+    if contains -- \"$words[2]\" {commands}
         echo $words[2]
         return 1
     end
 end
 "
-    )
+            )
+        }
+        _ => script.to_owned(),
+    }
 }
