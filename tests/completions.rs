@@ -210,6 +210,20 @@ fn the_manual_page_documents_every_command() {
     for text in ["FLAGS COMPARE", "FLAGS SERVE", "EXIT STATUS", "FLAGS_SERVER", "min\\-speedup"] {
         assert!(page.contains(text), "{text}");
     }
+    for section in [".SH EXAMPLES\n", ".SH \"SEE ALSO\"\n"] {
+        assert!(page.contains(section), "{section}");
+    }
+    assert_eq!(page.matches("\\-\\-max\\-req").count(), 2, "in flags and in flags compare");
+}
+
+#[test]
+fn the_manual_page_has_the_date_of_the_version() {
+    let page = String::from_utf8(print_of(&["man"])).unwrap();
+    let title = page.lines().find(|line| line.starts_with(".TH ")).unwrap();
+    let fields: Vec<_> = title.split_whitespace().collect();
+    let date = fields[3].trim_matches('"').replace("\\-", "-");
+    let is_date = date.split('-').map(|part| part.parse::<u32>().unwrap()).count() == 3;
+    assert!(is_date && date.len() == "2026-11-30".len(), "{title}");
 }
 
 #[test]

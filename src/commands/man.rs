@@ -2,12 +2,37 @@
 
 use std::io::{self, Write};
 
-use clap::{Command, CommandFactory};
+use clap::{Arg, Command, CommandFactory};
 use clap_mangen::Man;
 use clap_mangen::roff::{Roff, bold, roman};
 
 use super::{Exit, print};
 use crate::cli::Cli;
+
+/// The date of this version. It changes with the version in `Cargo.toml`.
+const DATE: &str = "2026-11-30";
+
+const EXAMPLES: [(&str, &str); 6] = [
+    ("flags BR jp --server local", "Download two flags from a server inside the program."),
+    ("flags --list | grep -i guinea", "Find the code of a country."),
+    (
+        "flags --all --dest flags --update",
+        "Download the flags of the book's site that are missing in a folder or newer there.",
+    ),
+    (
+        "flags --server delay --mode seq --timeline",
+        "Draw how the time passes if one flag is downloaded after another.",
+    ),
+    (
+        "flags compare --jobs 1,5,20 --export-html report.html",
+        "Time the modes with 1, 5 and 20 concurrent requests, and write a report.",
+    ),
+    (
+        "flags serve --delay 100ms --error-rate 0.1",
+        "Serve flags with delays and errors. In another terminal, flags -s \
+         http://127.0.0.1:8000/flags downloads them.",
+    ),
+];
 
 /// The environment variables that the program or its libraries read.
 const ENVIRONMENT: [(&str, &str); 4] = [
@@ -31,10 +56,10 @@ pub(super) fn run() -> anyhow::Result<Exit> {
 }
 
 fn page() -> io::Result<Vec<u8>> {
-    let mut cli = Cli::command().disable_help_subcommand(true);
+    let cli = Cli::command().disable_help_subcommand(true).mut_args(with_aliases);
+    let mut cli = cli.mut_subcommands(|command| command.mut_args(with_aliases));
     cli.build();
-    // roff leaves out an empty date, which would shift the fields after it.
-    let man = Man::new(cli.clone()).title("FLAGS").date(" ").manual("User Commands");
+    let man = Man::new(cli.clone()).title("FLAGS").date(DATE).manual("User Commands");
     let mut page = Vec::new();
     man.render_title(&mut page)?;
     man.render_name_section(&mut page)?;
@@ -47,8 +72,24 @@ fn page() -> io::Result<Vec<u8>> {
         let body = String::from_utf8_lossy(&body(command)?).replace("\n.SH ", "\n.SS ");
         page.write_all(body.as_bytes())?;
     }
-    environment().to_writer(&mut page)?;
+    definitions("ENVIRONMENT", &ENVIRONMENT).to_writer(&mut page)?;
+    definitions("EXAMPLES", &EXAMPLES).to_writer(&mut page)?;
+    let mut closing = Roff::new();
+    closing.control("SH", ["SEE ALSO"]).text([bold("curl"), roman("(1), "), bold("hyperfine")]);
+    closing.text([roman("(1), "), roman(env!("CARGO_PKG_REPOSITORY"))]);
+    closing.to_writer(&mut page)?;
     Ok(page)
+}
+
+/// `arg` with its aliases in its help, which the library leaves out.
+fn with_aliases(arg: Arg) -> Arg {
+    match (arg.get_visible_aliases(), arg.get_help()) {
+        (Some(aliases), Some(help)) if !aliases.is_empty() => {
+            let help = format!("{help} [alias: --{}]", aliases.join(", --"));
+            arg.help(help)
+        }
+        _ => arg,
+    }
 }
 
 /// The usage of each command.
@@ -86,11 +127,12 @@ fn body(command: &Command) -> io::Result<Vec<u8>> {
     Ok(body)
 }
 
-fn environment() -> Roff {
+/// A section of terms and their meanings.
+fn definitions(title: &str, items: &[(&str, &str)]) -> Roff {
     let mut roff = Roff::new();
-    roff.control("SH", ["ENVIRONMENT"]);
-    for (name, meaning) in ENVIRONMENT {
-        roff.control("TP", []).text([bold(name)]).text([roman(meaning)]);
+    roff.control("SH", [title]);
+    for (term, meaning) in items {
+        roff.control("TP", []).text([bold(*term)]).text([roman(*meaning)]);
     }
     roff
 }
