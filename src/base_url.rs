@@ -104,14 +104,21 @@ pub fn redacted(url: &Url) -> String {
 }
 
 /// `text`, which may not be a valid URL, for display in messages. In a text like `ann:secret@h`,
-/// everything before the last `@` is replaced by `***`, except a scheme with its `://`.
+/// everything before the last `@` is replaced by `***`, except a scheme with its `://`. So are the
+/// query and the fragment of a text with a scheme or with a path from its start.
 pub fn redacted_text(text: &str) -> String {
-    match text.rsplit_once('@') {
+    let text = match text.rsplit_once('@') {
         Some((before, after)) if before.contains(':') => {
             let scheme = before.find("://").map_or("", |end| &before[..end + "://".len()]);
             format!("{scheme}***@{after}")
         }
         _ => text.to_owned(),
+    };
+    match text.find(['?', '#']) {
+        Some(end) if text.contains("://") || text.starts_with('/') => {
+            format!("{}***", &text[..=end])
+        }
+        _ => text,
     }
 }
 
@@ -158,10 +165,13 @@ mod tests {
     }
 
     #[test]
-    fn a_password_in_an_invalid_url_is_not_displayed() {
+    fn secrets_in_an_invalid_url_are_not_displayed() {
         for (text, displayed) in [
             ("http://ann:secret@a b/flags", "http://***@a b/flags"),
-            ("http://ann:se/cr@et@h?x", "http://***@h?x"),
+            ("http://ann:se/cr@et@h?x", "http://***@h?***"),
+            ("http://h/?token=x", "http://h/?***"),
+            ("/flags#x?y", "/flags#***"),
+            ("B?", "B?"),
             ("ann:secret@h", "***@h"),
             ("http:/ann:secret@h", "***@h"),
             ("threads@5=x", "threads@5=x"),
