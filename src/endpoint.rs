@@ -1,9 +1,11 @@
 //! What `--server` accepts: the book's site, an embedded server, or any base URL.
 
-use std::fmt;
+use std::ffi::OsStr;
 use std::str::FromStr;
+use std::{fmt, iter};
 
-use clap::ValueEnum;
+use clap::builder::{PossibleValue, TypedValueParser, ValueParserFactory};
+use clap::{Arg, Command, ValueEnum};
 
 use crate::base_url::{BaseUrl, InvalidBaseUrl};
 use crate::origin::Weather;
@@ -69,6 +71,8 @@ impl fmt::Display for Endpoint {
 pub enum InvalidEndpoint {
     #[error("expected remote, local, delay, error, or a URL that begins with http:// or https://")]
     Unknown,
+    #[error("a base URL begins with http:// or https://; did you mean {0}?")]
+    NoScheme(BaseUrl),
     #[error(transparent)]
     Url(#[from] InvalidBaseUrl),
 }
@@ -83,7 +87,41 @@ impl FromStr for Endpoint {
         match text {
             _ if text.eq_ignore_ascii_case("remote") => Ok(Endpoint::remote()),
             _ if text.contains("://") => Ok(Endpoint::Url(text.parse()?)),
-            _ => Err(InvalidEndpoint::Unknown),
+            _ => match format!("http://{text}").parse() {
+                Ok(url) if text.contains(['.', ':', '/']) => Err(InvalidEndpoint::NoScheme(url)),
+                _ => Err(InvalidEndpoint::Unknown),
+            },
         }
+    }
+}
+
+/// Parses an [`Endpoint`]. `--help` and shell completions list the names; a base URL is valid too.
+#[derive(Debug, Clone)]
+pub struct EndpointParser;
+
+impl ValueParserFactory for Endpoint {
+    type Parser = EndpointParser;
+
+    fn value_parser() -> EndpointParser {
+        EndpointParser
+    }
+}
+
+impl TypedValueParser for EndpointParser {
+    type Value = Endpoint;
+
+    fn parse_ref(
+        &self,
+        command: &Command,
+        arg: Option<&Arg>,
+        value: &OsStr,
+    ) -> Result<Endpoint, clap::Error> {
+        Endpoint::from_str.parse_ref(command, arg, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        let site = format!("The site of the book: {}", BaseUrl::REMOTE);
+        let presets = Preset::value_variants().iter().filter_map(Preset::to_possible_value);
+        Some(Box::new(iter::once(PossibleValue::new("remote").help(site)).chain(presets)))
     }
 }

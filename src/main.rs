@@ -1,5 +1,6 @@
 //! Parses the arguments, runs the command, and returns the exit status.
 
+use std::env;
 use std::panic::{self, PanicHookInfo};
 use std::process::ExitCode;
 use std::sync::Once;
@@ -15,7 +16,7 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Exit {
-    match cli::parse().map_err(anyhow::Error::from).and_then(commands::run) {
+    match cli::parse(env::args_os()).map_err(anyhow::Error::from).and_then(commands::run) {
         Ok(exit) => exit,
         Err(error) => report_error(error),
     }

@@ -1,6 +1,7 @@
-//! Properties of the GIF check and of country codes that hold for any input.
+//! Properties of the GIF check, of country codes and of the command line that hold for any input.
 
 use std::collections::BTreeSet;
+use std::ffi::OsString;
 
 use flags::CountryCode;
 use flags::country::{self, Pattern};
@@ -51,6 +52,38 @@ fn whole_gif() -> impl Strategy<Value = Vec<u8>> {
             let head = [&version[..], &size, &[packed], &rest, &table].concat();
             [head, before.concat(), image, after.concat(), b";".to_vec()].concat()
         })
+}
+
+/// An argument of the command line: a command, an option, its value, or any text.
+fn argument() -> impl Strategy<Value = OsString> {
+    let word = prop::sample::select(
+        &[
+            "compare",
+            "serve",
+            "help",
+            "man",
+            "BR",
+            "-q",
+            "-m",
+            "--mode",
+            "--jobs",
+            "--server",
+            "--timeline",
+            "--timeout",
+            "--reference",
+            "--min-speedup",
+            "--delay",
+            "--bind",
+            "--list",
+        ][..],
+    );
+    let text = "\\PC{0,8}|[\u{0}-\u{20}\u{7f}-\u{a0}\u{202e}a-z0-9=@:/.-]{0,12}".boxed();
+    prop_oneof![
+        word.clone().prop_map(str::to_owned),
+        text.clone(),
+        (word, text).prop_map(|(word, text)| format!("{word}={text}")),
+    ]
+    .prop_map(OsString::from)
 }
 
 proptest! {
@@ -108,6 +141,28 @@ proptest! {
         let _ = word.parse::<flags::BaseUrl>();
         let _ = word.parse::<flags::endpoint::Endpoint>();
         let _ = format!("http://{word}").parse::<flags::BaseUrl>();
+    }
+
+    #[test]
+    fn no_argument_makes_the_command_line_panic_or_an_error_print_it_raw(
+        args in vec(argument(), 1..6),
+    ) {
+        let args = [vec!["flags".into()], args].concat();
+        let Err(error) = flags::cli::parse(args) else { return Ok(()) };
+        if error.use_stderr() {
+            let message = error.render().ansi().to_string();
+            // Only styles begin with an escape character.
+            let mut parts = message.split('\u{1b}');
+            let mut plain = parts.next().unwrap_or_default().to_owned();
+            for part in parts {
+                let (style, text) = part.split_once('m').unwrap_or((part, ""));
+                let is_style = style.starts_with('[') && style[1..].parse::<u8>().is_ok();
+                prop_assert!(is_style, "{message:?}");
+                plain += text;
+            }
+            let controls = |char: char| char.is_control() && char != '\n' || char == '\u{202e}';
+            prop_assert!(!plain.contains(controls), "{message:?}");
+        }
     }
 
     #[test]

@@ -21,7 +21,9 @@ fn an_invalid_argument_exits_2_and_says_what_is_wrong() {
         (&["--jobs", "-3"], "whole number from 1"),
         (&["--max-req", "many"], "whole number from 1"),
         (&["--limit", "0"], "whole number from 1"),
-        (&["--retries", "-1"], "whole number from 0"),
+        (&["--retries", "-1"], "-1 is not in 0..="),
+        (&["compare", "--warmup", "-1"], "-1 is not in 0..="),
+        (&["compare", "--runs", "0"], "whole number from 1"),
         (&["--timeout", "-1"], "seconds or milliseconds, such as 6.1"),
         (&["--timeout", "NaN"], "seconds or milliseconds, such as 6.1"),
         (&["--timeout", "0"], "above 0, such as 6.1"),
@@ -29,6 +31,8 @@ fn an_invalid_argument_exits_2_and_says_what_is_wrong() {
         (&["--delay", "86401"], "at most a day, 86400s"),
         (&["-s"], "possible values: remote, local, delay, error"),
         (&["--server", "nowhere"], "expected remote, local, delay, error, or a URL"),
+        (&["--server", "localhost:8000"], "did you mean http://localhost:8000?"),
+        (&["--server", "example.com/flags"], "did you mean http://example.com/flags?"),
         (&["--server", "ftp://example.com/"], "begin with http:// or https://"),
         (&["--server", "http://"], "names no host"),
         (&["--server", "http:///flags"], "names no host"),
@@ -40,6 +44,12 @@ fn an_invalid_argument_exits_2_and_says_what_is_wrong() {
         (&["serve", "--port", "-1"], "-1 is not in 0..=65535"),
         (&["--server", "http://ann:secret@a b/"], "invalid value 'http://***@a b/'"),
         (&["http://ann:secret@h"], "invalid value 'http://***@h'"),
+        (&["man", "http://ann:secret@h"], "unexpected argument 'http://***@h'"),
+        (&["--server", "http://h/?token=x"], "invalid value 'http://h/?***'"),
+        (&["Brazil"], "the code of Brazil is BR"),
+        (&["compare", "côte d’ivoire"], "the code of Côte d’Ivoire is CI"),
+        (&["--timeline", "x.svg"], "did you mean --timeline=x.svg?"),
+        (&["--list", "--json"], "cannot be used with"),
         (&["compare", "--min-speedup", "threads@5=x"], "invalid value 'threads@5=x'"),
         (&["--nonsense"], "--nonsense"),
         (&["completions"], "<SHELL>"),
@@ -73,25 +83,88 @@ fn weather_options_are_refused_for_a_server_elsewhere() {
 }
 
 #[test]
-fn a_misspelt_command_gets_a_tip() {
-    let similar = |name| format!("a similar subcommand exists: '{name}'");
-    let misplaced = |name| format!("a command comes before all other arguments: 'flags {name}'");
-    for (args, tip) in [
-        (&["compar"][..], similar("compare")),
-        (&["compar", "--runs", "3"], similar("compare")),
-        (&["sevre"], similar("serve")),
-        (&["hlep"], similar("help")),
-        (&["BR", "compare"], misplaced("compare")),
-        (&["-s", "local", "compare"], misplaced("compare")),
-    ] {
+fn a_misspelt_or_misplaced_command_is_no_code_and_no_command() {
+    let commands = "nor, as the first argument, a command (compare, serve, completions, man, help)";
+    for args in [&["compar"][..], &["BR", "compare"], &["-s", "local", "compare"], &["BRA"]] {
         let output = flags().args(args).output().unwrap();
         assert_eq!(output.status.code(), Some(2), "{args:?}");
-        assert!(stderr(&output).contains(&tip), "{args:?}: {}", stderr(&output));
+        assert!(stderr(&output).contains(commands), "{args:?}: {}", stderr(&output));
     }
-    for args in [&["BRA"][..], &["mar"], &["-s", "compar"], &["compare", "BRA"]] {
+    for server in ["foo", "localhost:8000", "compar"] {
+        let output = flags().args(["--server", server]).output().unwrap();
+        assert!(!stderr(&output).contains("command"), "{server}: {}", stderr(&output));
+    }
+}
+
+#[test]
+fn a_usage_error_escapes_control_characters() {
+    let typed = "\u{1b}[31mx\r\u{202e}";
+    let shown = "\\u{1b}[31mx\\r\\u{202e}";
+    let option = format!("--{typed}");
+    let svg = format!("{typed}.svg");
+    for args in [
+        &[typed][..],
+        &["--mode", typed],
+        &["--server", typed],
+        &["--timeout", typed],
+        &[&option],
+        &["--timeline", &svg],
+        &["man", typed],
+        &["help", typed],
+        &["compare", "--reference", typed],
+        &["serve", "--delay", typed],
+    ] {
         let output = flags().args(args).output().unwrap();
-        assert!(!stderr(&output).contains("tip:"), "{args:?}: {}", stderr(&output));
+        let message = stderr(&output);
+        assert_eq!(output.status.code(), Some(2), "{args:?}");
+        assert!(message.contains(shown), "{args:?}: {message}");
+        assert!(!message.contains(['\u{1b}', '\r', '\u{202e}']), "{args:?}: {message}");
     }
+    let output = flags().env("FLAGS_SERVER", typed).output().unwrap();
+    let message = format!("invalid value '{shown}' for FLAGS_SERVER");
+    assert!(stderr(&output).contains(&message), "{}", stderr(&output));
+    let coloured = flags().arg(typed).env("CLICOLOR_FORCE", "1").output().unwrap();
+    assert!(stderr(&coloured).starts_with("\u{1b}[1m\u{1b}[31merror:"), "{}", stderr(&coloured));
+    assert!(stderr(&coloured).contains(shown), "{}", stderr(&coloured));
+}
+
+#[test]
+fn the_list_has_each_selected_code_with_its_name() {
+    let list = |args: &[&str]| {
+        let output =
+            flags().arg("--list").args(args).env("FLAGS_SERVER", "bogus").output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{args:?}: {}", stderr(&output));
+        assert_eq!(stderr(&output), "", "{args:?}");
+        stdout(&output)
+    };
+    assert_eq!(list(&["us", "BR"]), "BR\tBrazil\nUS\tUnited States\n");
+    assert_eq!(list(&["-l", "2"]), "AD\tAndorra\nAE\tUnited Arab Emirates\n");
+    assert_eq!(list(&[]), list(&["--all"]));
+    assert_eq!(list(&[]).lines().count(), 194);
+    assert!(list(&[]).lines().all(|line| line.contains('\t')));
+    assert!(list(&["--every"]).starts_with("AA\nAB\n"), "codes without a name stand alone");
+    assert_eq!(list(&["--every"]).lines().count(), 676);
+
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let status = support::program().args(["--list", "--every"]).stdout(writer).status().unwrap();
+    assert!(status.success());
+}
+
+#[test]
+fn a_code_in_no_list_that_is_not_found_gets_one_hint() {
+    let dest = tempdir().unwrap();
+    let messages = |args: &[&str]| {
+        let mut flags = flags();
+        flags.args(["-s", "local", "-d"]).arg(dest.path()).args(args);
+        let output = flags.output().unwrap();
+        stderr(&output).lines().map(str::to_owned).collect::<Vec<_>>()
+    };
+    let lines = messages(&["UK", "BR", "ZZ"]);
+    assert_eq!(lines.len(), 3, "{lines:?}");
+    assert_eq!(lines[2], "flags: to find a country's code, see flags --list");
+    assert_eq!(messages(&["UK", "ZZ", "-q"]).len(), 2, "no hint");
+    assert_eq!(messages(&["BR"]), [""; 0]);
 }
 
 #[test]

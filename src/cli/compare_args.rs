@@ -1,12 +1,13 @@
 //! The command line of `flags compare`.
 
+use std::fmt;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use clap::{ArgAction, Args, ValueEnum, ValueHint};
 
-use super::contender_args::{ContenderName, MinSpeedupArg};
-use super::value_parsers::{at_least_one, count, whole_number};
+use super::value_parsers::at_least_one;
 use super::{RequestArgs, SelectionArgs, WeatherArgs};
 use crate::compare::{Contender, MinSpeedup};
 use crate::downloader::Mode;
@@ -15,9 +16,10 @@ use crate::endpoint::Endpoint;
 /// Time the modes against each other
 ///
 /// Each round downloads the flags once in every mode, in an order that changes from round to round,
-/// each time with a fresh client and into a fresh temporary folder. Speedup is the median of the
-/// per-round ratios, with a 95 % interval. Without arguments, it takes about half a minute and no
-/// network.
+/// each time with a fresh client and into a fresh temporary folder. A speedup is the Hodges-Lehmann
+/// estimate of the paired per-round ratios: the median of the geometric means of all pairs of
+/// rounds, with the 95 % interval of the Wilcoxon signed-rank test. Without arguments, a comparison
+/// takes about half a minute and no network.
 #[derive(Debug, Args)]
 #[command(after_help = "Exit status: 0 done; 1 a mode clearly missed its --min-speedup, a flag \
                   failed and the failure was not injected, the comparison could not start, or an \
@@ -33,40 +35,39 @@ pub struct CompareArgs {
     modes: Vec<Mode>,
 
     /// Maximum number of concurrent requests; with several numbers, as in 1,5,20, each mode but seq
-    /// runs once per number [default: the number of flags, at most 32]
+    /// runs once per number, and is called threads@5 [default: the number of flags, at most 32]
     #[arg(short, long, visible_alias = "max-req", value_name = "LIST", value_delimiter = ',')]
     #[arg(action = ArgAction::Set, value_parser = at_least_one, allow_negative_numbers = true)]
     jobs: Vec<NonZeroUsize>,
 
     /// Number of measured rounds
     #[arg(short = 'n', long, value_name = "N", default_value = "10")]
-    #[arg(value_parser = count, allow_negative_numbers = true)]
-    pub runs: usize,
+    #[arg(value_parser = at_least_one, allow_negative_numbers = true)]
+    pub runs: NonZeroUsize,
 
     /// Number of warm-up rounds before the measured ones; their times are discarded
-    #[arg(long, value_name = "N", default_value = "1")]
-    #[arg(value_parser = whole_number::<usize>, allow_negative_numbers = true)]
-    pub warmup: usize,
+    #[arg(long, value_name = "N", default_value = "1", allow_negative_numbers = true)]
+    pub warmup: u32,
 
-    /// While a --min-speedup is inconclusive, run further blocks of --runs rounds, up to N rounds
-    /// in all [default: same as --runs]
-    #[arg(long, value_name = "N", value_parser = count, allow_negative_numbers = true)]
-    max_runs: Option<usize>,
+    /// Double the rounds until every --min-speedup is decided, or N rounds are done [default: same
+    /// as --runs]
+    #[arg(long, value_name = "N", value_parser = at_least_one, allow_negative_numbers = true)]
+    max_runs: Option<NonZeroUsize>,
 
     /// Mode that speedups are relative to [default: seq if compared, otherwise the first mode]
     #[arg(long, value_name = "MODE[@JOBS]")]
     reference: Option<ContenderName>,
 
-    /// Fail if MODE is clearly less than X times as fast as the reference: if the whole interval of
-    /// its speedup lies below X. May be repeated
+    /// Fail if MODE is clearly less than X times as fast as the reference: the whole interval of its
+    /// speedup lies below X. May be repeated
     #[arg(long, value_name = "MODE[@JOBS]=X")]
     min_speedup: Vec<MinSpeedupArg>,
 
     #[command(flatten)]
     pub request: RequestArgs,
 
-    /// Server to download from: a name from the list below, or any http or https base URL
-    /// [env: FLAGS_SERVER] [default: delay]
+    /// Server to download from, by name or as an http or https base URL [env: FLAGS_SERVER]
+    /// [default: delay]
     #[arg(short, long, value_name = "SERVER")]
     pub server: Option<Endpoint>,
 
@@ -99,9 +100,18 @@ pub struct CompareArgs {
     pub weather: WeatherArgs,
 }
 
-/// The names of all modes, separated by commas.
-fn all_modes() -> String {
-    Mode::value_variants().iter().map(Mode::to_string).collect::<Vec<_>>().join(",")
+/// A mode, with a number of jobs if the mode alone is ambiguous: `threads` or `threads@5`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ContenderName {
+    mode: Mode,
+    jobs: Option<NonZeroUsize>,
+}
+
+/// The value of `--min-speedup`: `threads=5` or `threads@5=3`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct MinSpeedupArg {
+    name: ContenderName,
+    factor: f64,
 }
 
 impl CompareArgs {
@@ -133,8 +143,10 @@ impl CompareArgs {
     /// # Errors
     /// A message if a `--min-speedup` matches none of `contenders`, or several.
     pub fn min_speedups(&self, contenders: &[Contender]) -> Result<Vec<MinSpeedup>, String> {
-        let find = |arg: &MinSpeedupArg| {
-            arg.find(contenders).map_err(|why| format!("--min-speedup {arg}: {why}"))
+        let find = |&MinSpeedupArg { name, factor }: &MinSpeedupArg| {
+            let found = name.find(contenders);
+            let contender = found.map_err(|why| format!("--min-speedup {name}={factor}: {why}"))?;
+            Ok(MinSpeedup { contender, factor })
         };
         self.min_speedup.iter().map(find).collect()
     }
@@ -148,9 +160,75 @@ impl CompareArgs {
             Some(max) if max < self.runs => {
                 Err(format!("--max-runs {max} is less than --runs {}", self.runs))
             }
-            max => Ok(max.unwrap_or(self.runs)),
+            max => Ok(max.unwrap_or(self.runs).get()),
         }
     }
+}
+
+impl ContenderName {
+    /// The contender of this name.
+    ///
+    /// # Errors
+    /// A message if no contender has this name, or if several match it.
+    fn find(self, contenders: &[Contender]) -> Result<Contender, String> {
+        let matches = |contender: &&Contender| {
+            contender.mode() == self.mode && self.jobs.is_none_or(|jobs| jobs == contender.jobs())
+        };
+        let found: Vec<_> = contenders.iter().filter(matches).copied().collect();
+        match found[..] {
+            [contender] => Ok(contender),
+            [] => Err(format!("{self} is not compared; choose from {}", list(contenders, ", "))),
+            _ => Err(format!("{self} is ambiguous; choose from {}", list(&found, ", "))),
+        }
+    }
+}
+
+impl FromStr for ContenderName {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (mode, jobs) = match text.split_once('@') {
+            Some((mode, jobs)) => (mode, Some(jobs)),
+            None => (text, None),
+        };
+        let mode = Mode::from_str(mode, true).map_err(|_| {
+            let modes = list(Mode::value_variants(), ", ");
+            format!("unknown mode {mode:?}; expected one of {modes}")
+        })?;
+        let jobs =
+            jobs.map(at_least_one).transpose().map_err(|why| format!("{why} after the @"))?;
+        Ok(ContenderName { mode, jobs })
+    }
+}
+
+impl FromStr for MinSpeedupArg {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (name, factor) =
+            text.split_once('=').ok_or("expected a mode and a number, as in threads=5")?;
+        let name = name.parse()?;
+        match factor.parse::<f64>() {
+            Ok(factor) if factor.is_finite() && factor > 0.0 => Ok(MinSpeedupArg { name, factor }),
+            _ => Err("expected a number above 0, as in threads=5 or threads=2.5".into()),
+        }
+    }
+}
+
+impl fmt::Display for ContenderName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.mode)?;
+        self.jobs.map_or(Ok(()), |jobs| write!(f, "@{jobs}"))
+    }
+}
+
+/// The names of all modes, separated by commas.
+fn all_modes() -> String {
+    list(Mode::value_variants(), ",")
+}
+
+fn list(items: &[impl ToString], separator: &str) -> String {
+    items.iter().map(ToString::to_string).collect::<Vec<_>>().join(separator)
 }
 
 #[cfg(test)]
@@ -210,10 +288,19 @@ mod tests {
             reference("--modes async,threads --reference seq").unwrap_err(),
             "--reference seq is not compared; choose from async, threads"
         );
-        assert_eq!(
-            reference("--jobs 1,5 --reference rayon").unwrap_err(),
-            "--reference rayon is ambiguous; choose from rayon@1, rayon@5"
-        );
+    }
+
+    #[test]
+    fn a_name_finds_the_contender_with_that_mode_and_those_jobs() {
+        let find = |name| reference(&format!("--modes seq,threads --jobs 5,20 --reference {name}"));
+        assert_eq!(find("seq"), Ok("seq".into()));
+        assert_eq!(find("seq@1"), Ok("seq".into()));
+        assert_eq!(find("Threads@20"), Ok("threads@20".into()));
+        let ambiguous = "--reference threads is ambiguous; choose from threads@5, threads@20";
+        assert_eq!(find("threads"), Err(ambiguous.into()));
+        let unknown =
+            "--reference threads@6 is not compared; choose from seq, threads@5, threads@20";
+        assert_eq!(find("threads@6"), Err(unknown.into()));
     }
 
     #[test]
@@ -222,7 +309,11 @@ mod tests {
             let args = parse(words).unwrap();
             args.min_speedups(&args.contenders(20))
         };
-        assert_eq!(check("--min-speedup threads=5 --min-speedup async=7.5").unwrap().len(), 2);
+        let checks = check("-j 5 --min-speedup threads=5 --min-speedup async@5=7.5").unwrap();
+        assert_eq!(
+            checks.iter().map(MinSpeedup::to_string).collect::<Vec<_>>(),
+            ["threads=5", "async=7.5"]
+        );
         assert_eq!(
             check("--modes seq,threads --min-speedup rayon=5").unwrap_err(),
             "--min-speedup rayon=5: rayon is not compared; choose from seq, threads"
@@ -236,5 +327,29 @@ mod tests {
         assert_eq!(max_runs("--max-runs 40"), Ok(40));
         let message = "--max-runs 5 is less than --runs 10";
         assert_eq!(max_runs("--max-runs 5"), Err(message.into()));
+    }
+    #[test]
+    fn an_invalid_minimum_speedup_says_what_is_expected() {
+        let form = "expected a mode and a number, as in threads=5";
+        let jobs = "expected a whole number from 1 after the @";
+        let factor = "expected a number above 0, as in threads=5 or threads=2.5";
+        let mode = "unknown mode \"fast\"; expected one of seq, threads, rayon, async";
+        for (text, error) in [
+            ("threads", form),
+            ("", form),
+            ("fast=5", mode),
+            ("threads@=5", jobs),
+            ("threads@0=5", jobs),
+            ("threads@x=5", jobs),
+            ("threads=", factor),
+            ("threads=0", factor),
+            ("threads=-0", factor),
+            ("threads=-5", factor),
+            ("threads=NaN", factor),
+            ("threads=inf", factor),
+            ("threads=5x", factor),
+        ] {
+            assert_eq!(text.parse::<MinSpeedupArg>(), Err(error.into()), "{text}");
+        }
     }
 }

@@ -17,6 +17,11 @@ pub struct DownloadArgs {
     #[command(flatten)]
     pub selection: SelectionArgs,
 
+    /// Print the selected codes with the names of their countries, and download nothing; without
+    /// codes, all 194
+    #[arg(long, conflicts_with_all = ["json", "timeline"])]
+    pub list: bool,
+
     /// Strategy for downloading many flags
     #[arg(short, long, value_enum, default_value_t, ignore_case = true)]
     pub mode: Mode,
@@ -30,8 +35,8 @@ pub struct DownloadArgs {
     #[command(flatten)]
     pub request: RequestArgs,
 
-    /// Server to download from: a name from the list below, or any http or https base URL
-    /// [env: FLAGS_SERVER] [default: remote]
+    /// Server to download from, by name or as an http or https base URL [env: FLAGS_SERVER]
+    /// [default: remote]
     #[arg(short, long, value_name = "SERVER")]
     pub server: Option<Endpoint>,
 
@@ -52,12 +57,12 @@ pub struct DownloadArgs {
     #[arg(long)]
     pub update: bool,
 
-    /// After the run, draw a timeline on stdout: when each flag was waited for, received and saved;
-    /// or write it to FILE as SVG (with -, only the SVG goes to stdout)
+    /// After the run, draw which job fetched which flag when; on stdout, or to FILE as SVG (with -,
+    /// only the SVG goes to stdout)
     #[arg(long, value_name = "FILE", require_equals = true, value_hint = ValueHint::FilePath)]
     pub timeline: Option<Option<PathBuf>>,
 
-    /// Print one JSON document on stdout and nothing else there
+    /// Print one JSON document on stdout, and nothing else there
     #[arg(long)]
     pub json: bool,
 

@@ -1,31 +1,27 @@
 //! The command line: arguments, their help texts, and usage errors. Built with clap.
 
-mod command_tip;
 mod compare_args;
-mod completions_args;
-mod contender_args;
 mod download_args;
-mod request_args;
-mod selection_args;
+mod fetch_args;
 mod serve_args;
-mod server_option;
 mod value_parsers;
 mod weather_args;
 
-use std::env;
+use std::ffi::OsString;
+use std::fmt::Display;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{CommandFactory, Parser, Subcommand};
+use clap::{Args, CommandFactory, Parser, Subcommand};
+use clap_complete::Shell;
 
 use crate::base_url::redacted_text;
+use crate::output::terminal::escape::escape_controls;
 
 pub use compare_args::CompareArgs;
-pub use completions_args::CompletionsArgs;
 pub use download_args::DownloadArgs;
-pub use request_args::RequestArgs;
-pub use selection_args::SelectionArgs;
+pub(crate) use fetch_args::server;
+pub use fetch_args::{RequestArgs, SelectionArgs};
 pub use serve_args::ServeArgs;
-pub(crate) use server_option::server;
 pub use weather_args::WeatherArgs;
 
 /// Download the flags of the world, one after another or many at once
@@ -69,30 +65,48 @@ pub enum Command {
     Man,
 }
 
-/// Parses the arguments of this process.
+/// Print a completion script for a shell
+#[derive(Debug, Args)]
+#[command(after_help = "To install the script:
+  flags completions bash >~/.local/share/bash-completion/completions/flags
+  flags completions fish >~/.config/fish/completions/flags.fish
+  flags completions zsh >DIR/_flags, where DIR is a folder in $fpath")]
+pub struct CompletionsArgs {
+    /// Shell that the script is for
+    #[arg(value_enum, value_name = "SHELL", ignore_case = true)]
+    pub shell: Shell,
+}
+
+/// Parses `args`, of which the first is the name of the program.
 ///
 /// # Errors
-/// A usage error, or the text that `--help` or `--version` asked for.
-pub fn parse() -> Result<Cli, clap::Error> {
-    Cli::try_parse().map_err(|mut error| {
-        let first = env::args_os().nth(1).unwrap_or_default();
-        let mut cli = Cli::command();
-        cli.build();
-        command_tip::add_command_tip(&mut error, &first.to_string_lossy(), &cli);
-        // The invalid value may be a base URL that was given without `--server`, and its password
-        // must not be shown.
-        if let Some(ContextValue::String(value)) = error.get(ContextKind::InvalidValue) {
-            let value = ContextValue::String(redacted_text(value));
-            error.insert(ContextKind::InvalidValue, value);
+/// A usage error, or the text that `--help` or `--version` asked for. It can be printed: it shows
+/// neither control characters nor passwords that are in `args`.
+pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
+    Cli::try_parse_from(args).map_err(|mut error| {
+        let context: Vec<_> = error.context().map(|(kind, value)| (kind, value.clone())).collect();
+        for (kind, value) in context {
+            let ContextValue::String(text) = value else { continue };
+            let shown = printable(&text);
+            if shown != text {
+                error.insert(kind, ContextValue::String(shown));
+                // A tip may repeat the text.
+                error.remove(ContextKind::Suggested);
+            }
         }
         error
     })
 }
 
+/// `text` without passwords, and with its control characters escaped.
+fn printable(text: &str) -> String {
+    escape_controls(&redacted_text(text))
+}
+
 /// A usage error for arguments that are valid alone but not together. [`with_usage`] adds the usage
 /// text.
-pub(crate) fn usage_error(message: impl std::fmt::Display) -> anyhow::Error {
-    clap::Error::raw(ErrorKind::ValueValidation, message).into()
+pub(crate) fn usage_error(message: impl Display) -> anyhow::Error {
+    clap::Error::raw(ErrorKind::ValueValidation, escape_controls(&message.to_string())).into()
 }
 
 /// Adds the usage text of the command `name` to a [`usage_error`]. If no subcommand has this name,

@@ -11,11 +11,6 @@ pub(super) fn at_least_one(text: &str) -> Result<NonZeroUsize, &'static str> {
     whole(text, "expected a whole number from 1")
 }
 
-/// Parses a count of at least 1.
-pub(super) fn count(text: &str) -> Result<usize, &'static str> {
-    at_least_one(text).map(NonZeroUsize::get)
-}
-
 /// Parses a whole number of at least 0.
 pub(super) fn whole_number<N: FromStr<Err = ParseIntError>>(text: &str) -> Result<N, &'static str> {
     whole(text, "expected a whole number from 0")
@@ -64,7 +59,7 @@ mod tests {
 
     #[test]
     fn counts_are_at_least_one() {
-        assert_eq!(count("32"), Ok(32));
+        assert_eq!(at_least_one("32"), Ok(NonZeroUsize::new(32).unwrap()));
         for text in ["0", "-1", "1.5", ""] {
             assert_eq!(at_least_one(text), Err("expected a whole number from 1"), "{text}");
         }

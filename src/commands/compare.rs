@@ -44,8 +44,8 @@ pub(super) fn run(args: CompareArgs) -> anyhow::Result<Exit> {
         codes,
         contenders,
         reference,
-        warmup: args.warmup,
-        runs: args.runs,
+        warmup: args.warmup as usize,
+        runs: args.runs.get(),
         max_runs,
         min_speedups,
     };

@@ -10,6 +10,7 @@ use super::Exit;
 use super::open_endpoint::OpenEndpoint;
 use super::timeline_output::{self, TimelineOutput};
 use crate::cli::{self, DownloadArgs};
+use crate::country;
 use crate::downloader::Mode;
 use crate::endpoint::Endpoint;
 use crate::fetch::FetchError;
@@ -67,6 +68,9 @@ pub(super) fn run(args: DownloadArgs) -> anyhow::Result<Exit> {
     if is_direct && is_unreachable(&summary) {
         stderr::error("no response from the server; without a network, try --server local");
     }
+    if !args.quiet && summary.outcomes.iter().any(is_unlisted) {
+        stderr::error("to find a country's code, see flags --list");
+    }
     reported.and(drawn)?;
     Ok(match summary.interrupted_by {
         Some(signal) => Exit::Stopped(signal),
@@ -103,4 +107,9 @@ fn is_unreachable(summary: &Summary) -> bool {
         _ => false,
     };
     !summary.outcomes.is_empty() && summary.outcomes.iter().all(has_no_response)
+}
+
+/// Whether the server has no flag for a code that is in no list.
+fn is_unlisted(outcome: &Outcome) -> bool {
+    matches!(outcome.status, Status::NotFound) && !country::ALL.contains(&outcome.code)
 }

@@ -3,6 +3,7 @@
 mod compare;
 mod completions;
 mod download;
+mod list;
 mod man;
 mod open_endpoint;
 mod serve;
@@ -48,6 +49,7 @@ impl From<Exit> for ExitCode {
 /// A message about why it failed and what to do about it; a [`clap::Error`] for a usage error.
 pub fn run(cli: Cli) -> anyhow::Result<Exit> {
     let (name, result) = match cli.command {
+        None if cli.download.list => ("flags", list::run(&cli.download.selection)),
         None => ("flags", download::run(cli.download)),
         Some(Command::Compare(args)) => ("compare", compare::run(*args)),
         Some(Command::Serve(args)) => ("serve", serve::run(&args)),

@@ -13,7 +13,8 @@ pub enum Order {
     /// As they finish
     #[default]
     Completed,
-    /// In sorted order; a code is reported once it and all codes before it have finished
+    /// In the order of the codes, which is alphabetical; a code is reported once it and all codes
+    /// before it have finished
     Input,
 }
 

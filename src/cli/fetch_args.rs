@@ -1,0 +1,122 @@
+//! What a download and a comparison have in common: which flags, from which server, and how they
+//! are requested.
+
+use std::env;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Command, CommandFactory, ValueHint};
+
+use super::value_parsers::{at_least_one, timeout};
+use super::{Cli, printable, usage_error};
+use crate::country::{self, CountryCode, Pattern};
+use crate::endpoint::Endpoint;
+
+/// The environment variable that sets the server if `--server` is not given.
+const SERVER_VARIABLE: &str = "FLAGS_SERVER";
+
+/// Country codes, named lists of them, and a limit.
+#[derive(Debug, Args)]
+pub struct SelectionArgs {
+    /// Country codes such as BR, in any case; a single letter, such as B, selects all codes that
+    /// begin with it, BA to BZ
+    ///
+    /// Default: the 20 most populous countries, CN IN US ID BR PK NG BD RU JP MX PH VN ET EG DE IR
+    /// TR CD FR. Codes are sorted, and duplicates are removed.
+    #[arg(value_name = "CC", value_parser = pattern, value_hint = ValueHint::Other)]
+    patterns: Vec<Pattern>,
+
+    /// Select the 194 codes that the book's site has flags for
+    #[arg(short, long)]
+    all: bool,
+
+    /// Select all 676 codes from AA to ZZ, whether or not they have a flag
+    #[arg(short, long)]
+    every: bool,
+
+    /// Limit the selection to its first N codes
+    #[arg(short, long, value_name = "N")]
+    #[arg(value_parser = at_least_one, allow_negative_numbers = true)]
+    limit: Option<NonZeroUsize>,
+}
+
+/// Timeout, retries and trusted CAs.
+#[derive(Debug, Args)]
+pub struct RequestArgs {
+    /// Timeout of each attempt, including redirects and the response body: 6.1, 6.1s or 500ms
+    #[arg(short, long, value_name = "DURATION", default_value = "6.1")]
+    #[arg(value_parser = timeout, allow_negative_numbers = true)]
+    pub timeout: Duration,
+
+    /// Retries after a transient failure (timeout, connection refused or lost, truncated body, or
+    /// status 408, 429, 500, 502, 503, 504)
+    #[arg(short, long, value_name = "N", default_value = "2", allow_negative_numbers = true)]
+    pub retries: u32,
+
+    /// PEM file with CA certificates to trust in addition to the system's
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub cacert: Option<PathBuf>,
+}
+
+impl SelectionArgs {
+    /// The selected codes, sorted and without duplicates; from `default` if none are selected.
+    pub fn codes_or(&self, default: &[CountryCode]) -> Vec<CountryCode> {
+        let mut codes: Vec<_> = self.patterns.iter().flat_map(|pattern| pattern.codes()).collect();
+        if self.all {
+            codes.extend(country::ALL);
+        }
+        if self.every {
+            codes.extend(CountryCode::every());
+        }
+        if codes.is_empty() {
+            codes.extend(default);
+        }
+        country::select(codes, self.limit.map(NonZeroUsize::get))
+    }
+
+    /// The selected codes, sorted and without duplicates; by default the 20 most populous countries.
+    pub fn codes(&self) -> Vec<CountryCode> {
+        self.codes_or(&country::POP20)
+    }
+}
+
+/// Parses a country code or a letter. The error helps with a country's name, with a command that is
+/// misspelt or not the first argument, and with a file that was meant for `--timeline`.
+fn pattern(text: &str) -> Result<Pattern, String> {
+    text.parse().map_err(|_| {
+        let has_name = |name: &str| name.to_lowercase() == text.to_lowercase();
+        let country = CountryCode::every().find(|code| code.name().is_some_and(has_name));
+        if let Some((code, name)) = country.and_then(|code| Some((code, code.name()?))) {
+            return format!("the code of {name} is {code}");
+        }
+        if text.ends_with(".svg") {
+            return format!("not a country code; did you mean --timeline={}?", printable(text));
+        }
+        let mut cli = Cli::command();
+        cli.build();
+        let commands: Vec<_> = cli.get_subcommands().map(Command::get_name).collect();
+        format!(
+            "neither a country code (two letters from A to Z, or one letter for all that begin \
+             with it) nor, as the first argument, a command ({})",
+            commands.join(", ")
+        )
+    })
+}
+
+/// The server: `option` if given, else the value of `FLAGS_SERVER` unless empty, else `default`.
+///
+/// # Errors
+/// A usage error if the value of the variable is not a server.
+pub(crate) fn server(option: Option<Endpoint>, default: Endpoint) -> anyhow::Result<Endpoint> {
+    if let Some(server) = option {
+        return Ok(server);
+    }
+    let variable = env::var_os(SERVER_VARIABLE).filter(|value| !value.is_empty());
+    let Some(value) = variable else { return Ok(default) };
+    let value = value.to_string_lossy();
+    value.parse().map_err(|error| {
+        let value = printable(&value);
+        usage_error(format!("invalid value '{value}' for {SERVER_VARIABLE}: {error}"))
+    })
+}
