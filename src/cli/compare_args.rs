@@ -35,7 +35,8 @@ pub struct CompareArgs {
     modes: Vec<Mode>,
 
     /// Maximum number of concurrent requests; with several numbers, as in 1,5,20, each mode but seq
-    /// runs once per number, and is called threads@5 [default: the number of flags, at most 32]
+    /// runs once per number, as threads@1, threads@5 and so on [default: the number of flags, at
+    /// most 32]
     #[arg(short, long, visible_alias = "max-req", value_name = "LIST", value_delimiter = ',')]
     #[arg(action = ArgAction::Set, value_parser = at_least_one, allow_negative_numbers = true)]
     jobs: Vec<NonZeroUsize>,
@@ -60,13 +61,13 @@ pub struct CompareArgs {
 
     /// Fail if MODE is clearly less than X times as fast as the reference: the whole interval of its
     /// speedup lies below X. May be repeated
-    #[arg(long, value_name = "MODE[@JOBS]=X")]
-    min_speedup: Vec<MinSpeedupArg>,
+    #[arg(long, value_name = "MODE[@JOBS]=X", value_parser = min_speedup)]
+    min_speedup: Vec<(ContenderName, f64)>,
 
     #[command(flatten)]
     pub request: RequestArgs,
 
-    /// Server to download from, by name or as an http or https base URL [env: FLAGS_SERVER]
+    /// Server to download from: a name, or an http or https base URL [env: FLAGS_SERVER]
     /// [default: delay]
     #[arg(short, long, value_name = "SERVER")]
     pub server: Option<Endpoint>,
@@ -107,13 +108,6 @@ pub struct ContenderName {
     jobs: Option<NonZeroUsize>,
 }
 
-/// The value of `--min-speedup`: `threads=5` or `threads@5=3`.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct MinSpeedupArg {
-    name: ContenderName,
-    factor: f64,
-}
-
 impl CompareArgs {
     /// The contenders: every mode with every number of jobs. `flags` is the number of flags to
     /// download.
@@ -143,7 +137,7 @@ impl CompareArgs {
     /// # Errors
     /// A message if a `--min-speedup` matches none of `contenders`, or several.
     pub fn min_speedups(&self, contenders: &[Contender]) -> Result<Vec<MinSpeedup>, String> {
-        let find = |&MinSpeedupArg { name, factor }: &MinSpeedupArg| {
+        let find = |&(name, factor): &(ContenderName, f64)| {
             let found = name.find(contenders);
             let contender = found.map_err(|why| format!("--min-speedup {name}={factor}: {why}"))?;
             Ok(MinSpeedup { contender, factor })
@@ -201,24 +195,20 @@ impl FromStr for ContenderName {
     }
 }
 
-impl FromStr for MinSpeedupArg {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let (name, factor) =
-            text.split_once('=').ok_or("expected a mode and a number, as in threads=5")?;
-        let name = name.parse()?;
-        match factor.parse::<f64>() {
-            Ok(factor) if factor.is_finite() && factor > 0.0 => Ok(MinSpeedupArg { name, factor }),
-            _ => Err("expected a number above 0, as in threads=5 or threads=2.5".into()),
-        }
-    }
-}
-
 impl fmt::Display for ContenderName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.mode)?;
         self.jobs.map_or(Ok(()), |jobs| write!(f, "@{jobs}"))
+    }
+}
+
+/// Parses the value of `--min-speedup`: `threads=5` or `threads@5=3`.
+fn min_speedup(text: &str) -> Result<(ContenderName, f64), String> {
+    let (name, factor) =
+        text.split_once('=').ok_or("expected a mode and a number, as in threads=5")?;
+    match (name.parse()?, factor.parse::<f64>()) {
+        (name, Ok(factor)) if factor.is_finite() && factor > 0.0 => Ok((name, factor)),
+        _ => Err("expected a number above 0, as in threads=5 or threads=2.5".into()),
     }
 }
 
@@ -349,7 +339,7 @@ mod tests {
             ("threads=inf", factor),
             ("threads=5x", factor),
         ] {
-            assert_eq!(text.parse::<MinSpeedupArg>(), Err(error.into()), "{text}");
+            assert_eq!(min_speedup(text), Err(error.into()), "{text}");
         }
     }
 }

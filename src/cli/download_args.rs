@@ -35,7 +35,7 @@ pub struct DownloadArgs {
     #[command(flatten)]
     pub request: RequestArgs,
 
-    /// Server to download from, by name or as an http or https base URL [env: FLAGS_SERVER]
+    /// Server to download from: a name, or an http or https base URL [env: FLAGS_SERVER]
     /// [default: remote]
     #[arg(short, long, value_name = "SERVER")]
     pub server: Option<Endpoint>,

@@ -19,8 +19,7 @@ const SERVER_VARIABLE: &str = "FLAGS_SERVER";
 /// Country codes, named lists of them, and a limit.
 #[derive(Debug, Args)]
 pub struct SelectionArgs {
-    /// Country codes such as BR, in any case; a single letter, such as B, selects all codes that
-    /// begin with it, BA to BZ
+    /// Country codes such as BR, in any case; a single letter such as B stands for BA to BZ
     ///
     /// Default: the 20 most populous countries, CN IN US ID BR PK NG BD RU JP MX PH VN ET EG DE IR
     /// TR CD FR. Codes are sorted, and duplicates are removed.

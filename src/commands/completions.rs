@@ -36,24 +36,18 @@ fn corrected(shell: Shell, script: &str, commands: &[&str]) -> String {
         // bash splits `--mode=seq` into three words.
         Shell::Bash => script.replace(
             r#"prev="$3""#,
-            r#"prev="$3"
-    if [[ "$prev" == "=" ]]; then
-        prev="${COMP_WORDS[COMP_CWORD-2]}"
-    fi"#,
+            r#"[ "$3" = "=" ] && prev="${COMP_WORDS[COMP_CWORD-2]}" || prev="$3""#,
         ),
         // Options end at the first argument of `*::` or `*:::`, and a country code must not be one.
-        Shell::Zsh => script
-            .replace("'*::patterns", "'*:patterns")
-            .replacen(r#""*::: :->flags""#, r#""$rest""#, 1)
-            .replacen(
-                "local ret=1",
-                &format!(
-                    "local ret=1 rest='*: :'
-    [[ $words[2] == ({}) ]] && rest='*::: :->flags'",
-                    commands.join("|")
-                ),
-                1,
-            ),
+        Shell::Zsh => {
+            let commands = commands.join("|");
+            let rest = format!(
+                "local ret=1 rest='*: :'
+    [[ $words[2] == ({commands}) ]] && rest='*::: :->flags'"
+            );
+            let script = script.replace("'*::patterns", "'*:patterns");
+            script.replace("local ret=1", &rest).replace(r#""*::: :->flags""#, r#""$rest""#)
+        }
         // The generated test for whether a command is given treats a country code as a command, and
         // fails for an option that has no value yet. That for `help` never holds.
         Shell::Fish => {
@@ -65,10 +59,10 @@ fn corrected(shell: Shell, script: &str, commands: &[&str]) -> String {
 {script}
 function __fish_flags_needs_command
     set -l words (commandline -opc)
-    if contains -- \"$words[2]\" {commands}
-        echo $words[2]
-        return 1
-    end
+    contains -- \"$words[2]\" {commands}
+    and echo $words[2]
+    and return 1
+    or return 0
 end
 "
             )

@@ -15,23 +15,10 @@ const DATE: &str = "2026-11-30";
 const EXAMPLES: [(&str, &str); 6] = [
     ("flags BR jp --server local", "Download two flags from a server inside the program."),
     ("flags --list | grep -i guinea", "Find the code of a country."),
-    (
-        "flags --all --dest flags --update",
-        "Download the flags of the book's site that are missing in a folder or newer there.",
-    ),
-    (
-        "flags --server delay --mode seq --timeline",
-        "Draw how the time passes if one flag is downloaded after another.",
-    ),
-    (
-        "flags compare --jobs 1,5,20 --export-html report.html",
-        "Time the modes with 1, 5 and 20 concurrent requests, and write a report.",
-    ),
-    (
-        "flags serve --delay 100ms --error-rate 0.1",
-        "Serve flags with delays and errors. In another terminal, flags -s \
-         http://127.0.0.1:8000/flags downloads them.",
-    ),
+    ("flags --all --update", "Download the flags that are missing or newer on the book's site."),
+    ("flags --server delay --mode seq --timeline", "Draw one download after another."),
+    ("flags compare --jobs 1,5,20 --export-html a.html", "Compare modes and numbers of jobs."),
+    ("flags serve --delay 100ms --error-rate 0.1", "Serve flags, late and with errors."),
 ];
 
 /// The environment variables that the program or its libraries read.
@@ -74,10 +61,8 @@ fn page() -> io::Result<Vec<u8>> {
     }
     definitions("ENVIRONMENT", &ENVIRONMENT).to_writer(&mut page)?;
     definitions("EXAMPLES", &EXAMPLES).to_writer(&mut page)?;
-    let mut closing = Roff::new();
-    closing.control("SH", ["SEE ALSO"]).text([bold("curl"), roman("(1), "), bold("hyperfine")]);
-    closing.text([roman("(1), "), roman(env!("CARGO_PKG_REPOSITORY"))]);
-    closing.to_writer(&mut page)?;
+    let related = [("curl(1), hyperfine(1)", env!("CARGO_PKG_REPOSITORY"))];
+    definitions("SEE ALSO", &related).to_writer(&mut page)?;
     Ok(page)
 }
 
