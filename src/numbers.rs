@@ -83,7 +83,9 @@ pub(crate) fn parse_duration(text: &str) -> Result<Duration, &'static str> {
 pub(crate) fn timestamp(time: SystemTime) -> String {
     let since_1970 = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     let (mut day, second) = (since_1970.as_secs() / 86_400, since_1970.as_secs() % 86_400);
-    let is_leap = |year: u64| year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let is_leap = |year: u64| {
+        year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400))
+    };
     let mut year = 1970;
     while day >= 365 + u64::from(is_leap(year)) {
         day -= 365 + u64::from(is_leap(year));

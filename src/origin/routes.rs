@@ -33,7 +33,9 @@ pub(super) fn router(state: Arc<ServerState>) -> Router {
         .route("/flags/icon.svg", get(page::icon))
         .route("/flags/{folder}/{file}", get(flag))
         .fallback(not_found)
-        .method_not_allowed_fallback(method_not_allowed)
+        .method_not_allowed_fallback(async || {
+            (StatusCode::METHOD_NOT_ALLOWED, "405 Method Not Allowed\n")
+        })
         .layer(middleware::from_fn_with_state(state.clone(), record))
         .with_state(state)
 }
@@ -123,11 +125,7 @@ async fn flag(
         Ok(None) => (not_found().await, None, None),
         Err(file) => {
             state.report_rejected(&file);
-            let response = match file.reason {
-                Rejection::Unreadable(_) => unreadable(),
-                Rejection::TooLarge | Rejection::NotAGif(_) => not_found().await,
-            };
-            (response, None, None)
+            (rejected(&file.reason).await, None, None)
         }
     };
     response.extensions_mut().insert(FlagResponse { code: Some(code), delay, fault, bytes });
@@ -184,13 +182,13 @@ fn error_response(weather: &Weather) -> Response {
     response
 }
 
-fn unreadable() -> Response {
-    (
-        StatusCode::INTERNAL_SERVER_ERROR,
-        "500 The file cannot be read
-",
-    )
-        .into_response()
+async fn rejected(reason: &Rejection) -> Response {
+    match reason {
+        Rejection::TooLarge | Rejection::NotAGif(_) => not_found().await,
+        Rejection::Unreadable(_) => {
+            (StatusCode::INTERNAL_SERVER_ERROR, "500 The file cannot be read\n").into_response()
+        }
+    }
 }
 
 async fn redirect_to_gallery() -> Redirect {
@@ -200,8 +198,4 @@ async fn redirect_to_gallery() -> Redirect {
 
 async fn not_found() -> Response {
     (StatusCode::NOT_FOUND, "404 Not Found\n").into_response()
-}
-
-async fn method_not_allowed() -> Response {
-    (StatusCode::METHOD_NOT_ALLOWED, "405 Method Not Allowed\n").into_response()
 }

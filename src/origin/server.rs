@@ -1,14 +1,12 @@
-//! Starts a server on a thread of its own, and stops it.
+//! A running server: how it starts, on a runtime of its own, and how it stops.
 
 use std::fmt;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::sync::{Arc, mpsc};
-use std::thread::{self, JoinHandle};
+use std::sync::Arc;
 
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::runtime::{Builder, Runtime};
-use tokio::sync::oneshot;
 
 use super::connection;
 use super::request_log::{EventHandler, RequestCounts};
@@ -26,14 +24,13 @@ const BACKLOG: u32 = 1024;
 /// more memory than this.
 const SEND_BUFFER: u32 = 64 << 10;
 
-/// A running server, on a thread of its own. Dropping it stops it at once and closes all of its
+/// A running server, on a thread of its own. Dropping it stops it and closes all of its
 /// connections.
 pub struct Origin {
     base_url: String,
     state: Arc<ServerState>,
-    /// Dropping the sender stops the thread.
-    stop: Option<oneshot::Sender<()>>,
-    thread: Option<JoinHandle<()>>,
+    /// Dropping it stops the server.
+    _runtime: BackgroundRuntime,
 }
 
 /// How to start an [`Origin`]. The default is the built-in flags without weather, on a free port of
@@ -84,19 +81,23 @@ impl Origin {
     /// A [`StartError`] if the address is not available or the system is out of resources.
     pub fn start(settings: Settings) -> Result<Origin, StartError> {
         let Settings { bind, source, weather, on_event } = settings;
-        let state = Arc::new(ServerState::new(source, weather, on_event));
-        let server_state = state.clone();
-        let (stop, stopped) = oneshot::channel();
-        let (started, outcome) = mpsc::channel();
-        // The runtime lives on this thread from start to end, because tokio panics if a runtime is
-        // dropped inside another one, and the caller may run in one.
-        let thread = thread::Builder::new()
-            .name("origin".into())
-            .spawn(move || run(bind, server_state, &started, stopped))
+        // One thread is enough for all requests. A few others read files.
+        let runtime = Builder::new_multi_thread()
+            .worker_threads(1)
+            .max_blocking_threads(4)
+            .thread_name("origin")
+            .enable_all()
+            .build()
             .map_err(StartError::Runtime)?;
-        let address = outcome.recv().expect("the thread reports its start before it ends")?;
+        let handle = runtime.handle().clone();
+        let runtime = BackgroundRuntime(Some(runtime));
+        let _entered = handle.enter();
+        let (listener, address) =
+            listen(bind).map_err(|source| StartError::Listen { address: bind, source })?;
+        let state = Arc::new(ServerState::new(source, weather, on_event));
+        tokio::spawn(connection::accept(listener, routes::router(state.clone())));
         let base_url = format!("http://{}/flags", reachable(address));
-        Ok(Origin { base_url, state, stop: Some(stop), thread: Some(thread) })
+        Ok(Origin { base_url, state, _runtime: runtime })
     }
 
     /// The base URL of the flags, such as `http://127.0.0.1:8000/flags`, without a final slash.
@@ -127,12 +128,14 @@ impl fmt::Debug for Origin {
     }
 }
 
-impl Drop for Origin {
+/// A runtime that a drop stops without waiting for its threads. The drop of a plain [`Runtime`]
+/// waits, and therefore panics if the caller runs in another one.
+struct BackgroundRuntime(Option<Runtime>);
+
+impl Drop for BackgroundRuntime {
     fn drop(&mut self) {
-        self.stop.take();
-        if let Some(thread) = self.thread.take() {
-            // An error means that the thread panicked. The panic hook has reported that.
-            let _ = thread.join();
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
         }
     }
 }
@@ -146,50 +149,6 @@ fn reachable(address: SocketAddr) -> SocketAddr {
         ip => ip,
     };
     SocketAddr::new(ip, address.port())
-}
-
-/// Listens on `bind`, sends the address or the error on `started`, and serves until the sender of
-/// `stopped` is dropped.
-fn run(
-    bind: SocketAddr,
-    state: Arc<ServerState>,
-    started: &mpsc::Sender<Result<SocketAddr, StartError>>,
-    stopped: oneshot::Receiver<()>,
-) {
-    // The receiver waits for one message, so sending it succeeds.
-    let (runtime, listener) = match open(bind) {
-        Ok((runtime, listener, address)) => {
-            let _ = started.send(Ok(address));
-            (runtime, listener)
-        }
-        Err(error) => {
-            let _ = started.send(Err(error));
-            return;
-        }
-    };
-    runtime.block_on(async {
-        tokio::select! {
-            _ = stopped => {}
-            () = connection::accept(listener, routes::router(state)) => {}
-        }
-    });
-    // Does not wait for a file that is being read.
-    runtime.shutdown_background();
-}
-
-/// Starts a runtime and a listener that it drives.
-fn open(bind: SocketAddr) -> Result<(Runtime, TcpListener, SocketAddr), StartError> {
-    // One thread is enough for all requests. A few others read files.
-    let runtime = Builder::new_current_thread()
-        .enable_all()
-        .max_blocking_threads(4)
-        .build()
-        .map_err(StartError::Runtime)?;
-    let entered = runtime.enter();
-    let (listener, address) =
-        listen(bind).map_err(|source| StartError::Listen { address: bind, source })?;
-    drop(entered);
-    Ok((runtime, listener, address))
 }
 
 fn listen(bind: SocketAddr) -> io::Result<(TcpListener, SocketAddr)> {

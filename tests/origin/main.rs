@@ -1,6 +1,7 @@
 //! What the embedded server answers, seen by a plain TCP client.
 
 mod built_in;
+mod draws;
 mod folder;
 mod lifecycle;
 mod page;

@@ -43,16 +43,6 @@ impl Delay {
         Ok(Delay { shortest, longest })
     }
 
-    /// A range in milliseconds, which `u16` limits to about a minute. `shortest` must not exceed
-    /// `longest`.
-    pub(super) fn from_millis(shortest: u16, longest: u16) -> Delay {
-        assert!(shortest <= longest, "{shortest} ms is longer than {longest} ms");
-        Delay {
-            shortest: Duration::from_millis(shortest.into()),
-            longest: Duration::from_millis(longest.into()),
-        }
-    }
-
     /// The lower end.
     pub fn shortest(self) -> Duration {
         self.shortest

@@ -2,8 +2,6 @@
 
 mod delay;
 mod rate;
-#[cfg(test)]
-mod tests;
 
 use std::fmt;
 use std::time::Duration;
@@ -90,7 +88,9 @@ impl Default for Weather {
 impl Weather {
     /// A delay of 50 to 150 ms, as from a server on another continent.
     pub fn delayed() -> Weather {
-        Weather { delay: Delay::from_millis(50, 150), ..Weather::default() }
+        let (shortest, longest) = (Duration::from_millis(50), Duration::from_millis(150));
+        let delay = Delay::between(shortest, longest).expect("50 ms is shorter than 150 ms");
+        Weather { delay, ..Weather::default() }
     }
 
     /// [`delayed`](Self::delayed), and a quarter of the responses are errors.
@@ -196,4 +196,63 @@ impl fmt::Display for Fault {
 
 fn status_number<S: Serializer>(status: &StatusCode, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_u16(status.as_u16())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_json_of_weather_is_flat_with_units_in_its_names() {
+        let json = serde_json::to_value(Weather::failing()).unwrap();
+        assert_eq!(
+            json,
+            serde_json::json!({
+                "seed": 0, "delay": {"min_s": 0.05, "max_s": 0.15},
+                "error_rate": 0.25, "error_status": 418, "retry_after": null,
+                "reset_rate": 0.0, "truncate_rate": 0.0, "stall_rate": 0.0, "bandwidth": null
+            })
+        );
+    }
+
+    #[test]
+    fn weather_without_effect_is_one_sentence() {
+        let weather = Weather { seed: 7, ..Weather::default() };
+        assert_eq!(weather.sentences(), ["Every response is immediate and complete."]);
+    }
+
+    #[test]
+    fn each_setting_with_an_effect_has_a_sentence() {
+        assert_eq!(
+            Weather::failing().sentences(),
+            [
+                "Responses begin after 50 ms to 150 ms.",
+                "25 % of requests are answered 418 I'm a teapot.",
+                "The seed is 0.",
+            ]
+        );
+        let weather = Weather {
+            seed: 7,
+            delay: "2s".parse().unwrap(),
+            error_rate: "0.1".parse().unwrap(),
+            error_status: StatusCode::from_u16(599).unwrap(),
+            retry_after: Some(3),
+            reset_rate: "0.05".parse().unwrap(),
+            truncate_rate: "0.02".parse().unwrap(),
+            stall_rate: "0.001".parse().unwrap(),
+            bandwidth: Some("20k".parse().unwrap()),
+        };
+        assert_eq!(
+            weather.sentences(),
+            [
+                "Responses begin after 2 s.",
+                "10 % of requests are answered 599, with Retry-After: 3 s.",
+                "5 % of responses are cut by a connection reset mid-body.",
+                "2 % of responses have a body that ends early.",
+                "0.1 % of responses have a body that goes silent half-way.",
+                "Bodies are sent at 20480 bytes per second.",
+                "The seed is 7.",
+            ]
+        );
+    }
 }
