@@ -21,8 +21,8 @@ pub enum Defect {
     /// The trailer comes before any image data.
     #[error("it contains no image")]
     NoImage,
-    /// This many bytes follow the trailer.
-    #[error("{0} bytes follow the GIF trailer")]
+    /// This many bytes follow the trailer, and not all of them are padding.
+    #[error("{0} {bytes} the GIF trailer", bytes = if *.0 == 1 { "byte follows" } else { "bytes follow" })]
     Excess(usize),
 }
 
@@ -30,10 +30,11 @@ const IMAGE_SEPARATOR: u8 = 0x2c;
 const EXTENSION_INTRODUCER: u8 = 0x21;
 const TRAILER: u8 = 0x3b;
 
-/// Walks `bytes` from the signature to the trailer, which must be the last byte.
+/// Walks `bytes` from the signature to the trailer. After that there may be padding: NULs and white
+/// space, which browsers accept, too.
 ///
 /// # Errors
-/// The first [`Defect`] found. No proper prefix of a whole GIF is a whole GIF.
+/// The first [`Defect`] found. A whole GIF that is cut off before its trailer is not whole.
 ///
 /// ```
 /// use flags::gif::{self, Defect};
@@ -59,11 +60,15 @@ pub fn check(bytes: &[u8]) -> Result<(), Defect> {
             byte => return Err(Defect::UnknownBlock { byte, offset: rest.at - 1 }),
         }
     }
-    match bytes.len() - rest.at {
-        0 if !has_image => Err(Defect::NoImage),
-        0 => Ok(()),
-        excess => Err(Defect::Excess(excess)),
+    match &bytes[rest.at..] {
+        excess if !excess.iter().all(|byte| is_padding(*byte)) => Err(Defect::Excess(excess.len())),
+        _ if !has_image => Err(Defect::NoImage),
+        _ => Ok(()),
     }
+}
+
+fn is_padding(byte: u8) -> bool {
+    byte == 0 || byte.is_ascii_whitespace()
 }
 
 struct Reader<'a> {
@@ -177,8 +182,27 @@ mod tests {
 
     #[test]
     fn what_follows_the_trailer_is_refused() {
-        let bytes = gif("89a", 0, 0, &[IMAGE, b";<html>"].concat());
-        assert_eq!(check(&bytes), Err(Defect::Excess(6)));
+        for (excess, message) in [
+            (&b"<html>"[..], "6 bytes follow the GIF trailer"),
+            (b"!", "1 byte follows the GIF trailer"),
+            (b"\0\0;", "3 bytes follow the GIF trailer"),
+        ] {
+            let bytes = gif("89a", 0, 0, &[IMAGE, b";", excess].concat());
+            let defect = check(&bytes).unwrap_err();
+            assert_eq!(
+                (defect, defect.to_string().as_str()),
+                (Defect::Excess(excess.len()), message)
+            );
+        }
+    }
+
+    #[test]
+    fn padding_after_the_trailer_is_accepted() {
+        for padding in [&b"\0"[..], b"\r\n", b" \t\n\0\0"] {
+            let bytes = gif("89a", 0, 0, &[IMAGE, b";", padding].concat());
+            assert_eq!(check(&bytes), Ok(()));
+        }
+        assert_eq!(check(&gif("89a", 0, 0, b";\n")), Err(Defect::NoImage));
     }
 
     #[test]
