@@ -29,6 +29,10 @@ pub enum InvalidBaseUrl {
     Host,
     #[error("a base URL must not have a query or a fragment")]
     Query,
+    #[error("a backslash before the @ has to be written as %5C")]
+    Backslash,
+    #[error("its user name or password is not UTF-8")]
+    Encoding,
     #[error("not a URL: {0}")]
     Syntax(String),
 }
@@ -77,10 +81,14 @@ impl FromStr for BaseUrl {
             return Err(InvalidBaseUrl::Scheme);
         }
         // `Url::parse` reads `http:///flags` as the host `flags`; more likely the host is missing.
-        if rest.is_empty() || rest.starts_with(['/', '\\', '?', '#', ':']) {
+        if rest.is_empty() || rest.starts_with(['/', '\\', '?', '#']) {
             return Err(InvalidBaseUrl::Host);
         }
-        let url = Url::parse(text).map_err(|error| InvalidBaseUrl::Syntax(error.to_string()))?;
+        let url = Url::parse(text).map_err(|error| match error {
+            ParseError::EmptyHost => InvalidBaseUrl::Host,
+            other => InvalidBaseUrl::Syntax(other.to_string()),
+        })?;
+        check_login(text, &url)?;
         match url.query().or(url.fragment()) {
             Some(_) => Err(InvalidBaseUrl::Query),
             None => Ok(BaseUrl(url)),
@@ -88,42 +96,84 @@ impl FromStr for BaseUrl {
     }
 }
 
+/// The error of [`Url::parse`].
+type ParseError = <Url as FromStr>::Err;
+
 impl fmt::Display for BaseUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(redacted(&self.0).trim_end_matches('/'))
     }
 }
 
-/// The URL for display in messages, with any password replaced by `***`.
+/// Checks the credentials in `text`, which was parsed as `url`.
+///
+/// # Errors
+/// - There is a backslash before the `@`. As browsers do, `Url` reads `http://DOM\ann:secret@h` as
+///   the host `DOM` with a path, and the password would be shown as part of that.
+/// - A percent-encoded byte is not UTF-8. The HTTP library would send something else.
+pub(crate) fn check_login(text: &str, url: &Url) -> Result<(), InvalidBaseUrl> {
+    let authority = text.split_once("//").and_then(|(_, rest)| rest.rsplit_once('@'));
+    if authority.is_some_and(|(login, _)| login.contains('\\')) {
+        return Err(InvalidBaseUrl::Backslash);
+    }
+    match is_utf8(url.username()) && url.password().is_none_or(is_utf8) {
+        true => Ok(()),
+        false => Err(InvalidBaseUrl::Encoding),
+    }
+}
+
+/// Whether the percent-encoded `text` stands for UTF-8 (RFC 3986 §2.1).
+fn is_utf8(text: &str) -> bool {
+    let mut parts = text.split('%');
+    let mut bytes = parts.next().unwrap_or_default().as_bytes().to_vec();
+    for part in parts {
+        match part.get(..2).and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
+            Some(byte) => bytes.extend([&[byte], &part.as_bytes()[2..]].concat()),
+            None => bytes.extend([b"%", part.as_bytes()].concat()),
+        }
+    }
+    String::from_utf8(bytes).is_ok()
+}
+
+/// The URL for display in messages: any password is replaced by `***`, and there is no query and no
+/// fragment. These may be secrets, such as a signature that grants access.
 pub fn redacted(url: &Url) -> String {
     let mut url = url.clone();
+    url.set_query(None);
+    url.set_fragment(None);
+    // Without a host, as in `mailto:ann:secret@h`, a password is part of the path.
+    if url.cannot_be_a_base() {
+        return redacted_text(url.as_str());
+    }
     if url.password().is_some() {
         let _ = url.set_password(Some("***"));
     }
     url.into()
 }
 
-/// `text`, which may not be a valid URL, for display in messages. In a text like `ann:secret@h`,
-/// everything before the last `@` is replaced by `***`, except a scheme with its `://`. So are the
-/// query and the fragment of a text with a scheme or with a path from its start.
+/// `text`, which may not be a valid URL, for display in messages. What may be a password, a query
+/// or a fragment is replaced by `***`. In a text like `ann:secret@h` that is everything before the
+/// last `@`, except a scheme with its `://`.
 pub fn redacted_text(text: &str) -> String {
-    let text = match text.rsplit_once('@') {
-        Some((before, after)) if before.contains(':') => {
-            let scheme = before.find("://").map_or("", |end| &before[..end + "://".len()]);
-            format!("{scheme}***@{after}")
+    let is_scheme = |end: &usize| text[..*end].bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let end = text.find("://").filter(is_scheme).map_or(0, |end| end + "://".len());
+    let (scheme, rest) = text.split_at(end);
+    let (path, query) = rest.split_at(rest.find(['?', '#']).map_or(rest.len(), |mark| mark + 1));
+    let query = if query.is_empty() { "" } else { "***" };
+    match path.rsplit_once('@') {
+        // A password may contain the mark of a query, and a query an `@`.
+        _ if rest[path.len()..].contains('@') => format!("{scheme}***"),
+        Some((login, host)) if !scheme.is_empty() || login.contains(':') => {
+            format!("{scheme}***@{host}{query}")
         }
-        _ => text.to_owned(),
-    };
-    match text.find(['?', '#']) {
-        Some(end) if text.contains("://") || text.starts_with('/') => {
-            format!("{}***", &text[..=end])
-        }
-        _ => text,
+        _ => format!("{scheme}{path}{query}"),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -147,6 +197,10 @@ mod tests {
             ("http://", Host),
             ("http:///flags", Host),
             ("https://:443/", Host),
+            ("http://ann:secret@", Host),
+            ("http://DOM\\ann:secret@h/", Backslash),
+            ("https://ann:p%E9@h", Encoding),
+            ("https://%ff@h", Encoding),
             ("http://h/?a=b", Query),
             ("http://h/#top", Query),
         ] {
@@ -169,15 +223,58 @@ mod tests {
         for (text, displayed) in [
             ("http://ann:secret@a b/flags", "http://***@a b/flags"),
             ("http://ann:se/cr@et@h?x", "http://***@h?***"),
-            ("http://h/?token=x", "http://h/?***"),
+            ("http://ann:se?cret@h", "http://***"),
+            ("http://h?to=a@b.test", "http://***"),
+            ("http://h:99999/?sig=secret", "http://h:99999/?***"),
+            ("localhost:8000/x#secret", "localhost:8000/x#***"),
             ("/flags#x?y", "/flags#***"),
-            ("B?", "B?"),
             ("ann:secret@h", "***@h"),
+            ("B?", "B?"),
             ("http:/ann:secret@h", "***@h"),
             ("threads@5=x", "threads@5=x"),
             ("nowhere", "nowhere"),
         ] {
             assert_eq!(redacted_text(text), displayed);
+        }
+    }
+
+    #[test]
+    fn a_user_name_may_be_empty_and_bytes_may_be_escaped() {
+        for text in ["https://:TOKEN@h/", "http://ann:p%C3%A9%@h/", "http://DOM%5Cann:secret@h/"] {
+            assert!(text.parse::<BaseUrl>().is_ok(), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_secret_of_a_valid_url_is_displayed(
+            (scheme, user, password, query, fragment) in (
+                "https?|ftp|gopher",
+                "[a-z]{0,3}",
+                "[!$-.:;=@_~%0-9]{0,3}SECRET",
+                "[ -\"$-~]{0,3}SECRET[ -~]{0,3}",
+                "[ -~]{0,3}SECRET",
+            ),
+        ) {
+            let text = format!("{scheme}://{user}:{password}@h/path?{query}#{fragment}");
+            let url: Url = text.parse().unwrap();
+            prop_assert!(!redacted(&url).contains("SECRET"), "{}", redacted(&url));
+            prop_assert!(!redacted_text(&text).contains("SECRET"), "{}", redacted_text(&text));
+        }
+
+        #[test]
+        fn no_secret_of_an_invalid_url_is_displayed(
+            scheme in "((https?|ftp)?:/{0,3})?",
+            before in "[ -~]{0,5}",
+            after in "[ -~]{0,5}",
+        ) {
+            for text in [
+                format!("{scheme}{before}:{after}SECRET@h"),
+                format!("{scheme}h{before}?{after}SECRET{after}"),
+                format!("{scheme}h{before}#SECRET{after}"),
+            ] {
+                prop_assert!(!redacted_text(&text).contains("SECRET"), "{}", redacted_text(&text));
+            }
         }
     }
 

@@ -3,7 +3,10 @@
 
 mod support;
 
+use std::io;
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
+use std::thread;
 use std::time::Duration;
 
 use h2::Reason;
@@ -214,6 +217,65 @@ fn a_connection_that_goes_silent_costs_each_flag_on_it_an_attempt_and_no_other_f
     });
 }
 
+/// Relays connections to `server`, one after another: the next one waits until the client has
+/// closed the last one, as it does for a server with a single thread.
+fn one_at_a_time(server: SocketAddr) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    thread::spawn(move || {
+        for mut client in listener.incoming().flatten() {
+            let mut stream = TcpStream::connect(server).unwrap();
+            let (mut from, mut to) = (stream.try_clone().unwrap(), client.try_clone().unwrap());
+            thread::spawn(move || io::copy(&mut from, &mut to));
+            let _ = io::copy(&mut client, &mut stream);
+            let _ = stream.shutdown(Shutdown::Both);
+        }
+    });
+    address
+}
+
+#[test]
+fn idle_connections_do_not_keep_a_server_from_serving_the_others() {
+    in_every_mode(|mode| {
+        let server = TestServer::start(whole);
+        let base = format!("http://{}/flags", one_at_a_time(server.address()));
+        let dest = tempdir().unwrap();
+        let mut flags = program();
+        flags.args(POP20).args(["-m", mode, "-r", "0", "-t", "30", "-s", &base, "-d"]);
+        let ran = Running::start(flags.arg(dest.path())).end_within(Duration::from_secs(60));
+        assert_eq!(ran.output.status.code(), Some(0), "{mode}: {}", stderr(&ran.output));
+        assert_whole(dest.path(), &POP20);
+    });
+}
+
+#[test]
+fn idle_connections_over_tls_do_not_keep_a_server_from_serving_the_others() {
+    let ours = Authority::new("Ours");
+    in_every_mode(|mode| {
+        let config = ours.certify("127.0.0.1", [2000, 2100], &["http/1.1"]);
+        let server = TlsServer::start(config, |_| Reply::Flag);
+        let base = format!("https://{}/flags", one_at_a_time(server.address()));
+        let args = [&POP20[..], &["-r", "0", "-t", "30"]].concat();
+        let (ran, dest) = run(mode, &args, &base, &ours);
+        assert_eq!(ran.output.status.code(), Some(0), "{mode}: {}", stderr(&ran.output));
+        assert_whole(dest.path(), &POP20);
+    });
+}
+
+#[test]
+fn over_http2_a_connection_is_kept_between_slow_responses() {
+    let ours = Authority::new("Ours");
+    let server = http2_server(&ours, |seen| {
+        thread::sleep(Duration::from_millis(150));
+        match seen.connection {
+            1 => Reply::Flag,
+            _ => Reply::Reset(Reason::INTERNAL_ERROR),
+        }
+    });
+    let (ran, _) = run("seq", &["-l", "5", "-r", "0", "-t", "9"], &server.base(), &ours);
+    assert_eq!(ran.output.status.code(), Some(0), "{}", stderr(&ran.output));
+}
+
 #[test]
 fn a_retry_uses_a_new_connection() {
     in_every_mode(|mode| {
@@ -254,6 +316,55 @@ fn the_password_of_a_base_url_is_sent_but_never_shown() {
     let output = flags().args(["compare", "BR", "-s", &base]).output().unwrap();
     assert_eq!(output.status.code(), Some(1));
     assert!(!stderr(&output).contains("secret"), "{}", stderr(&output));
+}
+
+#[test]
+fn no_query_fragment_or_password_of_any_url_is_shown() {
+    let shown = |flags: &mut assert_cmd::Command| {
+        let output = flags.output().unwrap();
+        assert!(!output.status.success());
+        support::stdout(&output) + &stderr(&output)
+    };
+    for url in [
+        "http://h/?sig=SECRET",
+        "http://h/#SECRET",
+        "http://a b/?token=SECRET",
+        "http://DOM\\ann:SECRET@h/",
+        "https://ann:SECRET%E9@h",
+        "ann:SECRET@h:80?SECRET",
+    ] {
+        for output in [
+            shown(flags().args(["BR", "-s", url])),
+            shown(flags().args(["compare", "BR", "-s", url])),
+            shown(flags().env("FLAGS_SERVER", url).arg("BR")),
+            shown(flags().arg(url)),
+        ] {
+            assert!(!output.contains("SECRET"), "{output}");
+        }
+    }
+    let server = TestServer::start(|request, stream| match request.code.as_str() {
+        "BR" => redirect(stream, "ftp://ann:SECRET@h/x?X-Amz-Signature=SECRET#SECRET"),
+        "IN" => redirect(stream, "http://a b/?X-Amz-Signature=SECRET"),
+        _ => redirect(stream, "http://127.0.0.1:1/?X-Amz-Signature=SECRET#SECRET"),
+    });
+    for format in [&["-v"][..], &["--json"]] {
+        let dest = tempdir().unwrap();
+        let mut flags = flags();
+        flags.args(["BR", "IN", "US", "-r", "0", "-s", &server.base(), "-d"]).arg(dest.path());
+        let output = shown(flags.args(format));
+        assert!(!output.contains("SECRET"), "{output}");
+    }
+}
+
+#[test]
+fn an_empty_user_name_is_sent_with_its_password() {
+    let server = TestServer::start(|request, stream| match request.header("authorization") {
+        Some("Basic OlRPS0VO") => whole(request, stream),
+        _ => status(stream, "401 Unauthorized", ""),
+    });
+    let dest = tempdir().unwrap();
+    let base = format!("http://:TOKEN@{}/flags", server.address());
+    flags().args(["BR", "-s", &base, "-d"]).arg(dest.path()).assert().success();
 }
 
 /// The `Authorization` header of a request, with the port that received it.

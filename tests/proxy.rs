@@ -2,7 +2,7 @@
 
 mod support;
 
-use support::handlers::{close, silence, status, whole};
+use support::handlers::{close, status, whole};
 use support::http2::Reply;
 use support::proxy::TestProxy;
 use support::tls::{Authority, TlsServer};
@@ -83,10 +83,54 @@ fn a_socks_proxy_may_ask_for_a_login() {
         let url = |login| format!("socks5h://{login}@{}", proxy.address());
         let (error, ..) = run(&url("ann:secret"), mode, "http://flags.invalid/flags");
         assert_eq!(error, serde_json::Value::Null, "{mode}");
-        let (error, _, errors) = run(&url("ann:wrong"), mode, "http://flags.invalid/flags");
-        assert_eq!(error["kind"], "proxy", "{mode}");
-        assert!(!errors.contains("wrong") && errors.contains("the proxy socks5h://127.0.0.1:"));
+        let named = format!("the proxy socks5h://{}", proxy.address());
+        for (url, message) in [
+            (url("ann:wrong"), format!("{named} rejected the login")),
+            (format!("socks5h://{}", proxy.address()), format!("{named} demands a login")),
+        ] {
+            let (error, attempts, errors) = run(&url, mode, "http://flags.invalid/flags");
+            assert_eq!((&error["kind"], attempts), (&"proxy".into(), 1), "{mode}: {errors}");
+            assert_eq!(error["message"], message);
+            assert!(!errors.contains("wrong"), "{errors}");
+        }
     });
+}
+
+#[test]
+fn an_ipv6_address_is_reached_over_http_through_most_proxies() {
+    let server = TestServer::start(whole);
+    in_every_mode(|mode| {
+        let (socks, http) = (TestProxy::socks(server.address(), None), server.address());
+        for url in [
+            format!("socks5://{}", socks.address()),
+            format!("socks5h://{}", socks.address()),
+            format!("http://{http}"),
+        ] {
+            let (error, ..) = run(&url, mode, "http://[::1]:81/flags");
+            assert_eq!(error, serde_json::Value::Null, "{mode} {url}");
+        }
+        assert_eq!(socks.targets(), ["::1:81"; 2], "{mode}");
+    });
+    assert!(server.requests().iter().any(|request| request.path.starts_with("http://[::1]:81/")));
+}
+
+#[test]
+fn an_ipv6_address_that_a_proxy_can_not_lead_to_is_an_error_before_the_first_request() {
+    for (proxy, base, scheme) in [
+        ("socks4a://127.0.0.1:1", "http://[::1]/flags", "http"),
+        ("http://127.0.0.1:1", "https://[::1]/flags", "https"),
+        ("socks5h://127.0.0.1:1", "https://[::1]/flags", "https"),
+    ] {
+        let dest = tempdir().unwrap();
+        let mut flags = flags();
+        flags.env("ALL_PROXY", proxy).args(["BR", "-s", base, "-d"]).arg(dest.path());
+        let output = flags.output().unwrap();
+        assert_eq!(output.status.code(), Some(1), "{proxy} {base}");
+        let message = format!(
+            "flags: {scheme} to an IPv6 address is not supported through the proxy {proxy}\n"
+        );
+        assert_eq!(stderr(&output), message);
+    }
 }
 
 #[test]
@@ -119,6 +163,7 @@ fn an_unusable_proxy_is_an_error_before_the_first_request() {
             ("ALL_PROXY", "socks://ann:secret@127.0.0.1:1080"),
             ("all_proxy", "not a URL"),
             ("http_proxy", "http://127.0.0.1:99999"),
+            ("http_proxy", "http://ann:secret%E9@127.0.0.1:1080"),
         ] {
             let dest = tempdir().unwrap();
             let mut flags = flags();
@@ -195,37 +240,20 @@ fn a_name_that_can_not_be_resolved_is_the_proxys_or_the_servers() {
 }
 
 #[test]
-fn a_refused_tunnel_shows_the_status_and_is_retried_only_if_that_is_transient() {
+fn a_refused_tunnel_is_retried_unless_it_takes_a_login() {
     in_every_mode(|mode| {
         for (code, text, attempts) in [
-            (403, "403 Forbidden", 1),
-            (407, "407 Proxy Authentication Required", 1),
-            (405, "405 Method Not Allowed", 1),
-            (502, "502 Bad Gateway", 3),
-            (503, "503 Service Unavailable", 3),
-            (504, "504 Gateway Timeout", 3),
+            (403, "refused the tunnel", 3),
+            (407, "refused the request: 407 Proxy Authentication Required", 1),
+            (503, "refused the tunnel", 3),
         ] {
             let proxy = TestProxy::connect(closed_port(), move |_| code);
             let url = format!("http://{}", proxy.address());
             let (error, made, errors) = run(&url, mode, "https://flags.invalid/flags");
             assert_eq!((&error["kind"], made), (&"proxy".into(), attempts), "{errors}");
-            assert_eq!(error["message"], format!("the proxy {url} refused the tunnel: {text}"));
+            assert_eq!(error["message"], format!("the proxy {url} {text}"));
             assert!(!errors.contains("--server"), "{errors}");
         }
-    });
-}
-
-#[test]
-fn a_refused_tunnel_is_reported_even_if_its_status_cannot_be_learned() {
-    in_every_mode(|mode| {
-        // The status is that of a second CONNECT, to which there is no answer.
-        let proxy = TestServer::start(|request, stream| match request.attempt % 2 {
-            1 => status(stream, "403 Forbidden", ""),
-            _ => silence(request, stream),
-        });
-        let url = format!("http://{}", proxy.address());
-        let (error, _, errors) = run(&url, mode, "https://flags.invalid/flags");
-        assert_eq!(error["message"], format!("the proxy {url} refused the tunnel"), "{errors}");
     });
 }
 
@@ -274,8 +302,7 @@ fn a_proxy_that_recovers_is_used() {
     let config = ours.certify("flags.invalid", [2000, 2100], &["h2"]);
     let server = TlsServer::start(config, |_| Reply::Flag);
     in_every_mode(|mode| {
-        // The second CONNECT asks for the status that the first was refused with.
-        let proxy = TestProxy::connect(server.address(), |nth| if nth < 3 { 503 } else { 200 });
+        let proxy = TestProxy::connect(server.address(), |nth| if nth < 2 { 503 } else { 200 });
         let url = format!("http://{}", proxy.address());
         let base = "https://flags.invalid/flags";
         let variables = [("https_proxy", url.as_str())];

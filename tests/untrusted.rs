@@ -5,7 +5,7 @@ mod support;
 use std::fs;
 
 use support::handlers::{raw, status};
-use support::{TestServer, answer, flag, flags, json, stderr, stdout};
+use support::{TestServer, answer, flag, flags, gif, json, stderr, stdout};
 use tempfile::tempdir;
 
 /// Characters that control a terminal or hide text on it: ESC and its C1 forms, the bell, a
@@ -100,4 +100,34 @@ fn control_characters_in_a_file_name_are_escaped() {
         assert_only_text(&stderr(&output));
         assert_only_text(&stdout(&output));
     }
+}
+
+#[test]
+fn a_page_instead_of_a_flag_is_named_by_the_type_that_the_server_claims() {
+    let origin = TestServer::start(|request, stream| match request.code.as_str() {
+        "AA" => answer(stream, "200 OK", "Content-Type: text/html; charset=x\r\n", b"<html>"),
+        "BB" => answer(stream, "200 OK", "Content-Type: \x1b[2J\r\n", b"<html>"),
+        _ => answer(stream, "200 OK", "Content-Type: image/gif\r\n", b"<html>"),
+    });
+    let dest = tempdir().unwrap();
+    let mut flags = flags();
+    let output = flags.args(["AA", "BB", "CC", "--json", "-s", &origin.base(), "-d"]);
+    let document = json(&output.arg(dest.path()).output().unwrap());
+    let unclaimed = "not a whole GIF: it does not start with a GIF signature";
+    for (code, message) in
+        [("AA", "not a GIF; the server says text/html"), ("BB", unclaimed), ("CC", unclaimed)]
+    {
+        assert_eq!(flag(&document, code)["error"]["message"], message);
+    }
+}
+
+#[test]
+fn padding_after_a_flag_is_saved_as_it_came() {
+    let padded = |code: &str| [&gif(code), &b"\r\n\0"[..]].concat();
+    let origin = TestServer::start(move |request, stream| {
+        answer(stream, "200 OK", "", &padded(&request.code))
+    });
+    let dest = tempdir().unwrap();
+    flags().args(["AA", "-s", &origin.base(), "-d"]).arg(dest.path()).assert().success();
+    assert_eq!(fs::read(dest.path().join("AA.gif")).unwrap(), padded("AA"));
 }

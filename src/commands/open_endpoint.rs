@@ -36,28 +36,23 @@ impl OpenEndpoint {
         }
     }
 
-    /// How flags are fetched from this server: `args`, and the proxies of the environment.
+    /// How flags are fetched from this server: `args`, and the proxies of the environment. An
+    /// embedded server has none, because no proxy can reach it.
     ///
     /// # Errors
     /// The CAs can't be read, or the proxy for the base URL can't be used.
     pub(super) fn fetch_options(&self, args: &RequestArgs) -> anyhow::Result<FetchOptions> {
-        let proxies = self.proxies()?;
         let trust = args.cacert.as_deref().map(read_certificates).transpose()?;
-        Ok(FetchOptions {
+        let options = FetchOptions {
             timeout: args.timeout,
             retries: args.retries as usize,
             trust: trust.unwrap_or_default(),
-            proxies,
-        })
-    }
-
-    /// The proxies of the environment. An embedded server has none, because no proxy can reach it.
-    fn proxies(&self) -> anyhow::Result<Proxies> {
-        if self.origin.is_some() {
-            return Ok(Proxies::none());
-        }
-        let proxies = Proxies::from_environment();
-        proxies.check(&self.base)?;
-        Ok(proxies)
+            proxies: match self.origin {
+                Some(_) => Proxies::none(),
+                None => Proxies::from_environment(),
+            },
+        };
+        options.check(&self.base)?;
+        Ok(options)
     }
 }

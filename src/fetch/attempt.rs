@@ -1,13 +1,17 @@
 //! One attempt at a flag: a request, the redirects that it leads to, and the body at the end.
 
+use std::ops::ControlFlow::{self, Break, Continue};
 use std::time::{Instant, SystemTime};
 
 use reqwest::header::IF_MODIFIED_SINCE;
-use reqwest::{Response, StatusCode, Url, Version};
+use reqwest::{Response, Url, Version};
 
-use super::connections::Connections;
-use super::error::FetchError;
-use super::{Answer, Fetcher, Trace, headers, image, proxy_error, redirect};
+use super::client::Clients;
+use super::error::{FetchError, find};
+use super::response::{self, Answer, http_date};
+use super::reuse::Reuse;
+use super::single_flight::SpeaksHttp1;
+use super::{proxy_error, redirect};
 
 /// The maximum number of redirects that one attempt follows.
 const MAX_REDIRECTS: usize = 10;
@@ -16,20 +20,32 @@ const MAX_REDIRECTS: usize = 10;
 /// process them. Without it, a server that refuses every request would cause an endless loop.
 const MAX_RESENDS: u32 = 3;
 
+/// The requests for a flag so far, and the HTTP version and the times of the last attempt, which
+/// may have failed.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Trace {
+    /// The number of attempts, 0 if no request was sent.
+    pub attempts: u32,
+    /// The number of requests, over all attempts, that were sent again because the server did not
+    /// process them. They do not count as attempts.
+    pub resent: u32,
+    /// The HTTP version of the response: `HTTP/1.0`, `HTTP/1.1` or `HTTP/2`.
+    pub http_version: Option<&'static str>,
+    /// When the head of the response had arrived.
+    pub head_at: Option<Instant>,
+    /// When the last byte of the response had arrived. Of a 404 that is the head: its body is not
+    /// read.
+    pub body_at: Option<Instant>,
+}
+
 /// An attempt at one flag.
 pub(super) struct Attempt<'a> {
-    pub(super) fetcher: &'a Fetcher,
+    pub(super) clients: &'a Clients,
     pub(super) if_newer_than: Option<SystemTime>,
     /// The first attempt uses pooled connections. A retry uses fresh ones, so that it avoids the
     /// connection that the last attempt failed on.
-    pub(super) connections: Connections,
+    pub(super) reuse: Reuse,
     pub(super) trace: &'a mut Trace,
-}
-
-/// The result of one request: an answer, or a redirect to follow.
-enum Hop {
-    Answer(Answer),
-    Redirect(Url),
 }
 
 impl Attempt<'_> {
@@ -38,8 +54,8 @@ impl Attempt<'_> {
         let mut url = url.clone();
         for redirects in 0..=MAX_REDIRECTS {
             match self.request(&url).await {
-                Ok(Hop::Redirect(target)) => url = target,
-                Ok(Hop::Answer(answer)) => return Ok(answer),
+                Ok(Continue(target)) => url = target,
+                Ok(Break(answer)) => return Ok(answer),
                 Err(error) if redirects == 0 => return Err(error),
                 Err(error) => return Err(FetchError::redirected(&url, error)),
             }
@@ -47,97 +63,77 @@ impl Attempt<'_> {
         Err(FetchError::Redirect(format!("more than {MAX_REDIRECTS} redirects")))
     }
 
-    /// Requests `url` and reads the response, unless it is a redirect.
-    async fn request(&mut self, url: &Url) -> Result<Hop, FetchError> {
+    /// Requests `url` and reads the response, unless it is a redirect, whose target is returned.
+    async fn request(&mut self, url: &Url) -> Result<ControlFlow<Answer, Url>, FetchError> {
         let response = self.send_once(url).await?;
-        self.trace.http_version = Some(http_version(&response));
-        self.trace.answered = Some(Instant::now());
-        if let Some(target) = redirect::target(&response, url, &self.fetcher.base)? {
-            return Ok(Hop::Redirect(target));
+        self.trace.head_at = Some(Instant::now());
+        self.trace.http_version = Some(version_name(response.version()));
+        if let Some(target) = redirect::target(&response, url, &self.clients.base)? {
+            return Ok(Continue(target));
         }
-        let answer = read_answer(response, self.if_newer_than).await?;
-        self.trace.fetched = Some(Instant::now());
-        Ok(Hop::Answer(answer))
+        let answer = response::read(response, self.if_newer_than).await?;
+        self.trace.body_at = Some(Instant::now());
+        Ok(Break(answer))
     }
 
     /// Sends one request and returns the head of its response.
     ///
-    /// A request that the server provably did not process is sent again at once, on a fresh
-    /// connection, up to [`MAX_RESENDS`] times per flag. From then on the attempt uses fresh
-    /// connections.
+    /// A request that can be sent again safely is sent again at once, on a fresh connection, up to
+    /// [`MAX_RESENDS`] times per flag. From then on the attempt uses fresh connections.
     async fn send_once(&mut self, url: &Url) -> Result<Response, FetchError> {
-        let clients = &self.fetcher.clients;
-        let proxy = clients.proxies().for_url(url).map_err(FetchError::unusable_proxy)?;
+        let options = &self.clients.options;
+        let proxy = options.proxies.for_url(url)?;
         let mut result = self.send(url).await?;
         while let Err(error) = &result
             && self.trace.resent < MAX_RESENDS
-            && self.fetcher.answered.is_unprocessed(error, self.connections)
+            && self.clients.answered.can_be_resent(error, self.reuse)
         {
-            self.connections = Connections::Fresh;
+            self.reuse = Reuse::Fresh;
             self.trace.resent += 1;
             result = self.send(url).await?;
         }
         match (result, proxy) {
-            (Ok(response), Some(proxy))
-                if response.status() == StatusCode::PROXY_AUTHENTICATION_REQUIRED =>
-            {
+            (Ok(response), Some(proxy)) if response.status().as_u16() == 407 => {
                 Err(proxy_error::login_required(proxy))
             }
             (Ok(response), _) => Ok(response),
-            (Err(error), proxy) => {
-                if let Some(proxy) = proxy
-                    && let Some(failure) = proxy_error::failure(clients, proxy, url, &error).await
-                {
-                    return Err(failure);
-                }
-                let limit = self.fetcher.timeout;
-                Err(FetchError::before_response(&error, self.connections, limit))
-            }
+            (Err(error), proxy) => Err(proxy
+                .and_then(|proxy| proxy_error::failure(proxy, url, &error))
+                .unwrap_or_else(|| {
+                    FetchError::before_response(&error, self.reuse, options.timeout)
+                })),
         }
     }
 
     /// Sends one request. The outer error means that the HTTP client could not be built.
     async fn send(&self, url: &Url) -> Result<reqwest::Result<Response>, FetchError> {
-        let mut request = self.fetcher.clients.client(url, self.connections)?.get(url.clone());
-        if let Some(date) = self.if_newer_than.and_then(headers::http_date) {
-            request = request.header(IF_MODIFIED_SINCE, date);
+        loop {
+            let mut request = self.clients.client(url, self.reuse)?.get(url.clone());
+            if let Some(date) = self.if_newer_than.and_then(http_date) {
+                request = request.header(IF_MODIFIED_SINCE, date);
+            }
+            let result = request.send().await;
+            match &result {
+                Ok(response) if response.version() != Version::HTTP_2 => {
+                    self.clients.record_http1(url);
+                    self.clients.answered.record(response, self.reuse);
+                }
+                // From now on there is another client for this URL.
+                Err(error) if find::<SpeaksHttp1>(error).is_some() => {
+                    self.clients.record_http1(url);
+                    continue;
+                }
+                _ => {}
+            }
+            return Ok(result);
         }
-        let result = request.send().await;
-        if let Ok(response) = &result {
-            self.fetcher.answered.record(response, self.connections);
-        }
-        Ok(result)
     }
 }
 
-fn http_version(response: &Response) -> &'static str {
-    match response.version() {
+fn version_name(version: Version) -> &'static str {
+    match version {
         Version::HTTP_2 => "HTTP/2",
         Version::HTTP_10 => "HTTP/1.0",
         _ => "HTTP/1.1",
-    }
-}
-
-async fn read_answer(
-    response: Response,
-    if_newer_than: Option<SystemTime>,
-) -> Result<Answer, FetchError> {
-    match response.status() {
-        StatusCode::OK => {
-            let modified = headers::last_modified(response.headers());
-            let image = image::read(response).await?;
-            // Some servers, such as nginx, answer 304 only if the two times are equal, and
-            // otherwise send even an older flag.
-            match (modified, if_newer_than) {
-                (Some(modified), Some(time)) if modified <= time => Ok(Answer::Unchanged),
-                _ => Ok(Answer::Flag { image, modified }),
-            }
-        }
-        StatusCode::NOT_FOUND => Ok(Answer::NotFound),
-        StatusCode::NOT_MODIFIED if if_newer_than.is_some() => Ok(Answer::Unchanged),
-        status => {
-            let retry_after = headers::retry_after(response.headers(), SystemTime::now());
-            Err(FetchError::Status { status, retry_after })
-        }
     }
 }

@@ -1,19 +1,23 @@
 //! The HTTP clients of a run, each built when it is first needed.
 
-use std::path::Path;
-use std::sync::{Arc, OnceLock};
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use anyhow::{Context, bail};
 use reqwest::{Certificate, Client, ClientBuilder, Url, redirect, retry};
 
-use super::FetchOptions;
-use super::connections::Connections;
-use super::error::FetchError;
+use super::error::{FetchError, find, root_cause};
 use super::lookup::Lookups;
 use super::proxy::Proxies;
+use super::reuse::{AnsweredConnections, Reuse};
 use super::single_flight::SingleFlightConnect;
+use super::trust;
 use crate::base_url::BaseUrl;
+
+/// The time after which idle HTTP/1 connections are closed, within as long again. A server may
+/// serve only one connection at a time, and would not answer others meanwhile.
+const MAX_IDLE: Duration = Duration::from_millis(100);
 
 /// The maximum number of header fields in an HTTP/1 response. curl allows 5000, but the HTTP
 /// library reserves memory for all of them at each response, and then 194 flags take 5 % longer.
@@ -25,103 +29,148 @@ const MAX_HEADER_BYTES: u32 = 300 << 10;
 /// The longest silence on an HTTP/2 connection before a PING.
 const MAX_PING_INTERVAL: Duration = Duration::from_secs(5);
 
-/// The clients of one run.
+/// The limits of a request, the CAs to trust, and the proxies to use.
+#[derive(Debug, Clone)]
+pub struct FetchOptions {
+    /// The limit for one attempt: connection, redirects and body.
+    pub timeout: Duration,
+    /// The maximum number of retries after transient failures.
+    pub retries: usize,
+    /// CAs to trust in addition to the system's.
+    pub trust: Vec<Certificate>,
+    pub proxies: Proxies,
+}
+
+/// A timeout of 6.1 s, two retries, the system's CAs, and no proxy.
+impl Default for FetchOptions {
+    fn default() -> Self {
+        FetchOptions {
+            timeout: Duration::from_millis(6100),
+            retries: 2,
+            trust: Vec::new(),
+            proxies: Proxies::none(),
+        }
+    }
+}
+
+impl FetchOptions {
+    /// Checks that the flags of `base` can be requested with these options and the environment.
+    ///
+    /// # Errors
+    /// The proxy for `base` can't be used; requests must not go to the server directly then. Or it
+    /// takes TLS to reach the server, and the file of CAs in `SSL_CERT_FILE` can't be read.
+    pub fn check(&self, base: &BaseUrl) -> anyhow::Result<()> {
+        self.proxies.for_url(base.as_url())?;
+        if self.need_tls(base.as_url()) { trust::check_variable() } else { Ok(()) }
+    }
+
+    /// Whether the client for `url` connects to anything over TLS.
+    fn need_tls(&self, url: &Url) -> bool {
+        url.scheme() == "https" || self.proxies.need_tls()
+    }
+}
+
+/// The clients of one run, each built when it is first needed: reading the system's CAs takes longer
+/// than fetching 20 flags from a server nearby.
 pub(super) struct Clients {
-    base: BaseUrl,
-    options: FetchOptions,
+    pub(super) base: BaseUrl,
+    pub(super) options: FetchOptions,
+    /// The connections that have answered a request.
+    pub(super) answered: AnsweredConnections,
     lookups: Arc<Lookups>,
-    pooled: ClientSet,
-    fresh: ClientSet,
+    clients: Mutex<HashMap<(Server, Reuse), Result<Client, String>>>,
+    /// Whether the server of the base URL is known to speak HTTP/1 over TLS.
+    base_speaks_http1: AtomicBool,
 }
 
-/// The clients for one kind of connections.
-#[derive(Default)]
-struct ClientSet {
-    http: LazyClient,
-    /// For the origin of the base URL, if that is https.
-    https: LazyClient,
-    /// For other origins that redirects lead to over https.
-    https_elsewhere: LazyClient,
+/// The servers that a client is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Server {
+    /// Any, over http.
+    Http,
+    /// That of the base URL, over https.
+    HttpsBase,
+    /// Others that redirects lead to over https.
+    HttpsElsewhere,
 }
-
-/// A client that is built when it is first needed: reading the system's CAs takes longer than
-/// fetching 20 flags from a server nearby.
-type LazyClient = OnceLock<Result<Client, String>>;
 
 impl Clients {
     pub(super) fn new(base: BaseUrl, options: FetchOptions, lookups: Lookups) -> Clients {
-        install_provider();
-        let (pooled, fresh) = (ClientSet::default(), ClientSet::default());
-        Clients { base, options, lookups: Arc::new(lookups), pooled, fresh }
+        trust::install_provider();
+        Clients {
+            base,
+            options,
+            answered: AnsweredConnections::default(),
+            lookups: Arc::new(lookups),
+            clients: Mutex::default(),
+            base_speaks_http1: AtomicBool::new(false),
+        }
     }
 
-    /// The client that sends a request for `url` over this kind of `connections`.
-    pub(super) fn client(
-        &self,
-        url: &Url,
-        connections: Connections,
-    ) -> Result<&Client, FetchError> {
-        let set = match connections {
-            Connections::Pooled => &self.pooled,
-            Connections::Fresh => &self.fresh,
-        };
-        let client = match url.scheme() {
-            "http" => &set.http,
-            _ if self.is_base_over_https(url) => &set.https,
-            _ => &set.https_elsewhere,
-        };
-        client.get_or_init(|| build(self.builder(url, connections))).as_ref().map_err(|reason| {
-            let reason = match url.scheme() {
-                "http" => format!("cannot set up the HTTP client: {reason}"),
-                _ => format!("no trusted CAs found: {reason}; give some with --cacert"),
-            };
-            FetchError::Tls(reason)
-        })
+    /// The client that sends a request for `url` over connections of this kind.
+    pub(super) fn client(&self, url: &Url, reuse: Reuse) -> Result<Client, FetchError> {
+        let mut clients = self.clients.lock().expect("building a client does not panic");
+        let client = clients.entry((self.server(url), reuse));
+        let client = client.or_insert_with(|| self.build(url, reuse)).clone();
+        client.map_err(if url.scheme() == "http" { FetchError::Setup } else { FetchError::Tls })
     }
 
-    /// A client that sends plain requests to `proxy`, whose scheme is http or https. A request ends
-    /// well before the timeout of the attempt, so that the failure that it explains is not lost.
-    pub(super) fn proxy_client(&self, proxy: &Url) -> reqwest::Result<Client> {
-        let proxy = reqwest::Proxy::http(proxy.clone())?;
-        let settings = self.settings(self.proxies().need_tls()).timeout(self.options.timeout / 4);
-        settings.no_proxy().proxy(proxy).build()
+    /// Takes note that the server of `url` speaks HTTP/1.
+    ///
+    /// Idle connections of HTTP/1 are closed soon, those of HTTP/2 are not: there may be more time
+    /// between two requests. Over TLS a client can't tell them apart, so that of the base URL is
+    /// replaced, and the pool with its first connection is dropped.
+    pub(super) fn record_http1(&self, url: &Url) {
+        let server = self.server(url);
+        if server == Server::HttpsBase && !self.base_speaks_http1.swap(true, Ordering::Relaxed) {
+            let mut clients = self.clients.lock().expect("building a client does not panic");
+            clients.remove(&(server, Reuse::Pooled));
+        }
     }
 
-    pub(super) fn proxies(&self) -> &Proxies {
-        &self.options.proxies
+    fn server(&self, url: &Url) -> Server {
+        match url.scheme() {
+            "http" => Server::Http,
+            _ if self.base.has_origin_of(url) => Server::HttpsBase,
+            _ => Server::HttpsElsewhere,
+        }
     }
 
-    fn builder(&self, url: &Url, connections: Connections) -> reqwest::Result<ClientBuilder> {
-        let needs_tls = url.scheme() == "https" || self.proxies().need_tls();
-        let mut builder = self.proxies().configure(self.settings(needs_tls))?;
-        if self.proxies().for_url(url).is_ok_and(|proxy| proxy.is_some()) {
+    fn build(&self, url: &Url, reuse: Reuse) -> Result<Client, String> {
+        if self.options.need_tls(url) {
+            trust::check_variable().map_err(|error| format!("{error:#}"))?;
+        }
+        self.builder(url, reuse).build().map_err(|error| setup_message(&error))
+    }
+
+    fn builder(&self, url: &Url, reuse: Reuse) -> ClientBuilder {
+        let mut builder = self.options.proxies.configure(self.settings(url));
+        let timeout = self.options.timeout;
+        if self.options.proxies.for_url(url).is_ok_and(|proxy| proxy.is_some()) {
             // Shorter than the timeout of the attempt, so that the proxy is known to be at fault.
-            builder = builder.connect_timeout(self.options.timeout * 9 / 10);
+            builder = builder.connect_timeout(timeout / 10 * 9);
         }
-        match connections {
-            Connections::Fresh => builder = builder.pool_max_idle_per_host(0),
-            Connections::Pooled => {
-                // A silent HTTP/2 connection is given up before the requests on it time out, so
-                // that later requests do not have to wait on it too.
-                let interval = (self.options.timeout / 4).min(MAX_PING_INTERVAL);
-                builder = builder
-                    .http2_keep_alive_interval(interval)
-                    .http2_keep_alive_timeout(2 * interval);
-                if self.is_base_over_https(url) {
-                    builder = builder.connector_layer(SingleFlightConnect::default());
-                }
-            }
+        if reuse == Reuse::Fresh {
+            return builder.pool_max_idle_per_host(0);
         }
-        Ok(builder)
+        let server = self.server(url);
+        let speaks_http1 = self.base_speaks_http1.load(Ordering::Relaxed);
+        if server == Server::Http || server == Server::HttpsBase && speaks_http1 {
+            return builder.http1_only().pool_idle_timeout(MAX_IDLE);
+        }
+        // A silent HTTP/2 connection is given up before the requests on it time out, so that later
+        // requests do not have to wait on it too.
+        let interval = (timeout / 4).min(MAX_PING_INTERVAL);
+        builder =
+            builder.http2_keep_alive_interval(interval).http2_keep_alive_timeout(2 * interval);
+        match server {
+            Server::HttpsBase => builder.connector_layer(SingleFlightConnect::default()),
+            _ => builder,
+        }
     }
 
-    /// Whether the client for `url` talks to a single host over https, that of the base URL.
-    fn is_base_over_https(&self, url: &Url) -> bool {
-        url.scheme() == "https" && self.base.has_origin_of(url)
-    }
-
-    /// The settings that all clients share. Without `needs_tls` the system's CAs are not read.
-    fn settings(&self, needs_tls: bool) -> ClientBuilder {
+    /// The settings that all clients share. The system's CAs are read only for TLS.
+    fn settings(&self, url: &Url) -> ClientBuilder {
         let builder = Client::builder()
             .user_agent(concat!("flags/", env!("CARGO_PKG_VERSION")))
             // Redirects and retries are counted and bounded in `get_flag`.
@@ -137,37 +186,21 @@ impl Clients {
             .http1_max_headers(MAX_HEADERS)
             .http2_max_header_list_size(MAX_HEADER_BYTES);
         let trust = self.options.trust.iter().cloned();
-        if needs_tls { builder.tls_certs_merge(trust) } else { builder.tls_certs_only(trust) }
+        match self.options.need_tls(url) {
+            true => builder.tls_certs_merge(trust),
+            false => builder.tls_certs_only(trust),
+        }
     }
 }
 
-fn build(builder: reqwest::Result<ClientBuilder>) -> Result<Client, String> {
-    let client = builder.and_then(ClientBuilder::build);
-    client.map_err(|error| format!("{:#}", anyhow::Error::from(error)))
-}
-
-fn install_provider() {
-    // Fails if a provider has been installed already, which is then used.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-}
-
-/// The certificates in the PEM file at `path`.
-///
-/// # Errors
-/// The file can't be read, or has no certificate, or one that is malformed.
-pub fn read_certificates(path: &Path) -> anyhow::Result<Vec<Certificate>> {
-    let file = path.display();
-    let pem = std::fs::read(path).with_context(|| format!("cannot read the CAs in {file}"))?;
-    let certificates = Certificate::from_pem_bundle(&pem)
-        .with_context(|| format!("cannot parse the CAs in {file}"))?;
-    if certificates.is_empty() {
-        bail!("no certificate in {file}; expected a PEM file with at least one");
+/// Why a client could not be built.
+fn setup_message(error: &reqwest::Error) -> String {
+    match find::<rustls::Error>(error) {
+        Some(rustls::Error::General(reason)) if reason.contains("No CA certificates") => {
+            "no trusted CAs found; name some with --cacert".into()
+        }
+        _ => format!("cannot set up the HTTP client: {}", root_cause(error)),
     }
-    // The content of a certificate is checked only when a client is built with it.
-    install_provider();
-    let trial = Client::builder().tls_certs_only(certificates.iter().cloned()).build();
-    trial.with_context(|| format!("cannot parse the CAs in {file}"))?;
-    Ok(certificates)
 }
 
 #[cfg(test)]
@@ -183,31 +216,34 @@ mod tests {
     }
 
     #[test]
-    fn each_scheme_kind_of_connection_and_for_https_each_kind_of_host_has_its_own_client() {
-        use Connections::{Fresh, Pooled};
-        for base in ["http://h", "https://h"] {
-            let clients = clients(base);
-            let is_shared = |one: (&str, Connections), other: (&str, Connections)| {
-                let [one, other] = [one, other].map(|(url, connections)| {
-                    clients.client(&url.parse().unwrap(), connections).unwrap()
-                });
-                std::ptr::eq(one, other)
-            };
-            assert!(is_shared(("http://h/a", Pooled), ("http://other/b", Pooled)), "{base}");
-            assert!(is_shared(("https://h/a", Pooled), ("https://h/b", Pooled)), "{base}");
-            assert!(!is_shared(("https://h/a", Pooled), ("https://h/a", Fresh)), "{base}");
-            assert!(!is_shared(("http://h/a", Pooled), ("https://h/a", Pooled)), "{base}");
-            let by_host = is_shared(("https://h/a", Pooled), ("https://other/a", Pooled));
-            assert_eq!(by_host, base == "http://h", "{base}");
+    fn only_the_https_client_of_the_base_url_talks_to_a_single_host() {
+        use Server::{Http, HttpsBase, HttpsElsewhere};
+        for (base, url, expected) in [
+            ("http://h", "http://h/a", Http),
+            ("http://h", "http://other/a", Http),
+            ("http://h", "https://h/a", HttpsElsewhere),
+            ("https://h", "https://h/a", HttpsBase),
+            ("https://h", "https://other/a", HttpsElsewhere),
+            ("https://h", "http://h/a", Http),
+        ] {
+            assert_eq!(clients(base).server(&url.parse().unwrap()), expected, "{base} {url}");
         }
     }
 
     #[test]
-    fn only_the_https_client_of_the_base_url_talks_to_a_single_host() {
-        let is_base_over_https =
-            |base: &str, url: &str| clients(base).is_base_over_https(&url.parse().unwrap());
-        assert!(is_base_over_https("https://h", "https://h/a"));
-        assert!(!is_base_over_https("https://h", "https://other/a"));
-        assert!(!is_base_over_https("http://h", "http://h/a"));
+    fn the_longest_timeout_is_no_problem_even_behind_a_proxy() {
+        let proxies = Proxies::from_variables(|name| (name == "all_proxy").then(|| "p".into()));
+        let options = FetchOptions { timeout: Duration::MAX, proxies, ..FetchOptions::default() };
+        let clients = Clients::new("http://h".parse().unwrap(), options, Lookups::default());
+        assert!(clients.client(&"http://h".parse().unwrap(), Reuse::Pooled).is_ok());
+    }
+
+    #[test]
+    fn only_a_lack_of_cas_is_called_that() {
+        trust::install_provider();
+        let error = Client::builder().tls_certs_only([]).user_agent("\n").build().unwrap_err();
+        let message = setup_message(&error);
+        assert!(message.starts_with("cannot set up the HTTP client: "), "{message}");
+        assert!(!message.contains("CA"), "{message}");
     }
 }

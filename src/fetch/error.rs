@@ -6,11 +6,14 @@ use std::time::Duration;
 
 use reqwest::{StatusCode, Url};
 
-use super::connections::Connections;
 use super::lookup::LookupError;
 use super::proxy::UnusableProxy;
+use super::reuse::Reuse;
 use crate::base_url::redacted;
 use crate::gif::{Defect, MAX_BYTES};
+
+/// The longest `Retry-After` that is waited for. A longer one ends the retries.
+const MAX_RETRY_AFTER: Duration = Duration::from_secs(30);
 
 /// The maximum length of a server's text within a message, in characters.
 const MAX_EXCERPT: usize = 200;
@@ -30,17 +33,25 @@ pub enum FetchError {
     /// A failure at the proxy.
     #[error("{message}")]
     Proxy { message: String, is_transient: bool },
+    #[error(transparent)]
+    UnusableProxy(#[from] UnusableProxy),
+    /// The HTTP client could not be built for http.
+    #[error("{0}")]
+    Setup(String),
+    /// TLS failed, or the HTTP client could not be built for https.
     #[error("{0}")]
     Tls(String),
-    #[error("the server answered {}", status_text(*status))]
+    /// `retry_after` is the pause before a retry that the server asked for.
+    #[error("the server answered {}", status_message(*status, *retry_after))]
     Status { status: StatusCode, retry_after: Option<Duration> },
     #[error("{0}")]
     Redirect(String),
     /// The failure of the request that a redirect led to.
     #[error("redirected to {target}: {error}")]
     Redirected { target: String, error: Box<FetchError> },
-    #[error("not a whole GIF: {0}")]
-    NotAGif(Defect),
+    /// `claimed` is the media type that the server claims, if it is not that of a GIF.
+    #[error("{}", not_a_gif_message(*defect, claimed.as_deref()))]
+    NotAGif { defect: Defect, claimed: Option<String> },
     /// The body ended early: the connection was closed or reset.
     #[error("truncated after {received} bytes: {reason}")]
     Truncated { received: usize, reason: String },
@@ -59,13 +70,13 @@ impl FetchError {
     pub fn kind(&self) -> &'static str {
         match self {
             FetchError::Timeout(_) => "timeout",
-            FetchError::Connect(_) | FetchError::Unresolved(_) => "connect",
-            FetchError::Proxy { .. } => "proxy",
+            FetchError::Connect(_) | FetchError::Unresolved(_) | FetchError::Setup(_) => "connect",
+            FetchError::Proxy { .. } | FetchError::UnusableProxy(_) => "proxy",
             FetchError::Tls(_) => "tls",
             FetchError::Status { .. } => "http_status",
             FetchError::Redirect(_) => "redirect",
             FetchError::Redirected { error, .. } => error.kind(),
-            FetchError::NotAGif(_) => "not_a_gif",
+            FetchError::NotAGif { .. } => "not_a_gif",
             FetchError::Truncated { .. } => "truncated",
             FetchError::TooLarge => "too_large",
             FetchError::Protocol(_) | FetchError::SharedProtocol(_) => "protocol",
@@ -75,19 +86,15 @@ impl FetchError {
     /// Whether a retry may succeed.
     pub fn is_transient(&self) -> bool {
         match self {
-            FetchError::Timeout(_)
-            | FetchError::Connect(_)
-            | FetchError::Truncated { .. }
-            | FetchError::SharedProtocol(_) => true,
             FetchError::Proxy { is_transient, .. } => *is_transient,
             FetchError::Redirected { error, .. } => error.is_transient(),
-            FetchError::Status { status, .. } => is_transient_status(*status),
-            FetchError::Unresolved(_)
-            | FetchError::Tls(_)
-            | FetchError::Redirect(_)
-            | FetchError::NotAGif(_)
-            | FetchError::TooLarge
-            | FetchError::Protocol(_) => false,
+            FetchError::Status { status, retry_after } => {
+                is_transient_status(*status) && !is_too_long(*retry_after)
+            }
+            other => {
+                use FetchError::{Connect, SharedProtocol, Timeout, Truncated};
+                matches!(other, Connect(_) | SharedProtocol(_) | Timeout(_) | Truncated { .. })
+            }
         }
     }
 
@@ -100,23 +107,15 @@ impl FetchError {
         }
     }
 
-    /// The failure of the request for `url`, to which another URL was redirected. The query is not
-    /// shown: it may be a signature that grants access.
+    /// The failure of the request for `url`, to which another URL was redirected.
     pub(super) fn redirected(url: &Url, error: FetchError) -> FetchError {
-        let mut target = url.clone();
-        target.set_query(None);
-        FetchError::Redirected { target: excerpt(&redacted(&target)), error: Box::new(error) }
-    }
-
-    /// The failure of a flag whose proxy can't be used.
-    pub(super) fn unusable_proxy(unusable: UnusableProxy) -> FetchError {
-        FetchError::Proxy { message: unusable.to_string(), is_transient: false }
+        FetchError::Redirected { target: excerpt(&redacted(url)), error: Box::new(error) }
     }
 
     /// The meaning of an error before the head of the response. `limit` is the timeout.
     pub(super) fn before_response(
         error: &reqwest::Error,
-        connections: Connections,
+        reuse: Reuse,
         limit: Duration,
     ) -> FetchError {
         if let Some(lookup) = find::<LookupError>(error) {
@@ -136,7 +135,7 @@ impl FetchError {
         {
             let reason = root_cause(http2);
             // A violation in one stream may end the connection, and all requests on it fail.
-            return match http2.is_go_away() && connections == Connections::Pooled {
+            return match http2.is_go_away() && reuse == Reuse::Pooled {
                 true => FetchError::SharedProtocol(reason),
                 false => FetchError::Protocol(reason),
             };
@@ -166,15 +165,38 @@ impl FetchError {
 }
 
 /// Whether the same request may succeed later, after a response with `status`.
-pub(super) fn is_transient_status(status: StatusCode) -> bool {
+fn is_transient_status(status: StatusCode) -> bool {
     matches!(status.as_u16(), 408 | 429 | 500 | 502 | 503 | 504)
 }
 
-/// `503 Service Unavailable`, or the number alone if it has no standard reason phrase.
-pub(super) fn status_text(status: StatusCode) -> String {
-    match status.canonical_reason() {
-        Some(reason) => format!("{} {reason}", status.as_str()),
-        None => status.as_str().to_owned(),
+fn is_too_long(retry_after: Option<Duration>) -> bool {
+    retry_after.is_some_and(|pause| pause > MAX_RETRY_AFTER)
+}
+
+/// `503 Service Unavailable`, or the number alone if it has no standard reason phrase. If the pause
+/// that the server asks for is the reason not to retry, that is part of the message.
+fn status_message(status: StatusCode, retry_after: Option<Duration>) -> String {
+    let mut message = status.as_str().to_owned();
+    if let Some(reason) = status.canonical_reason() {
+        message = format!("{message} {reason}");
+    }
+    match retry_after {
+        Some(pause) if is_transient_status(status) && is_too_long(retry_after) => {
+            // A date leaves a fraction of a second.
+            let seconds = pause.as_secs() + u64::from(pause.subsec_nanos() > 0);
+            let longest = MAX_RETRY_AFTER.as_secs();
+            format!("{message}; the server asks for {seconds} s, the longest pause is {longest} s")
+        }
+        _ => message,
+    }
+}
+
+fn not_a_gif_message(defect: Defect, claimed: Option<&str>) -> String {
+    match claimed {
+        Some(claimed) if defect == Defect::Signature => {
+            format!("not a GIF; the server says {claimed}")
+        }
+        _ => format!("not a whole GIF: {defect}"),
     }
 }
 
@@ -249,6 +271,39 @@ mod tests {
         };
         assert_eq!(message(503), "the server answered 503 Service Unavailable");
         assert_eq!(message(599), "the server answered 599");
+    }
+
+    #[test]
+    fn a_status_is_retried_unless_the_server_asks_for_more_than_30_seconds() {
+        let error = |code, seconds| {
+            let (status, pause) = (StatusCode::from_u16(code), Duration::from_secs(seconds));
+            FetchError::Status { status: status.unwrap(), retry_after: Some(pause) }
+        };
+        assert!(error(503, 30).is_transient());
+        assert!(!error(503, 31).is_transient());
+        assert_eq!(
+            error(429, 60).to_string(),
+            "the server answered 429 Too Many Requests; the server asks for 60 s, \
+             the longest pause is 30 s"
+        );
+        let _ = error(503, u64::MAX).to_string();
+        // This one is not retried anyway.
+        assert_eq!(error(403, 60).to_string(), "the server answered 403 Forbidden");
+    }
+
+    #[test]
+    fn a_page_instead_of_a_flag_is_named_by_the_type_that_the_server_claims() {
+        let message = |defect, claimed: Option<&str>| {
+            FetchError::NotAGif { defect, claimed: claimed.map(str::to_owned) }.to_string()
+        };
+        assert_eq!(
+            message(Defect::Signature, Some("text/html")),
+            "not a GIF; the server says text/html"
+        );
+        let unclaimed = "not a whole GIF: it does not start with a GIF signature";
+        assert_eq!(message(Defect::Signature, None), unclaimed);
+        let excess = "not a whole GIF: 6 bytes follow the GIF trailer";
+        assert_eq!(message(Defect::Excess(6), Some("text/html")), excess);
     }
 
     #[test]

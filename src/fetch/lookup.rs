@@ -2,16 +2,14 @@
 
 use std::collections::HashMap;
 use std::net::{SocketAddr, ToSocketAddrs};
+use std::sync::Mutex;
 use std::{io, thread};
 
-use futures_util::FutureExt;
-use futures_util::future::{BoxFuture, Shared};
-use parking_lot::Mutex;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use tokio::sync::oneshot;
+use tokio::sync::watch;
 
-/// A lookup that may still be in progress. Clones share its result, which may be a failure.
-type Lookup = Shared<BoxFuture<'static, Result<Vec<SocketAddr>, LookupError>>>;
+/// The result of a lookup, `None` while it is in progress.
+type Lookup = Option<Result<Vec<SocketAddr>, LookupError>>;
 
 /// A host name has no address, or the lookup failed.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -23,36 +21,39 @@ pub(super) struct LookupError {
 
 /// The lookups of a run by host name, including failed ones.
 #[derive(Default)]
-pub(super) struct Lookups(Mutex<HashMap<String, Lookup>>);
+pub(super) struct Lookups(Mutex<HashMap<String, watch::Receiver<Lookup>>>);
 
 impl Resolve for Lookups {
     fn resolve(&self, name: Name) -> Resolving {
         let host = name.as_str().to_owned();
-        let mut lookups = self.0.lock();
-        let lookup = lookups.entry(host.clone()).or_insert_with(|| start(host)).clone();
-        Box::pin(async move { Ok(Box::new(lookup.await?.into_iter()) as Addrs) })
+        let mut lookups = self.0.lock().expect("no holder panics");
+        let mut lookup = lookups.entry(host.clone()).or_insert_with(|| start(host)).clone();
+        Box::pin(async move {
+            let result = lookup.wait_for(Option::is_some).await?.clone();
+            Ok(Box::new(result.expect("it is some")?.into_iter()) as Addrs)
+        })
     }
 }
 
 /// Looks `host` up on a thread of its own. A lookup can hang, so it must not occupy one of the
 /// runtime's blocking threads. It continues even if the request that started it times out.
-fn start(host: String) -> Lookup {
-    let (sender, receiver) = oneshot::channel();
-    let name = host.clone();
-    let thread = thread::Builder::new().name("lookup".into()).spawn(move || {
-        // The connector puts the port of the URL in place of port 0.
-        let addresses = (name.as_str(), 0).to_socket_addrs().map(Vec::from_iter);
-        // The receiver is gone if the run has ended.
-        let _ = sender.send(addresses);
-    });
-    let result = async move {
-        let addresses = match thread {
-            Ok(_) => receiver.await.unwrap_or_else(|lost| Err(io::Error::other(lost))),
-            Err(refused) => Err(refused),
-        };
-        addresses.map_err(|error| LookupError { reason: reason(&error), host })
+fn start(host: String) -> watch::Receiver<Lookup> {
+    let (sender, receiver) = watch::channel(None);
+    let publish = move |addresses: io::Result<Vec<SocketAddr>>, host| {
+        let result = addresses.map_err(|error| LookupError { reason: reason(&error), host });
+        sender.send_replace(Some(result));
     };
-    result.boxed().shared()
+    let (name, publish_later) = (host.clone(), publish.clone());
+    let thread = thread::Builder::new().name("lookup".into()).spawn(move || {
+        // For a SOCKS proxy, the HTTP library asks for an IPv6 address with its brackets. The
+        // connector puts the port of the URL in place of port 0.
+        let address = (name.trim_matches(['[', ']']), 0);
+        publish_later(address.to_socket_addrs().map(Vec::from_iter), name);
+    });
+    if let Err(refused) = thread {
+        publish(Err(refused), host);
+    }
+    receiver
 }
 
 /// The system's reason, without the prefix that the standard library puts before it.
@@ -64,17 +65,17 @@ fn reason(error: &io::Error) -> String {
 #[cfg(test)]
 impl Lookups {
     /// Lookups whose result for `host` will be that of `lookup`.
-    pub(super) fn with(
-        host: &str,
-        lookup: impl Future<Output = Vec<SocketAddr>> + Send + 'static,
-    ) -> Lookups {
-        let lookup = lookup.map(Ok).boxed().shared();
+    pub(super) fn with(host: &str, lookup: watch::Receiver<Lookup>) -> Lookups {
         Lookups(Mutex::new(HashMap::from([(host.to_owned(), lookup)])))
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
+    use tokio::time::timeout;
+
     use super::*;
 
     async fn resolve(lookups: &Lookups, host: &str) -> Result<Vec<SocketAddr>, String> {
@@ -82,16 +83,27 @@ mod tests {
         result.map(Iterator::collect).map_err(|error| error.to_string())
     }
 
+    /// The result, if it is there already.
+    async fn result(lookups: &Lookups, host: &str) -> Option<Result<Vec<SocketAddr>, String>> {
+        timeout(Duration::ZERO, resolve(lookups, host)).await.ok()
+    }
+
     #[tokio::test]
     async fn a_lookup_is_shared_and_survives_a_request_that_is_given_up() {
         let address: SocketAddr = "127.0.0.1:0".parse().unwrap();
-        let (send, receive) = tokio::sync::oneshot::channel();
-        let lookups = Lookups::with("h.test", async { receive.await.unwrap() });
-        assert!(resolve(&lookups, "h.test").now_or_never().is_none());
-        send.send(vec![address]).unwrap();
+        let (sender, receiver) = watch::channel(None);
+        let lookups = Lookups::with("h.test", receiver);
+        assert_eq!(result(&lookups, "h.test").await, None);
+        sender.send_replace(Some(Ok(vec![address])));
         for _ in 0..2 {
-            assert_eq!(resolve(&lookups, "h.test").await, Ok(vec![address]));
+            assert_eq!(result(&lookups, "h.test").await, Some(Ok(vec![address])));
         }
+    }
+
+    #[tokio::test]
+    async fn an_ipv6_address_in_brackets_is_its_own_result() {
+        let addresses = resolve(&Lookups::default(), "[::1]").await;
+        assert_eq!(addresses, Ok(vec!["[::1]:0".parse().unwrap()]));
     }
 
     #[test]
@@ -108,6 +120,6 @@ mod tests {
         let lookups = Lookups::default();
         let error = resolve(&lookups, &host).await.unwrap_err();
         assert!(error.starts_with(&format!("could not resolve host {host}: ")), "{error}");
-        assert_eq!(resolve(&lookups, &host).now_or_never(), Some(Err(error)));
+        assert_eq!(result(&lookups, &host).await, Some(Err(error)));
     }
 }

@@ -2,107 +2,52 @@
 
 mod attempt;
 mod client;
-mod connections;
 mod error;
-mod headers;
-mod image;
 mod lookup;
 mod proxy;
 mod proxy_error;
 mod redirect;
+mod response;
+mod reuse;
 mod single_flight;
-mod unprocessed;
+mod trust;
 
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, SystemTime};
 
-use backon::{BackoffBuilder, ExponentialBuilder};
 use reqwest::Url;
 use tokio::time::{sleep, timeout};
 
-pub use client::read_certificates;
+pub use attempt::Trace;
+pub use client::FetchOptions;
 pub use error::FetchError;
 pub use proxy::{Proxies, UnusableProxy};
 pub use reqwest::Certificate;
+pub use response::Answer;
+pub use trust::read_certificates;
 
 use crate::base_url::BaseUrl;
 use crate::country::CountryCode;
 use attempt::Attempt;
 use client::Clients;
-use connections::Connections;
 use lookup::Lookups;
-use unprocessed::AnsweredConnections;
+use reuse::Reuse;
 
-/// The pause before the first retry, without jitter. Each further pause is twice as long, up to
-/// 60 s. Jitter adds up to 100 % to each.
+/// The pause before the first retry, without jitter. Each further pause is twice as long.
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
 
-/// The limits of a request, the CAs to trust, and the proxies to use.
-#[derive(Debug, Clone)]
-pub struct FetchOptions {
-    /// The limit for one attempt: connection, redirects and body.
-    pub timeout: Duration,
-    /// The maximum number of retries after transient failures.
-    pub retries: usize,
-    /// CAs to trust in addition to the system's.
-    pub trust: Vec<Certificate>,
-    pub proxies: Proxies,
-}
-
-/// A timeout of 6.1 s, two retries, the system's CAs, and no proxy.
-impl Default for FetchOptions {
-    fn default() -> Self {
-        FetchOptions {
-            timeout: Duration::from_millis(6100),
-            retries: 2,
-            trust: Vec::new(),
-            proxies: Proxies::none(),
-        }
-    }
-}
+/// The longest pause without jitter.
+const MAX_PAUSE: Duration = Duration::from_secs(60);
 
 /// Fetches flags from one base URL over shared connections.
 pub struct Fetcher {
-    base: BaseUrl,
     clients: Clients,
-    answered: AnsweredConnections,
-    timeout: Duration,
-    retries: usize,
 }
 
-/// The result of a request for a flag, retries included.
+/// The result of a request for a flag, retries included: the answer to the last attempt.
 #[derive(Debug)]
 pub struct Fetched {
-    /// The number of attempts, from 1.
-    pub attempts: u32,
-    pub trace: Trace,
     pub answer: Result<Answer, FetchError>,
-}
-
-/// The HTTP version and the times of the last attempt, which may have failed, and the number of
-/// requests that were sent again in all attempts.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Trace {
-    /// The HTTP version of the response: `HTTP/1.0`, `HTTP/1.1` or `HTTP/2`.
-    pub http_version: Option<&'static str>,
-    /// When the head of the response had arrived.
-    pub answered: Option<Instant>,
-    /// When the last byte of the response had arrived. Of a 404 that is the head: its body is not
-    /// read.
-    pub fetched: Option<Instant>,
-    /// The number of requests, over all attempts, that were sent again because the server did not
-    /// process them.
-    pub resent: u32,
-}
-
-/// A response with a definite result. Any other response is a [`FetchError`].
-#[derive(Debug)]
-pub enum Answer {
-    /// A whole GIF, with its `Last-Modified` if the server sent one.
-    Flag { image: Vec<u8>, modified: Option<SystemTime> },
-    /// 404: the server has no such flag.
-    NotFound,
-    /// The server has no newer flag: 304, or a whole flag whose `Last-Modified` is no later.
-    Unchanged,
+    pub trace: Trace,
 }
 
 impl Fetcher {
@@ -112,60 +57,55 @@ impl Fetcher {
     }
 
     fn with_lookups(base: BaseUrl, options: FetchOptions, lookups: Lookups) -> Fetcher {
-        let FetchOptions { timeout, retries, .. } = options;
-        let clients = Clients::new(base.clone(), options, lookups);
-        Fetcher { base, clients, answered: AnsweredConnections::default(), timeout, retries }
+        Fetcher { clients: Clients::new(base, options, lookups) }
     }
 
     /// The URL of the flag of `code`.
     pub fn url(&self, code: CountryCode) -> Url {
-        self.base.flag(code)
+        self.clients.base.flag(code)
     }
 
     /// Fetches the flag of `code`; with `if_newer_than`, only if it was modified after that time
     /// (RFC 9110 §13.1.3).
     ///
     /// Transient failures are retried, after exponential backoff or the pause that the server asks
-    /// for (RFC 9110 §10.2.3). The result is that of the last attempt.
+    /// for (RFC 9110 §10.2.3), whichever is longer.
     pub async fn get_flag(&self, code: CountryCode, if_newer_than: Option<SystemTime>) -> Fetched {
         let url = self.url(code);
-        let mut pauses = ExponentialBuilder::new()
-            .with_min_delay(FIRST_PAUSE)
-            .with_factor(2.0)
-            .with_max_times(self.retries)
-            .with_jitter()
-            .build();
-        let mut resent = 0;
-        for attempts in 1.. {
-            let mut trace = Trace { resent, ..Trace::default() };
-            let connections = if attempts == 1 { Connections::Pooled } else { Connections::Fresh };
-            let attempt = Attempt { fetcher: self, if_newer_than, connections, trace: &mut trace };
-            let answer = match timeout(self.timeout, attempt.run(&url)).await {
-                Ok(answer) => answer,
-                Err(_) => Err(FetchError::Timeout(self.timeout)),
-            };
-            resent = trace.resent;
-            let pause = match &answer {
-                Err(error) if error.is_transient() => {
-                    pauses.next().map(|planned| error.retry_after().unwrap_or(planned))
+        let options = &self.clients.options;
+        let mut trace = Trace::default();
+        loop {
+            let reuse = if trace.attempts == 0 { Reuse::Pooled } else { Reuse::Fresh };
+            let (attempts, resent) = (trace.attempts + 1, trace.resent);
+            trace = Trace { attempts, resent, ..Trace::default() };
+            let attempt =
+                Attempt { clients: &self.clients, if_newer_than, reuse, trace: &mut trace };
+            let answer = timeout(options.timeout, attempt.run(&url)).await;
+            let answer = answer.unwrap_or(Err(FetchError::Timeout(options.timeout)));
+            match &answer {
+                Err(error) if error.is_transient() && attempts as usize <= options.retries => {
+                    sleep(pause(attempts).max(error.retry_after().unwrap_or_default())).await;
                 }
-                _ => None,
-            };
-            match pause {
-                Some(pause) => sleep(pause).await,
-                None => return Fetched { attempts, trace, answer },
+                _ => return Fetched { answer, trace },
             }
         }
-        unreachable!("the loop ends with the last pause")
     }
 }
 
-#[cfg(all(test, target_os = "linux"))]
+/// The pause after so many attempts, from 1. Jitter adds up to 100 %.
+fn pause(attempts: u32) -> Duration {
+    let factor = 2u32.saturating_pow(attempts - 1);
+    FIRST_PAUSE.saturating_mul(factor).min(MAX_PAUSE).mul_f64(1.0 + fastrand::f64())
+}
+
+#[cfg(test)]
+#[cfg(target_os = "linux")]
 mod tests {
     use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tokio::net::{TcpListener, TcpSocket, TcpStream};
+    use tokio::sync::watch;
 
     use super::*;
 
@@ -190,13 +130,12 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap()).parse().unwrap();
         tokio::spawn(async move {
-            loop {
+            for status in ["404 Gone", "503 Busy", "503 Busy"] {
                 let (mut stream, _) = listener.accept().await.unwrap();
                 tokio::spawn(async move {
                     let _ = stream.read(&mut [0; 1000]).await;
-                    let answer =
-                        b"HTTP/1.1 503 Busy\r\nContent-Length: 0\r\nRetry-After: 0\r\n\r\n";
-                    stream.write_all(answer).await.unwrap();
+                    let answer = format!("HTTP/1.1 {status}\r\nContent-Length: 0\r\n\r\n");
+                    stream.write_all(answer.as_bytes()).await.unwrap();
                     // The connection is closed when it has a second request.
                     let _ = stream.read(&mut [0; 1000]).await;
                 });
@@ -205,9 +144,20 @@ mod tests {
         let options = FetchOptions { retries: 1, ..FetchOptions::default() };
         let fetcher = Fetcher::new(base, options);
         let code = "BR".parse().unwrap();
-        for resent in [0, 1] {
+        for counts in [(1, 0), (2, 1)] {
             let fetched = fetcher.get_flag(code, None).await;
-            assert_eq!((fetched.attempts, fetched.trace.resent), (2, resent), "{fetched:?}");
+            let Trace { attempts, resent, .. } = fetched.trace;
+            assert_eq!((attempts, resent), counts, "{fetched:?}");
+        }
+    }
+
+    #[test]
+    fn pauses_double_up_to_a_minute_and_have_up_to_100_percent_of_jitter() {
+        for (attempts, least) in [(1, 200), (2, 400), (5, 3_200), (10, 60_000), (u32::MAX, 60_000)]
+        {
+            let least = Duration::from_millis(least);
+            let pause = pause(attempts);
+            assert!((least..=2 * least).contains(&pause), "{attempts}: {pause:?}");
         }
     }
 
@@ -224,12 +174,13 @@ mod tests {
         });
         let addresses = [Ipv4Addr::LOCALHOST, Ipv4Addr::new(127, 0, 0, 2)];
         let addresses = addresses.map(|ip| SocketAddr::new(IpAddr::V4(ip), 0)).to_vec();
-        let lookups = Lookups::with("flags.test", async { addresses });
+        let (_sender, receiver) = watch::channel(Some(Ok(addresses)));
+        let lookups = Lookups::with("flags.test", receiver);
         let base = format!("http://flags.test:{port}").parse().unwrap();
         let options = FetchOptions { timeout: Duration::from_secs(2), ..FetchOptions::default() };
         let fetcher = Fetcher::with_lookups(base, options, lookups);
         let fetched = fetcher.get_flag("BR".parse().unwrap(), None).await;
         assert!(matches!(fetched.answer, Ok(Answer::NotFound)), "{fetched:?}");
-        assert_eq!(fetched.attempts, 1);
+        assert_eq!(fetched.trace.attempts, 1);
     }
 }

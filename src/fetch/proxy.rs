@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use hyper::Uri;
 use hyper_util::client::proxy::matcher::Matcher;
-use reqwest::{ClientBuilder, NoProxy, Proxy, Url};
+use reqwest::{ClientBuilder, Proxy, Url};
 
-use crate::base_url::BaseUrl;
+use crate::base_url::{BaseUrl, check_login};
 
 /// The port of a SOCKS proxy whose URL has none (RFC 1928 §3).
 const SOCKS_PORT: u16 = 1080;
@@ -18,23 +18,25 @@ const SOCKS_PORT: u16 = 1080;
 pub struct Proxies {
     http: Setting,
     https: Setting,
-    no_proxy: String,
-    /// Intercepts every URL whose host is not in `no_proxy`.
-    proxied: Arc<Matcher>,
+    /// Applies `no_proxy`: it intercepts the URLs that need their proxy.
+    matcher: Arc<Matcher>,
 }
 
 /// A proxy, none, or a variable that does not name a usable proxy.
 type Setting = Result<Option<Url>, UnusableProxy>;
 
-/// An environment variable that does not name a usable proxy. Its value is not part of the message,
-/// because it may contain a password.
+/// Why a proxy can't be used. The value of a variable is not part of the message, because it may
+/// contain a password.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "{variable} does not name a usable proxy: it must be a URL such as http://127.0.0.1:3128, \
-     with the scheme http, https, socks4, socks4a, socks5 or socks5h"
-)]
-pub struct UnusableProxy {
-    variable: &'static str,
+pub enum UnusableProxy {
+    #[error(
+        "{variable} does not name a usable proxy: it must be a URL such as http://127.0.0.1:3128, \
+         with the scheme http, https, socks4, socks4a, socks5 or socks5h, and a login in UTF-8"
+    )]
+    Variable { variable: &'static str },
+    /// SOCKS 4 has no IPv6 addresses. For TLS, the HTTP library takes one in brackets for a name.
+    #[error("{scheme} to an IPv6 address is not supported through the proxy {proxy}")]
+    Ipv6 { scheme: String, proxy: String },
 }
 
 impl Proxies {
@@ -52,41 +54,37 @@ impl Proxies {
         Proxies::from_variables(env::var_os)
     }
 
-    fn from_variables(value: impl Fn(&'static str) -> Option<OsString>) -> Proxies {
+    pub(super) fn from_variables(value: impl Fn(&'static str) -> Option<OsString>) -> Proxies {
         let is_cgi = value("REQUEST_METHOD").is_some();
         let first_set = |names: &[&'static str]| {
             let allowed = names.iter().filter(|name| !(is_cgi && **name == "HTTP_PROXY"));
             let mut set = allowed.filter_map(|name| Some((*name, value(name)?)));
             set.find(|(_, value)| !value.is_empty())
         };
-        let no_proxy = first_set(&["no_proxy", "NO_PROXY"]);
-        // curl takes blanks between the hosts, too.
-        let no_proxy = no_proxy.map_or_else(String::new, |(_, hosts)| {
-            hosts.to_string_lossy().replace(char::is_whitespace, ",")
-        });
-        // The matcher applies `*` to host names only, not to IP addresses.
-        let is_disabled = no_proxy.split(',').any(|host| host.trim() == "*");
         let setting = |names: &[&'static str]| match first_set(names) {
-            Some((variable, value)) if !is_disabled => {
+            Some((variable, value)) => {
                 let url = value.to_str().and_then(proxy_url);
-                url.map(Some).ok_or(UnusableProxy { variable })
+                url.map(Some).ok_or(UnusableProxy::Variable { variable })
             }
-            _ => Ok(None),
+            None => Ok(None),
         };
-        Proxies {
-            http: setting(&["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"]),
-            https: setting(&["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"]),
-            proxied: Arc::new(Matcher::builder().all("http://any").no(&no_proxy).build()),
-            no_proxy,
-        }
-    }
-
-    /// Checks that the proxy for `base`, if there is one, can be used.
-    ///
-    /// # Errors
-    /// The proxy can't be used. Requests must not go to the server directly in that case.
-    pub fn check(&self, base: &BaseUrl) -> Result<(), UnusableProxy> {
-        self.for_url(base.as_url()).map(drop)
+        let http = setting(&["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"]);
+        let https = setting(&["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"]);
+        let no_proxy =
+            first_set(&["no_proxy", "NO_PROXY"]).map_or_else(String::new, |(_, hosts)| {
+                // curl takes blanks between the hosts, too.
+                hosts.to_string_lossy().replace(char::is_whitespace, ",")
+            });
+        // The matcher applies `*` to host names only, not to IP addresses.
+        let is_disabled = no_proxy.split(',').any(|host| host == "*");
+        let value = |setting: &Setting| match setting {
+            Ok(Some(url)) if !is_disabled => url.to_string(),
+            // The error of the variable is for the URLs that this would be used for.
+            Err(_) if !is_disabled => "http://unusable".to_owned(),
+            _ => String::new(),
+        };
+        let matcher = Matcher::builder().http(value(&http)).https(value(&https)).no(no_proxy);
+        Proxies { matcher: Arc::new(matcher.build()), http, https }
     }
 
     /// Whether requests for the flags of `base` go through a proxy.
@@ -97,18 +95,22 @@ impl Proxies {
     /// The proxy for `url`.
     ///
     /// # Errors
-    /// The variable for the scheme of `url` does not name a usable proxy.
+    /// The variable for the scheme of `url` does not name a usable proxy, or the proxy can't lead
+    /// to an IPv6 address.
     pub(super) fn for_url(&self, url: &Url) -> Result<Option<&Url>, UnusableProxy> {
-        let setting = if url.scheme() == "http" { &self.http } else { &self.https };
-        if matches!(setting, Ok(None)) || !self.is_proxied(url) {
+        let is_proxied =
+            url.as_str().parse::<Uri>().is_ok_and(|uri| self.matcher.intercept(&uri).is_some());
+        if !is_proxied {
             return Ok(None);
         }
-        setting.as_ref().map(Option::as_ref).map_err(Clone::clone)
-    }
-
-    /// Whether the host of `url` is not excluded by `no_proxy`.
-    fn is_proxied(&self, url: &Url) -> bool {
-        url.as_str().parse::<Uri>().is_ok_and(|uri| self.proxied.intercept(&uri).is_some())
+        let setting = if url.scheme() == "http" { &self.http } else { &self.https };
+        let Some(proxy) = setting.as_ref().map_err(Clone::clone)?.as_ref() else { return Ok(None) };
+        let is_ipv6 = url.host_str().is_some_and(|host| host.starts_with('['));
+        let scheme = url.scheme();
+        match is_ipv6 && (scheme == "https" || proxy.scheme().starts_with("socks4")) {
+            true => Err(UnusableProxy::Ipv6 { scheme: scheme.into(), proxy: display(proxy) }),
+            false => Ok(Some(proxy)),
+        }
     }
 
     /// Whether any proxy is connected to over TLS.
@@ -118,16 +120,13 @@ impl Proxies {
     }
 
     /// Configures the client to use these proxies and no others.
-    pub(super) fn configure(&self, mut builder: ClientBuilder) -> reqwest::Result<ClientBuilder> {
-        let no_proxy = NoProxy::from_string(&self.no_proxy);
-        builder = builder.no_proxy();
-        if let Ok(Some(proxy)) = &self.http {
-            builder = builder.proxy(Proxy::http(proxy.clone())?.no_proxy(no_proxy.clone()));
+    pub(super) fn configure(&self, builder: ClientBuilder) -> ClientBuilder {
+        let builder = builder.no_proxy();
+        if matches!((&self.http, &self.https), (Ok(None), Ok(None))) {
+            return builder;
         }
-        if let Ok(Some(proxy)) = &self.https {
-            builder = builder.proxy(Proxy::https(proxy.clone())?.no_proxy(no_proxy));
-        }
-        Ok(builder)
+        let proxies = self.clone();
+        builder.proxy(Proxy::custom(move |url| proxies.for_url(url).ok().flatten().cloned()))
     }
 }
 
@@ -135,20 +134,13 @@ impl Proxies {
 /// an http proxy.
 fn proxy_url(value: &str) -> Option<Url> {
     let (scheme, rest) = value.split_once("://").unwrap_or(("http", value));
-    let authority = rest.split(['/', '?', '#']).next()?;
-    if authority.is_empty() || authority.ends_with(':') {
-        return None;
-    }
-    let mut url = Url::parse(&format!("{scheme}://{authority}")).ok()?;
-    if url.port() == Some(0) {
-        return None;
-    }
-    if url.scheme().starts_with("socks") && url.port().is_none() {
-        url.set_port(Some(SOCKS_PORT)).ok()?;
-    }
+    // `Url::parse` would skip further slashes.
+    let authority = rest.split(['/', '?', '#']).next().filter(|text| !text.ends_with(':'))?;
+    let url = Url::parse(&format!("{scheme}://{authority}")).ok()?;
     // The HTTP client uses this matcher, which ignores a URL with an unknown scheme, for example.
     let matcher = Matcher::builder().all(url.as_str()).build();
-    matcher.intercept(&Uri::from_static("http://any")).map(|_| url)
+    let is_known = matcher.intercept(&Uri::from_static("http://any")).is_some();
+    (is_known && url.port() != Some(0) && check_login(value, &url).is_ok()).then_some(url)
 }
 
 /// The proxy as messages show it: scheme, host and port, without credentials.
@@ -173,7 +165,8 @@ mod tests {
     fn proxy(variables: &[(&str, &str)], url: &str) -> Result<Option<String>, &'static str> {
         match proxies(variables).for_url(&url.parse().unwrap()) {
             Ok(proxy) => Ok(proxy.map(display)),
-            Err(unusable) => Err(unusable.variable),
+            Err(UnusableProxy::Variable { variable }) => Err(variable),
+            Err(other) => panic!("{other}"),
         }
     }
 
@@ -214,6 +207,8 @@ mod tests {
             "p:x",
             "http:///p",
             "socks5://\u{e9}:1",
+            "http://ann:p%E9@p:1",
+            "http://DOM\\ann:secret@p:1",
             " ",
         ] {
             assert_eq!(proxy(&[("http_proxy", value)], "http://h/"), Err("http_proxy"), "{value}");
@@ -263,14 +258,31 @@ mod tests {
     #[test]
     fn a_base_url_may_have_a_usable_proxy_an_unusable_one_or_none() {
         let base = "http://h".parse().unwrap();
-        for (variables, checked, applies) in [
-            ([("http_proxy", "p")], Ok(()), true),
-            ([("https_proxy", "p")], Ok(()), false),
-            ([("http_proxy", "garbage://x")], Err("http_proxy"), false),
+        for (variables, applies) in [
+            ([("http_proxy", "p")], true),
+            ([("https_proxy", "p")], false),
+            ([("http_proxy", "garbage://x")], false),
         ] {
-            let proxies = proxies(&variables);
-            assert_eq!(proxies.check(&base).map_err(|unusable| unusable.variable), checked);
-            assert_eq!(proxies.apply_to(&base), applies, "{variables:?}");
+            assert_eq!(proxies(&variables).apply_to(&base), applies, "{variables:?}");
+        }
+    }
+
+    #[test]
+    fn an_ipv6_address_is_refused_where_the_proxy_can_not_lead_to_it() {
+        for (proxy, url, works) in [
+            ("http://p", "http://[::1]/", true),
+            ("socks5://p", "http://[::1]/", true),
+            ("socks5h://p", "http://[::1]/", true),
+            ("socks4://p", "http://[::1]/", false),
+            ("socks4a://p", "http://[::1]/", false),
+            ("http://p", "https://[::1]/", false),
+            ("socks5h://p", "https://[::1]/", false),
+            ("http://[::1]:1", "https://127.0.0.1/", true),
+        ] {
+            let proxies = proxies(&[("all_proxy", proxy), ("no_proxy", "::2")]);
+            let found = proxies.for_url(&url.parse().unwrap());
+            assert_eq!(found.is_ok(), works, "{proxy} {url}: {found:?}");
+            assert_eq!(proxies.for_url(&"https://[::2]/".parse().unwrap()), Ok(None));
         }
     }
 

@@ -3,11 +3,10 @@
 use hyper::Uri;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::client::legacy::connect::proxy::{SocksV5, Tunnel};
-use reqwest::{Method, StatusCode, Url};
+use reqwest::{StatusCode, Url};
 use tower::Service;
 
-use super::client::Clients;
-use super::error::{FetchError, find, is_transient_status, root_cause, status_text, tls_message};
+use super::error::{FetchError, find, root_cause, tls_message};
 use super::lookup::LookupError;
 use super::proxy;
 
@@ -19,12 +18,7 @@ type SocksError = <SocksV5<HttpConnector> as Service<Uri>>::Error;
 
 /// The failure of `proxy` that caused `error`, which ended a request for `url` before its response.
 /// `None` if the proxy is not at fault.
-pub(super) async fn failure(
-    clients: &Clients,
-    proxy: &Url,
-    url: &Url,
-    error: &reqwest::Error,
-) -> Option<FetchError> {
+pub(super) fn failure(proxy: &Url, url: &Url, error: &reqwest::Error) -> Option<FetchError> {
     let name = proxy::display(proxy);
     let unreachable = |reason: String| format!("could not connect to the proxy {name}: {reason}");
     if let Some(lookup) = find::<LookupError>(error) {
@@ -46,18 +40,15 @@ pub(super) async fn failure(
         Some(tls) => permanent(unreachable(tls_message(tls))),
         None => transient(unreachable(root_cause(error))),
     };
-    let (tunnel, socks) = (find::<TunnelError>(error), find::<SocksError>(error));
-    Some(match (tunnel, socks) {
-        (Some(TunnelError::ProxyAuthRequired), _) => {
-            refused_tunnel(&name, Some(StatusCode::PROXY_AUTHENTICATION_REQUIRED))
-        }
+    Some(match (find::<TunnelError>(error), find::<SocksError>(error)) {
+        (Some(TunnelError::ProxyAuthRequired), _) => login_required(proxy),
+        // The status is not known: the HTTP library discards it.
         (Some(TunnelError::TunnelUnsuccessful), _) => {
-            refused_tunnel(&name, connect_status(clients, proxy, url).await)
+            transient(format!("the proxy {name} refused the tunnel"))
         }
         (Some(TunnelError::ConnectFailed(_)), _) => not_connected(),
         (Some(_), _) => transient(format!("the proxy {name} failed: {}", root_cause(error))),
-        (None, Some(SocksError::Inner(cause))) => transient(unreachable(root_cause(cause))),
-        (None, Some(other)) => transient(format!("the proxy {name} failed: {other}")),
+        (None, Some(socks)) => socks_failure(proxy, socks),
         // The tunnel was established, so the server is at fault.
         (None, None) if url.scheme() == "https" => return None,
         (None, None) => not_connected(),
@@ -70,24 +61,31 @@ pub(super) fn login_required(proxy: &Url) -> FetchError {
     permanent(format!("the proxy {} refused the request: {status}", proxy::display(proxy)))
 }
 
-fn refused_tunnel(name: &str, status: Option<StatusCode>) -> FetchError {
-    match status {
-        Some(status) => FetchError::Proxy {
-            message: format!("the proxy {name} refused the tunnel: {}", status_text(status)),
-            is_transient: is_transient_status(status),
-        },
-        None => transient(format!("the proxy {name} refused the tunnel")),
+fn socks_failure(proxy: &Url, error: &SocksError) -> FetchError {
+    let name = proxy::display(proxy);
+    // The HTTP library does not export the types of these reasons.
+    let reason = match error {
+        SocksError::Inner(cause) => {
+            let cause = root_cause(cause);
+            return transient(format!("could not connect to the proxy {name}: {cause}"));
+        }
+        SocksError::V4(reason) => format!("{reason:?}"),
+        SocksError::V5(reason) => format!("{reason:?}"),
+        _ => String::new(),
+    };
+    match &*reason {
+        // No acceptable method (RFC 1928 §3): none was offered but that without a login.
+        "Auth(Unsupported)" if proxy.username().is_empty() => {
+            permanent(format!("the proxy {name} demands a login"))
+        }
+        // RFC 1929 §2, and SOCKS 4.
+        "Auth(Failed)"
+        | "Auth(Unsupported)"
+        | "Command(IdentFailure)"
+        | "Command(IdentMismatch)" => permanent(format!("the proxy {name} rejected the login")),
+        "IpV6" => permanent(format!("the proxy {name} can't lead to an IPv6 address")),
+        _ => transient(format!("the proxy {name} failed: {error}")),
     }
-}
-
-/// The status with which `proxy` refuses a tunnel to the host of `url`. The HTTP library discards
-/// it, so a second CONNECT is sent. `None` if that one is not refused.
-async fn connect_status(clients: &Clients, proxy: &Url, url: &Url) -> Option<StatusCode> {
-    let (host, port) = (url.host_str()?, url.port_or_known_default()?);
-    let client = clients.proxy_client(proxy).ok()?;
-    let request = client.request(Method::CONNECT, format!("http://{host}:{port}"));
-    let status = request.send().await.ok()?.status();
-    (status != StatusCode::OK).then_some(status)
 }
 
 fn transient(message: String) -> FetchError {

@@ -1,11 +1,10 @@
 //! Redirects: which responses are redirects, and where they lead. `attempt.rs` follows them.
 
-use percent_encoding::{AsciiSet, percent_encode};
 use reqwest::header::LOCATION;
 use reqwest::{Response, Url};
 
 use super::error::{FetchError, excerpt};
-use crate::base_url::{BaseUrl, redacted, redacted_text};
+use crate::base_url::{BaseUrl, check_login, redacted, redacted_text};
 
 /// The URL that the `response` to a request for `url` redirects to (RFC 9110 §15.4).
 /// `None` if it is not a redirect. The credentials of `base` go to its own origin only.
@@ -29,21 +28,25 @@ pub(super) fn target(
 
 fn resolve(location: &[u8], url: &Url) -> Result<Url, FetchError> {
     // Bytes that are not ASCII are percent-encoded one by one, as browsers and curl do.
-    let encoded = percent_encode(location, &AsciiSet::EMPTY).to_string();
-    let Ok(target) = url.join(&encoded) else {
-        let location = excerpt(&redacted_text(&String::from_utf8_lossy(location)));
-        return Err(FetchError::Redirect(format!("a redirect to {location}, which is not a URL")));
+    let encode = |&byte: &u8| match byte.is_ascii() {
+        true => char::from(byte).to_string(),
+        false => format!("%{byte:02X}"),
     };
-    let shown = || excerpt(&redacted(&target));
+    let encoded: String = location.iter().map(encode).collect();
+    let refused = |shown: String, reason: String| {
+        Err(FetchError::Redirect(format!("a redirect to {}, {reason}", excerpt(&shown))))
+    };
+    let shown = || redacted_text(&String::from_utf8_lossy(location));
+    let Ok(target) = url.join(&encoded) else {
+        return refused(shown(), "which is not a URL".into());
+    };
+    if let Err(error) = check_login(&encoded, &target) {
+        return refused(shown(), format!("but {error}"));
+    }
     match (url.scheme(), target.scheme()) {
-        ("https", "http") => {
-            Err(FetchError::Redirect(format!("a redirect from https to http: {}", shown())))
-        }
+        ("https", "http") => refused(redacted(&target), "which is not https".into()),
         (_, "http" | "https") => Ok(target),
-        _ => Err(FetchError::Redirect(format!(
-            "a redirect to {}, which is neither http nor https",
-            shown()
-        ))),
+        _ => refused(redacted(&target), "which is neither http nor https".into()),
     }
 }
 
@@ -74,8 +77,25 @@ mod tests {
     fn a_refused_redirect_shows_200_characters_of_its_target() {
         let long = format!("http://ann:secret@h/{}", "x".repeat(60_000));
         let message = resolved(long.as_bytes()).unwrap_err();
-        assert!(message.starts_with("a redirect from https to http: http://ann:***@h/xxx"));
-        assert!(message.ends_with("xxx…"));
-        assert_eq!(message.chars().count(), "a redirect from https to http: ".len() + 201);
+        assert!(message.starts_with("a redirect to http://ann:***@h/xxx"), "{message}");
+        assert!(message.ends_with("xxx…, which is not https"), "{message}");
+        let around = "a redirect to , which is not https".len();
+        assert_eq!(message.chars().count(), around + 201);
+    }
+
+    #[test]
+    fn a_refused_redirect_shows_no_secret() {
+        for location in [
+            "http://h/x.gif?X-Amz-Signature=secret",
+            "gopher://ann:secret@h/x?secret#secret",
+            "mailto:ann:secret@h?secret",
+            "http://ann:secret@a b/x?secret",
+            "https://h:99999/x?secret",
+            "https://ann:secret%E9@h/",
+            "https://DOM\\ann:secret@h/",
+        ] {
+            let message = resolved(location.as_bytes()).unwrap_err();
+            assert!(!message.contains("secret"), "{message}");
+        }
     }
 }

@@ -1,4 +1,5 @@
-//! Over https, one connection is made first. If it is HTTP/2, it serves all requests.
+//! Over https, one connection is made first. If it is HTTP/2, it serves all requests. If not, the
+//! other requests fail with [`SpeaksHttp1`], so that they can use another client.
 //!
 //! Otherwise 20 requests at once would make 20 connections, and 19 handshakes would be wasted:
 //! the protocol is known only at the end of a handshake (ALPN, RFC 7301).
@@ -21,17 +22,21 @@ const MAX_WAIT: Duration = Duration::from_millis(500);
 /// The state of the first connection, which is called the leader.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum LeaderState {
-    /// The connection is not needed yet.
-    Idle,
     /// The connection is being made.
     Connecting,
-    /// The connection is HTTP/2, so requests share it. The client asks for a connection again only
-    /// if it has been closed.
+    /// The connection is HTTP/2, so requests share it. The client asks for a connection only if it
+    /// has been closed, or at the beginning.
     Shared,
-    /// The connection serves one request at a time, or it could not be made. Each request makes its
-    /// own.
-    NotShared,
+    /// The connection is HTTP/1.
+    Http1,
+    /// The connection could not be made. Each request makes its own.
+    Failed,
 }
+
+/// The server speaks HTTP/1. The request was not sent.
+#[derive(Debug, thiserror::Error)]
+#[error("the server speaks HTTP/1")]
+pub(super) struct SpeaksHttp1;
 
 /// A layer around the connector of a client that talks to a single host.
 #[derive(Clone)]
@@ -41,7 +46,7 @@ pub(super) struct SingleFlightConnect {
 
 impl Default for SingleFlightConnect {
     fn default() -> Self {
-        SingleFlightConnect { leader: Arc::new(watch::Sender::new(LeaderState::Idle)) }
+        SingleFlightConnect { leader: Arc::new(watch::Sender::new(LeaderState::Shared)) }
     }
 }
 
@@ -61,7 +66,8 @@ impl<S> Layer<S> for SingleFlightConnect {
 
 impl<S, D> Service<D> for SingleFlightConnector<S>
 where
-    S: Service<D, Response: Connection + Send, Error: Send, Future: Send> + Clone + Send + 'static,
+    S: Service<D, Response: Connection + Send, Future: Send> + Clone + Send + 'static,
+    S::Error: From<SpeaksHttp1> + Send,
     D: Send + 'static,
 {
     type Response = S::Response;
@@ -78,62 +84,65 @@ where
         let mut inner = std::mem::replace(&mut self.inner, clone);
         let leader = self.leader.clone();
         match start_connecting(&leader) {
-            LeaderState::Idle | LeaderState::Shared => {
+            LeaderState::Shared => {
                 // The guard is created here, because the future may be dropped before it runs.
                 let guard = LeaderGuard(leader);
                 Box::pin(async move {
                     let connection = inner.call(destination).await?;
-                    if connection.connected().is_negotiated_h2() {
-                        guard.0.send_replace(LeaderState::Shared);
-                    }
+                    guard.0.send_replace(match connection.connected().is_negotiated_h2() {
+                        true => LeaderState::Shared,
+                        false => LeaderState::Http1,
+                    });
                     Ok(connection)
                 })
             }
             LeaderState::Connecting => {
                 let request = task::try_id();
                 Box::pin(async move {
-                    if wait_until_shared(&leader).await {
-                        // The client now gives the shared connection to the request, and moves this
-                        // future from the request's task to a background task. If it has not done
-                        // so after a while, the shared connection was lost.
-                        sleep(MAX_WAIT).await;
-                        if task::try_id() != request {
-                            return std::future::pending().await;
+                    match wait_while_connecting(&leader).await {
+                        LeaderState::Http1 => return Err(SpeaksHttp1.into()),
+                        LeaderState::Shared => {
+                            // The client now gives the shared connection to the request, and moves
+                            // this future from the request's task to a background task. If it has
+                            // not done so after a while, the shared connection was lost.
+                            sleep(MAX_WAIT).await;
+                            if task::try_id() != request {
+                                return std::future::pending().await;
+                            }
                         }
+                        _ => {}
                     }
                     inner.call(destination).await
                 })
             }
-            LeaderState::NotShared => Box::pin(inner.call(destination)),
+            LeaderState::Http1 => Box::pin(async { Err(SpeaksHttp1.into()) }),
+            LeaderState::Failed => Box::pin(inner.call(destination)),
         }
     }
 }
 
-/// Sets the state to `Connecting` if it is `Idle` or `Shared`. Returns the previous state.
+/// Sets the state to `Connecting` if it is `Shared`. Returns the previous state.
 fn start_connecting(leader: &watch::Sender<LeaderState>) -> LeaderState {
-    let mut before = LeaderState::Idle;
+    let mut before = LeaderState::Shared;
     leader.send_if_modified(|state| {
         before = *state;
-        let is_leader = matches!(before, LeaderState::Idle | LeaderState::Shared);
-        if is_leader {
+        if before == LeaderState::Shared {
             *state = LeaderState::Connecting;
         }
-        is_leader
+        before != *state
     });
     before
 }
 
-/// Waits until the leader has a connection or has failed, for a limited time. Returns whether the
-/// connection is shared.
-async fn wait_until_shared(leader: &watch::Sender<LeaderState>) -> bool {
+/// Waits until the leader has a connection or has failed, for a limited time. Returns the state.
+async fn wait_while_connecting(leader: &watch::Sender<LeaderState>) -> LeaderState {
     let mut state = leader.subscribe();
-    let ended = state.wait_for(|state| *state != LeaderState::Connecting);
-    let ended = timeout(MAX_WAIT, ended).await;
-    ended.is_ok_and(|state| state.is_ok_and(|state| *state == LeaderState::Shared))
+    let _ = timeout(MAX_WAIT, state.wait_for(|state| *state != LeaderState::Connecting)).await;
+    *leader.borrow()
 }
 
-/// Guards the leader while it connects. If the guard is dropped before the state is `Shared`,
-/// because connecting failed or was cancelled, all other requests make their own connections.
+/// Guards the leader while it connects. If the guard is dropped before there is a connection,
+/// because connecting failed or was cancelled, all other requests make their own.
 struct LeaderGuard(Arc<watch::Sender<LeaderState>>);
 
 impl Drop for LeaderGuard {
@@ -141,7 +150,7 @@ impl Drop for LeaderGuard {
         self.0.send_if_modified(|state| {
             let was_connecting = *state == LeaderState::Connecting;
             if was_connecting {
-                *state = LeaderState::NotShared;
+                *state = LeaderState::Failed;
             }
             was_connecting
         });
@@ -150,7 +159,7 @@ impl Drop for LeaderGuard {
 
 #[cfg(test)]
 mod tests {
-    use std::convert::Infallible;
+    use std::error::Error;
     use std::future::{Ready, ready};
     use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -159,43 +168,52 @@ mod tests {
 
     use super::*;
 
-    /// A connector that counts its connections, all of which are HTTP/2.
-    #[derive(Clone, Default)]
-    struct Http2Connector(Arc<AtomicUsize>);
+    type BoxError = Box<dyn Error + Send + Sync>;
 
-    struct Http2;
+    /// A connector that counts its connections, all of which have this version.
+    #[derive(Clone)]
+    struct Counter(Version, Arc<AtomicUsize>);
 
-    impl Connection for Http2 {
+    #[derive(Clone, Copy)]
+    enum Version {
+        Http1,
+        Http2,
+    }
+
+    impl Connection for Version {
         fn connected(&self) -> Connected {
-            Connected::new().negotiated_h2()
+            match self {
+                Version::Http1 => Connected::new(),
+                Version::Http2 => Connected::new().negotiated_h2(),
+            }
         }
     }
 
-    impl Service<()> for Http2Connector {
-        type Response = Http2;
-        type Error = Infallible;
-        type Future = Ready<Result<Http2, Infallible>>;
+    impl Service<()> for Counter {
+        type Response = Version;
+        type Error = BoxError;
+        type Future = Ready<Result<Version, BoxError>>;
 
-        fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
             Poll::Ready(Ok(()))
         }
 
         fn call(&mut self, _destination: ()) -> Self::Future {
-            self.0.fetch_add(1, Ordering::Relaxed);
-            ready(Ok(Http2))
+            self.1.fetch_add(1, Ordering::Relaxed);
+            ready(Ok(self.0))
         }
     }
 
     /// The connector under test, and the number of its connections.
-    fn connector() -> (SingleFlightConnector<Http2Connector>, Arc<AtomicUsize>) {
-        let inner = Http2Connector::default();
-        let connections = inner.0.clone();
+    fn connector(version: Version) -> (SingleFlightConnector<Counter>, Arc<AtomicUsize>) {
+        let connections = Arc::<AtomicUsize>::default();
+        let inner = Counter(version, connections.clone());
         (SingleFlightConnect::default().layer(inner), connections)
     }
 
     #[tokio::test(start_paused = true)]
     async fn after_a_leader_that_was_dropped_before_it_ran_connections_are_made_at_once() {
-        let (mut connector, _) = connector();
+        let (mut connector, _) = connector(Version::Http2);
         let start = Instant::now();
         drop(connector.call(()));
         assert!(connector.call(()).await.is_ok());
@@ -204,7 +222,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_request_that_does_not_get_the_shared_connection_makes_its_own() {
-        let (mut connector, connections) = connector();
+        let (mut connector, connections) = connector(Version::Http2);
         let (leader, waiter) = (connector.call(()), connector.call(()));
         assert!(leader.await.is_ok());
         assert!(timeout(MAX_WAIT * 2, waiter).await.is_ok());
@@ -213,11 +231,22 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_request_that_got_the_shared_connection_makes_none_in_the_background() {
-        let (mut connector, connections) = connector();
+        let (mut connector, connections) = connector(Version::Http2);
         let (leader, waiter) = (connector.call(()), connector.call(()));
         assert!(leader.await.is_ok());
         let in_background = tokio::spawn(timeout(MAX_WAIT * 100, waiter));
         assert!(in_background.await.unwrap().is_err());
+        assert_eq!(connections.load(Ordering::Relaxed), 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn over_http1_only_the_first_request_gets_a_connection() {
+        let (mut connector, connections) = connector(Version::Http1);
+        let (leader, waiter) = (connector.call(()), connector.call(()));
+        assert!(leader.await.is_ok());
+        for request in [waiter, connector.call(())] {
+            assert!(request.await.err().unwrap().is::<SpeaksHttp1>());
+        }
         assert_eq!(connections.load(Ordering::Relaxed), 1);
     }
 }

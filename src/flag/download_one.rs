@@ -93,7 +93,7 @@ impl Download {
             Existing::Skip | Existing::Update => self.destination.complete_flag(code),
         };
         if self.existing == Existing::Skip && if_newer_than.is_some() {
-            self.report_outcome(code, at, Status::Skipped, 0, Trace::default());
+            self.report_outcome(code, at, Status::Skipped, Trace::default());
             return None;
         }
         // `None` for a missing or damaged flag, which is always fetched.
@@ -116,7 +116,7 @@ impl Download {
     /// Saves what was fetched and reports the outcome.
     fn finish(&self, code: CountryCode, start: Duration, fetched: Fetched) {
         let status = self.save_answer(code, fetched.answer).unwrap_or_else(Status::Failed);
-        self.report_outcome(code, start, status, fetched.attempts, fetched.trace);
+        self.report_outcome(code, start, status, fetched.trace);
     }
 
     fn save_answer(
@@ -134,26 +134,19 @@ impl Download {
         })
     }
 
-    fn report_outcome(
-        &self,
-        code: CountryCode,
-        start: Duration,
-        status: Status,
-        attempts: u32,
-        trace: Trace,
-    ) {
+    fn report_outcome(&self, code: CountryCode, start: Duration, status: Status, trace: Trace) {
         let since_start = |at: Instant| at.saturating_duration_since(self.started);
         (self.report)(Outcome {
             code,
             url: redacted(&self.fetcher.url(code)),
             path: self.destination.path(code),
             status,
-            attempts,
+            attempts: trace.attempts,
             resent: trace.resent,
             http_version: trace.http_version,
             start,
-            head_at: trace.answered.map(since_start),
-            body_at: trace.fetched.map(since_start),
+            head_at: trace.head_at.map(since_start),
+            body_at: trace.body_at.map(since_start),
             end: self.started.elapsed(),
         });
     }

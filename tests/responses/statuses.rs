@@ -112,18 +112,20 @@ pub const ROWS: &[Row] = &[
             s,
         )
     }),
-    saved_after_pause("503, and a retry tomorrow", 0.2, |r, s| {
-        once(|_, s| status(s, "503 Busy", "Retry-After: 86400\r\n"), r, s)
+    permanent("503, and a retry tomorrow", "http_status", |_, s| {
+        status(s, "503 Busy", "Retry-After: 86400\r\n")
     }),
-    saved_after_pause("503, and a retry in 2099", 0.2, |r, s| {
-        let date = "Retry-After: Thu, 31 Dec 2099 23:59:59 GMT\r\n";
-        if r.attempt == 1 { status(s, "503 Busy", date) } else { whole(r, s) }
+    permanent("429, and a retry in 2099", "http_status", |_, s| {
+        status(s, "429 Busy", "Retry-After: Thu, 31 Dec 2099 23:59:59 GMT\r\n")
     }),
     saved_after_pause("503, and a retry in the past or never", 0.2, |r, s| {
         once(|_, s| status(s, "503 Busy", "Retry-After: -1\r\nRetry-After: never\r\n"), r, s)
     }),
-    saved_at_second("503, and a retry at once", |r, s| {
+    saved_after_pause("503, and a retry at once", 0.2, |r, s| {
         once(|_, s| status(s, "503 Busy", "Retry-After: 0\r\n"), r, s)
+    }),
+    transient("503, and a retry in 1994, each time", "http_status", |_, s| {
+        status(s, "503 Busy", "Retry-After: Sun, 06 Nov 1994 08:49:37 GMT\r\n")
     }),
     saved("200 with a Retry-After", |r, s| {
         answer(s, "200 OK", "Retry-After: 30\r\n", &gif(&r.code))

@@ -111,10 +111,15 @@ fn socks5(
     client: &mut TcpStream,
     login: Option<(&'static str, &'static str)>,
 ) -> io::Result<String> {
-    let [methods] = read_array::<1>(client)?;
-    client.read_exact(&mut vec![0; methods.into()])?;
+    let [count] = read_array::<1>(client)?;
+    let mut methods = vec![0; count.into()];
+    client.read_exact(&mut methods)?;
     match login {
         None => client.write_all(&[5, 0])?,
+        Some(_) if !methods.contains(&2) => {
+            client.write_all(&[5, 0xff])?;
+            return Err(io::ErrorKind::PermissionDenied.into());
+        }
         Some((user, password)) => {
             client.write_all(&[5, 2])?;
             let [_version] = read_array::<1>(client)?;

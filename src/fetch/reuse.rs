@@ -1,36 +1,43 @@
-//! Which failed requests the server provably did not process, so that they can be sent again.
+//! Reuse of connections, and which requests can be sent again because a reused one was lost.
 
 use std::collections::HashSet;
 use std::io::ErrorKind;
 use std::net::SocketAddr;
+use std::sync::Mutex;
 
 use h2::Reason;
 use hyper::http::Extensions;
 use hyper_util::client::legacy;
 use hyper_util::client::legacy::connect::HttpInfo;
-use parking_lot::Mutex;
-use reqwest::{Response, Version};
+use reqwest::Response;
 
-use super::connections::Connections;
 use super::error::find;
+
+/// The connections that a request may use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Reuse {
+    /// Connections of the pool, which are kept after a response and, over HTTP/2, shared.
+    Pooled,
+    /// A new connection, which is closed after the response.
+    Fresh,
+}
 
 /// The local addresses of the pooled HTTP/1 connections that have answered a request.
 #[derive(Default)]
 pub(super) struct AnsweredConnections(Mutex<HashSet<SocketAddr>>);
 
 impl AnsweredConnections {
-    /// Records the connection that `response` came over.
-    pub(super) fn record(&self, response: &Response, connections: Connections) {
-        if connections == Connections::Pooled
-            && response.version() != Version::HTTP_2
+    /// Records the connection that `response` came over, which is not HTTP/2.
+    pub(super) fn record(&self, response: &Response, reuse: Reuse) {
+        if reuse == Reuse::Pooled
             && let Some(connection) = response.extensions().get::<HttpInfo>()
         {
-            self.0.lock().insert(connection.local_addr());
+            self.0.lock().expect("no holder panics").insert(connection.local_addr());
         }
     }
 
-    /// Whether the server provably did not process the request that failed with `error` before the
-    /// head of its response:
+    /// Whether the request that failed with `error` before the head of its response can be sent
+    /// again safely:
     /// - It was never sent.
     /// - HTTP/2: its stream is above the last one that a GOAWAY names (RFC 9113 §6.8), or it was
     ///   reset with REFUSED_STREAM (§8.7).
@@ -39,13 +46,13 @@ impl AnsweredConnections {
     ///   because the HTTP library reports both alike. Repeating a GET is safe (RFC 9110 §9.2.2).
     ///   A fresh connection never qualifies, even if its port is one that an earlier connection
     ///   had.
-    pub(super) fn is_unprocessed(&self, error: &reqwest::Error, connections: Connections) -> bool {
+    pub(super) fn can_be_resent(&self, error: &reqwest::Error, reuse: Reuse) -> bool {
         if let Some(http2) = find::<h2::Error>(error) {
             let refused = http2.is_reset() && http2.reason() == Some(Reason::REFUSED_STREAM);
             return http2.is_remote() && (http2.is_go_away() || refused);
         }
-        let is_pooled = connections == Connections::Pooled;
         find::<hyper::Error>(error).is_some_and(|http| {
+            let is_pooled = reuse == Reuse::Pooled;
             http.is_canceled() || (is_pooled && is_closed(http) && self.take_record(error))
         })
     }
@@ -56,7 +63,8 @@ impl AnsweredConnections {
         let mut info = Extensions::new();
         let connection = find::<legacy::Error>(error).and_then(legacy::Error::connect_info);
         connection.inspect(|connection| connection.get_extras(&mut info));
-        info.get::<HttpInfo>().is_some_and(|info| self.0.lock().remove(&info.local_addr()))
+        let mut answered = self.0.lock().expect("no holder panics");
+        info.get::<HttpInfo>().is_some_and(|info| answered.remove(&info.local_addr()))
     }
 }
 
@@ -97,9 +105,9 @@ mod tests {
         let ports = (1..=u16::MAX).map(|port| SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
         let answered = AnsweredConnections(Mutex::new(ports.collect()));
         let error = error_of_a_closed_connection().await;
-        assert!(!answered.is_unprocessed(&error, Connections::Fresh));
-        assert!(answered.is_unprocessed(&error, Connections::Pooled));
+        assert!(!answered.can_be_resent(&error, Reuse::Fresh));
+        assert!(answered.can_be_resent(&error, Reuse::Pooled));
         // The record of that connection is gone.
-        assert!(!answered.is_unprocessed(&error, Connections::Pooled));
+        assert!(!answered.can_be_resent(&error, Reuse::Pooled));
     }
 }

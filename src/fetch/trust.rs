@@ -1,0 +1,114 @@
+//! The certificate authorities (CAs) that are trusted: those of `--cacert`, and the system's.
+
+use std::env;
+use std::fs::{self, File};
+use std::io::Read;
+use std::path::Path;
+
+use anyhow::{Context, bail};
+use reqwest::{Certificate, Client};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+
+/// The variable that names a file of CAs to trust instead of the system's.
+const VARIABLE: &str = "SSL_CERT_FILE";
+
+/// Whether this platform's verifier reads [`VARIABLE`].
+const HEEDS_VARIABLE: bool =
+    cfg!(all(unix, not(any(target_vendor = "apple", target_os = "android"))));
+
+/// The certificates in the PEM file at `path`. As for curl, it may begin with a byte order mark and
+/// have labels that only OpenSSL writes.
+///
+/// # Errors
+/// The file can't be read, or has no certificate, or one that is malformed.
+pub fn read_certificates(path: &Path) -> anyhow::Result<Vec<Certificate>> {
+    let file = path.display();
+    let text = fs::read(path).with_context(|| format!("cannot read the CAs in {file}"))?;
+    let invalid = || format!("cannot parse the CAs in {file}");
+    let pem = String::from_utf8_lossy(&text)
+        .trim_start_matches('\u{feff}')
+        .replace(" TRUSTED CERTIFICATE-----", " CERTIFICATE-----")
+        .replace(" X509 CERTIFICATE-----", " CERTIFICATE-----");
+    let certificates = CertificateDer::pem_slice_iter(pem.as_bytes())
+        .map(|der| Certificate::from_der(first_element(&der?)).map_err(anyhow::Error::from))
+        .collect::<anyhow::Result<Vec<_>>>()
+        .with_context(invalid)?;
+    if certificates.is_empty() {
+        bail!("no certificate in {file}; expected a PEM file with at least one");
+    }
+    // The content of a certificate is checked only when a client is built with it.
+    install_provider();
+    let trial = Client::builder().tls_certs_only(certificates.iter().cloned()).build();
+    trial.with_context(invalid)?;
+    Ok(certificates)
+}
+
+/// The first element in `der` (X.690 §8.1). OpenSSL puts a second one, with what a certificate is
+/// trusted for, behind a trusted certificate. A certificate has a length of two bytes.
+fn first_element(der: &[u8]) -> &[u8] {
+    let [_, 0x82, high, low, ..] = der else { return der };
+    der.get(..4 + usize::from(u16::from_be_bytes([*high, *low]))).unwrap_or(der)
+}
+
+/// Checks that the file that `SSL_CERT_FILE` names can be read, where the platform heeds it.
+///
+/// # Errors
+/// It can't. The system's verifier would ignore the variable then.
+pub(super) fn check_variable() -> anyhow::Result<()> {
+    let Some(file) = env::var_os(VARIABLE).filter(|_| HEEDS_VARIABLE) else { return Ok(()) };
+    // A folder can be opened, but not read. Nothing is read, because the file may be a pipe.
+    File::open(&file).and_then(|mut file| file.read(&mut [])).map(drop).with_context(|| {
+        format!("cannot read the CAs in {}, which {VARIABLE} names", Path::new(&file).display())
+    })
+}
+
+/// Makes `ring` the provider of cryptography, unless there is one already.
+pub(super) fn install_provider() {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(content: &[u8]) -> anyhow::Result<usize> {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        fs::write(file.path(), content).unwrap();
+        read_certificates(file.path()).map(|certificates| certificates.len())
+    }
+
+    fn pem() -> String {
+        rcgen::generate_simple_self_signed(["h".to_owned()]).unwrap().cert.pem()
+    }
+
+    #[test]
+    fn a_byte_order_mark_and_text_in_any_encoding_are_skipped() {
+        let content = [b"\xef\xbb\xbf".as_slice(), pem().as_bytes(), b"caf\xe9\n"].concat();
+        assert_eq!(read(&content).unwrap(), 1);
+        assert_eq!(read(&[content, pem().into_bytes()].concat()).unwrap(), 2);
+    }
+
+    #[test]
+    fn the_label_of_a_certificate_may_be_one_that_openssl_writes() {
+        for label in [" X509 CERTIFICATE", " TRUSTED CERTIFICATE"] {
+            assert_eq!(read(pem().replace(" CERTIFICATE", label).as_bytes()).unwrap(), 1);
+        }
+    }
+
+    #[test]
+    fn what_openssl_puts_behind_a_trusted_certificate_is_cut_off() {
+        assert_eq!(first_element(b"\x30\x82\x00\x01c\x30\x00"), b"\x30\x82\x00\x01c");
+        for malformed in [&b""[..], b"\x30", b"\x30\x82\xff\xffc", b"\x30\x03abc"] {
+            assert_eq!(first_element(malformed), malformed);
+        }
+    }
+
+    #[test]
+    fn a_file_without_certificates_or_with_a_malformed_one_is_refused() {
+        assert!(read(b"").unwrap_err().to_string().starts_with("no certificate in "));
+        let malformed = pem().replace('M', "");
+        let error = read(malformed.as_bytes()).unwrap_err().to_string();
+        assert!(error.starts_with("cannot parse the CAs in "), "{error}");
+    }
+}
