@@ -37,7 +37,8 @@ fn json_has_the_keys_of_hyperfine_and_what_was_compared() {
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
 
     let document = json(&output);
-    assert_eq!(document["schema_version"], 1);
+    assert_eq!(document["schema_version"], 2);
+    assert_eq!(document["enough_jobs"], json!({}));
     assert_eq!(document["server"], "delay");
     assert_eq!(document["weather"]["seed"], 7);
     assert_eq!(document["codes"], json!(["BR", "CN"]));
@@ -49,6 +50,7 @@ fn json_has_the_keys_of_hyperfine_and_what_was_compared() {
         assert_eq!(result["mode"], result["command"]);
         assert_eq!(result["jobs"], if result["mode"] == "seq" { 1 } else { 2 });
         assert_eq!(result["exit_codes"], json!([0, 0]));
+        assert_eq!(result["retries"], 0);
         let times: Vec<_> =
             result["times"].as_array().unwrap().iter().map(|time| time.as_f64().unwrap()).collect();
         assert_eq!(times.len(), 2);
@@ -65,11 +67,11 @@ fn json_has_the_keys_of_hyperfine_and_what_was_compared() {
         assert!(number("of_ideal") > 0.0 && number("of_ideal") <= 1.0);
         let speedup = &result["speedup"];
         assert_eq!(speedup["reference"], "seq");
-        // Two values contain the median between them with this probability.
+        // Two ratios have the true one between them with this probability.
         assert_eq!(speedup["confidence"], 0.5);
-        let [low, median, high] =
-            ["low", "median", "high"].map(|key| speedup[key].as_f64().unwrap());
-        assert!(low <= median && median <= high);
+        let [low, estimate, high] =
+            ["low", "estimate", "high"].map(|key| speedup[key].as_f64().unwrap());
+        assert!(low <= estimate && estimate <= high);
     }
     for order in document["rounds"].as_array().unwrap() {
         let mut modes = texts(order);
@@ -94,7 +96,7 @@ fn the_ideal_is_unknown_with_faults_and_with_a_server_elsewhere() {
 #[test]
 fn several_numbers_of_jobs_run_in_every_round_under_names_of_their_own() {
     let mut flags = flags();
-    flags.args(SMALL).args(["local", "--modes", "seq,threads", "--jobs", "1,2"]);
+    flags.args(SMALL).args(["local", "--modes", "seq,threads", "--jobs", "1,2", "-n", "6"]);
     flags.args(["--min-speedup", "threads@2=0.00001", "--export-json", "-"]);
     let output = flags.output().unwrap();
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
@@ -112,6 +114,8 @@ fn several_numbers_of_jobs_run_in_every_round_under_names_of_their_own() {
         (json!("threads@2"), json!("threads"), json!(2)),
     ];
     assert_eq!(names, expected.each_ref().map(|(command, mode, jobs)| (command, mode, jobs)));
+    let enough = document["enough_jobs"].as_object().unwrap();
+    assert_eq!(enough.keys().collect::<Vec<_>>(), ["threads"]);
     for order in document["rounds"].as_array().unwrap() {
         let mut names = texts(order);
         names.sort();
@@ -139,7 +143,7 @@ fn with_an_export_on_stdout_the_table_goes_to_stderr() {
     assert_eq!(stdout(&output).lines().count(), 5);
     assert!(stdout(&output).starts_with("command,mean,stddev,median,user,system,min,max,"));
     assert!(stderr(&output).contains("2 flags from local, 2 rounds"));
-    assert!(stderr(&output).contains("efficiency with 2 jobs"));
+    assert!(stderr(&output).contains("efficiency"));
 }
 
 #[test]
@@ -150,8 +154,8 @@ fn if_stdout_is_not_a_terminal_the_table_is_plain_text() {
     assert!(table.starts_with("2 flags from local, 2 rounds\n\nmode "), "{table}");
     assert!(!table.contains('\x1b') && !table.contains('█'), "{table}");
     for mode in CONCURRENT {
-        let sentence = format!("\n{mode}: ");
-        assert_eq!(table.matches(&sentence).count(), 1, "{table}");
+        assert_eq!(table.matches(&format!("\n{mode}  ")).count(), 1, "{table}");
+        assert!(!table.contains(&format!("\n{mode}: ")), "no sentence repeats a row: {table}");
     }
     assert_eq!(stderr(&output), "");
 }
@@ -217,7 +221,7 @@ fn an_export_that_cannot_be_written_is_an_error_before_the_first_round() {
 #[test]
 fn a_speedup_that_is_clearly_missed_fails_with_a_message() {
     let arguments = ["local", "--min-speedup", "threads=100000", "--min-speedup", "async=0.00001"];
-    let output = flags().args(SMALL).args(arguments).output().unwrap();
+    let output = flags().args(SMALL).args(arguments).args(["-n", "6"]).output().unwrap();
     assert_eq!(output.status.code(), Some(1));
     let message = stderr(&output);
     assert!(
@@ -225,7 +229,18 @@ fn a_speedup_that_is_clearly_missed_fails_with_a_message() {
         "{message}"
     );
     assert!(message.contains("\n--min-speedup async=0.00001: passed: async is "), "{message}");
-    assert!(stdout(&output).contains("2 flags from local, 2 rounds"));
+    assert!(stdout(&output).contains("2 flags from local, 6 rounds"));
+}
+
+#[test]
+fn a_single_round_decides_nothing_and_has_no_winner() {
+    let arguments = ["local", "--runs", "1", "--min-speedup", "threads=100000"];
+    let output = flags().args(["compare", "BR", "--server"]).args(arguments).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let message = stderr(&output);
+    assert!(message.starts_with("--min-speedup threads=100000: inconclusive: threads is "));
+    assert!(message.contains("; it takes at least 6 rounds to decide (--runs)"), "{message}");
+    assert!(!stdout(&output).contains("fast"), "{}", stdout(&output));
 }
 
 #[test]
@@ -250,8 +265,8 @@ fn an_undecided_speedup_extends_the_comparison_up_to_max_runs() {
     let output = flags.output().unwrap();
     assert_eq!(output.status.code(), Some(0));
     let message = stderr(&output);
-    assert!(message.starts_with("1 flag from local, 5 rounds\n"), "{message}");
-    assert!(message.contains("\n--min-speedup seq=1: inconclusive: "), "{message}");
+    assert!(message.starts_with("--min-speedup seq=1: inconclusive: "), "{message}");
+    assert!(message.contains("\n1 flag from local, 5 rounds\n"), "{message}");
     let document = json(&output);
     assert_eq!((&document["runs"], &document["max_runs"]), (&json!(5), &json!(5)));
     assert_eq!(document["rounds"].as_array().unwrap().len(), 5);
@@ -275,7 +290,7 @@ fn the_comparison_ends_at_the_first_look_that_decides_every_speedup() {
 #[test]
 fn markdown_has_the_verdicts_and_the_units_of_the_terminal() {
     let arguments = ["local", "--min-speedup", "threads=0.00001", "--export-markdown", "-"];
-    let output = flags().args(SMALL).args(arguments).output().unwrap();
+    let output = flags().args(SMALL).args(arguments).args(["-n", "6"]).output().unwrap();
     let page = stdout(&output);
     assert!(page.contains("| Median [ms] |"), "{page}");
     assert!(page.contains("\n- --min-speedup threads=0.00001: passed: threads is "), "{page}");
@@ -299,17 +314,17 @@ fn a_failure_that_was_not_injected_ends_it_and_keeps_what_was_measured() {
     assert_eq!(output.status.code(), Some(1));
     let base = origin.base();
     let message = format!(
-        "flags: seq, round 2: BR: not found: {base}/br/br.gif; \
-         comparison aborted: this failure was not injected\n"
+        "flags: threads, round 2: BR: not found: {base}/br/br.gif; \
+         comparison aborted: every flag has to be downloaded\n"
     );
     assert_eq!(stderr(&output), message);
     assert!(stdout(&output).contains("1 flag from http://"), "{}", stdout(&output));
     assert!(stdout(&output).contains(", 1 of 9 rounds\n"), "{}", stdout(&output));
     assert_eq!(origin.requests().len(), 4);
     let document = read(&export);
-    assert_eq!(document["rounds"], json!([["seq", "threads"], ["threads"]]));
-    assert_eq!(document["results"][0]["times"].as_array().unwrap().len(), 1);
-    assert_eq!(document["results"][1]["times"].as_array().unwrap().len(), 2);
+    assert_eq!(document["rounds"], json!([["threads", "seq"], ["seq"]]));
+    assert_eq!(document["results"][0]["times"].as_array().unwrap().len(), 2);
+    assert_eq!(document["results"][1]["times"].as_array().unwrap().len(), 1);
     assert_eq!(document["weather"], Value::Null);
     assert_eq!(names(temporary.path()), [""; 0]);
 }
@@ -319,6 +334,8 @@ fn a_flag_that_the_embedded_server_lacks_ends_it_too() {
     let output = flags().args(["compare", "ZZ", "BR", "-s", "error"]).output().unwrap();
     assert_eq!(output.status.code(), Some(1));
     assert!(stderr(&output).contains("warm-up round 1: ZZ: not found: "), "{}", stderr(&output));
+    let why = "; comparison aborted: this failure was not injected";
+    assert!(stderr(&output).contains(why), "{}", stderr(&output));
     assert_eq!(stdout(&output), "");
 }
 
@@ -341,6 +358,38 @@ fn injected_failures_are_part_of_the_measurement() {
         for result in json(&output)["results"].as_array().unwrap() {
             assert_eq!(result["exit_codes"], json!([1]), "{weather:?}");
         }
+    }
+}
+
+#[test]
+fn retries_that_were_not_injected_are_counted_and_shown() {
+    // The first request of each run is asked to come again.
+    let origin = TestServer::start(|request, stream| match request.attempt % 2 {
+        1 => answer(stream, "503 Service Unavailable", "", b""),
+        _ => ok(stream, &gif(&request.path)),
+    });
+    let mut flags = flags();
+    flags.args(["compare", "BR", "--modes", "seq,async", "-n", "2", "--warmup", "0"]);
+    flags.args(["--server", &origin.base(), "--export-json", "-"]);
+    let output = flags.output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let document = json(&output);
+    let results = document["results"].as_array().unwrap();
+    let retries: Vec<_> = results.iter().map(|result| &result["retries"]).collect();
+    assert_eq!(retries, [2, 2]);
+    let note = "retries that were not injected, in all rounds: 2 of seq, 2 of async";
+    assert!(stderr(&output).contains(note), "{}", stderr(&output));
+}
+
+#[test]
+fn retries_that_were_injected_are_not_counted() {
+    let args = ["compare", "-l", "4", "-s", "error", "--error-rate", "0.5", "--delay", "0"];
+    let mut flags = flags();
+    flags.args(args).args(["--error-status", "503", "-n", "3", "-r", "9", "--export-json", "-"]);
+    let output = flags.output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    for result in json(&output)["results"].as_array().unwrap() {
+        assert_eq!(result["retries"], 0, "{result}");
     }
 }
 
@@ -468,7 +517,8 @@ fn invalid_arguments_exit_2_with_the_reason() {
         (&["--jobs", "1,5", "--min-speedup", "threads=2"], "choose from threads@1, threads@5"),
         (&["--jobs", "1,5", "--reference", "async"], "choose from async@1, async@5"),
         (&["--jobs", "1,,5"], "whole number from 1"),
-        (&["--max-runs", "5"], "--max-runs 5 is less than --runs 10"),
+        (&["--max-runs", "5", "--min-speedup", "async=2"], "--max-runs 5 is less than --runs 10"),
+        (&["--max-runs", "40"], "--min-speedup <MODE[@JOBS]=X>"),
         (&["--export-json", "-", "--export-csv", "-"], "two exports can't both go to -"),
         (&["--export-csv", "x", "--export-markdown", "x"], "two exports can't both go to x"),
         (&["--export-csv", "x", "--export-markdown", "./x"], "two exports can't both go to ./x"),

@@ -52,7 +52,8 @@ pub struct CompareArgs {
 
     /// Double the rounds until every --min-speedup is decided, or N rounds are done [default: same
     /// as --runs]
-    #[arg(long, value_name = "N", value_parser = at_least_one, allow_negative_numbers = true)]
+    #[arg(long, requires = "min_speedup", value_name = "N")]
+    #[arg(value_parser = at_least_one, allow_negative_numbers = true)]
     max_runs: Option<NonZeroUsize>,
 
     /// Mode that speedups are relative to [default: seq if compared, otherwise the first mode]
@@ -314,9 +315,10 @@ mod tests {
     fn max_runs_is_at_least_runs_and_by_default_the_same() {
         let max_runs = |words| parse(words).unwrap().max_runs();
         assert_eq!(max_runs("--runs 7"), Ok(7));
-        assert_eq!(max_runs("--max-runs 40"), Ok(40));
+        assert_eq!(max_runs("--min-speedup threads=5 --max-runs 40"), Ok(40));
         let message = "--max-runs 5 is less than --runs 10";
-        assert_eq!(max_runs("--max-runs 5"), Err(message.into()));
+        assert_eq!(max_runs("--min-speedup threads=5 --max-runs 5"), Err(message.into()));
+        assert!(parse("--max-runs 40").is_err(), "nothing could be undecided");
     }
     #[test]
     fn an_invalid_minimum_speedup_says_what_is_expected() {

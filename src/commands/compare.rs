@@ -63,11 +63,12 @@ pub(super) fn run(args: CompareArgs) -> anyhow::Result<Exit> {
     exports.update(&Results::new(&setup, &Measured::default()))?;
     let base = endpoint.base.clone();
     let origin = endpoint.origin.as_ref();
-    let mut runner = RealRunner { setup: &setup, base, fetch, origin, shutdown };
+    let runner = RealRunner { setup: &setup, base, fetch, origin, shutdown };
     let bar = RoundsBar::new(&setup, args.quiet);
     let mut observer = ProgressAndExports { setup: &setup, bar, exports };
 
-    let (measured, result) = run_rounds(&setup, &mut runner, &mut observer);
+    let (measured, result) =
+        run_rounds(&setup, |round, contender| runner.run(round, contender), &mut observer);
     observer.bar.finish();
     report(&Results::new(&setup, &measured), result, observer.exports, stream, args.quiet)
 }
@@ -84,15 +85,18 @@ fn report(
     quiet: bool,
 ) -> anyhow::Result<Exit> {
     let exported = exports.finish(results);
+    let exit = match result {
+        Ok(()) => report_verdicts(results, quiet),
+        Err(Abort::Stopped(signal)) => Exit::Stopped(signal),
+        Err(Abort::Failed(_)) => Exit::Incomplete,
+    };
     let shown = match quiet {
         true => Ok(()),
         false => comparison::show(results, stream).context("cannot write the table"),
     };
-    let exit = match result {
-        Ok(()) => report_verdicts(results, quiet),
-        Err(Abort::Stopped(signal)) => Exit::Stopped(signal),
-        Err(Abort::Failed(error)) => return Err(error),
-    };
+    if let Err(Abort::Failed(error)) = result {
+        return Err(error);
+    }
     exported.and(shown).map(|()| exit)
 }
 
@@ -117,13 +121,9 @@ fn exports(args: &CompareArgs) -> anyhow::Result<Vec<(Box<dyn Exporter>, PathBuf
     Ok(wanted)
 }
 
-/// Prints the verdict of each `--min-speedup` on stderr, after a warning if the measurements are
-/// too noisy for useful verdicts. If `quiet`, prints only failures.
+/// Prints the verdict of each `--min-speedup` on stderr. If `quiet`, prints only failures.
 fn report_verdicts(results: &Results, quiet: bool) -> Exit {
     let mut exit = Exit::Complete;
-    if let Some(warning) = results.noise_warning().filter(|_| !quiet) {
-        comparison::note(&warning);
-    }
     for check in &results.checks {
         match check.verdict() {
             Verdict::Failed => {
@@ -146,6 +146,9 @@ struct ProgressAndExports<'a> {
 
 impl Observer for ProgressAndExports<'_> {
     fn run_started(&mut self, round: Round, contender: Contender) {
+        if let Round::Measured(number) = round {
+            self.bar.extended(self.setup.next_look(number).runs);
+        }
         self.bar.run_started(round, contender);
     }
 
@@ -158,9 +161,5 @@ impl Observer for ProgressAndExports<'_> {
             return Ok(());
         }
         self.exports.update(&Results::new(self.setup, measured))
-    }
-
-    fn extended(&mut self, runs: usize) {
-        self.bar.extended(runs);
     }
 }

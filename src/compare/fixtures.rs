@@ -2,24 +2,25 @@
 
 use std::f64::consts::TAU;
 use std::num::NonZeroUsize;
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use fastrand::Rng;
 
-use super::{
-    Abort, Contender, Measured, MinSpeedup, Observer, Round, Runner, Sample, Setup, run_rounds,
-};
+use super::signed_rank::estimate;
+use super::{Abort, Contender, Measured, MinSpeedup, Observer, Round, Sample, Setup, run_rounds};
 use crate::downloader::Mode;
 use crate::flag::{Outcome, Status};
 use crate::origin::Weather;
 use crate::system::cpu_time::CpuTime;
 
-/// Two flags, all four modes with two jobs, one warm-up round and three measured ones.
+/// Two flags that take 100 ms each, all four modes with two jobs, one warm-up round and three
+/// measured ones.
 pub(crate) fn setup() -> Setup {
     let contenders = contenders(&[Mode::Seq, Mode::Threads, Mode::Rayon, Mode::Async], &[2]);
     Setup {
         server: "delay".into(),
-        weather: Some(Weather::delayed()),
+        weather: Some(Weather { delay: "100ms".parse().unwrap(), ..Weather::default() }),
         codes: ["BR", "CN"].map(|code| code.parse().unwrap()).to_vec(),
         reference: contenders[0],
         contenders,
@@ -48,7 +49,7 @@ pub(crate) fn min_speedup(name: &str, factor: f64) -> MinSpeedup {
 }
 
 /// The measurements of a run of `millis` milliseconds. Its two flags take 45 % of that time each,
-/// one after the other. Its shortest possible time is half of that time.
+/// one after the other.
 pub(crate) fn sample(millis: u64) -> Sample {
     let elapsed = Duration::from_millis(millis);
     let cpu = CpuTime { user: elapsed / 10, system: elapsed / 20 };
@@ -66,16 +67,7 @@ pub(crate) fn sample(millis: u64) -> Sample {
         attempts: 1,
     };
     let outcomes = vec![outcome("BR", 0), outcome("CN", 9)];
-    Sample { elapsed, cpu, exit_code: 0, ideal: Some(elapsed / 2), outcomes }
-}
-
-/// A runner that downloads nothing. The function returns how many milliseconds each run takes.
-pub(crate) struct FakeRunner<F>(pub(crate) F);
-
-impl<F: FnMut(Round, Contender) -> Result<u64, Abort>> Runner for FakeRunner<F> {
-    fn run(&mut self, round: Round, contender: Contender) -> Result<Sample, Abort> {
-        (self.0)(round, contender).map(sample)
-    }
+    Sample { elapsed, cpu, exit_code: 0, retries: 0, outcomes }
 }
 
 pub(crate) struct Unobserved;
@@ -89,8 +81,8 @@ impl Observer for Unobserved {
 /// The measurements of a comparison whose runs take `times` milliseconds. It ends early at `None`.
 pub(crate) fn measured(setup: &Setup, times: impl Fn(Round, Contender) -> Option<u64>) -> Measured {
     let abort = || Abort::Failed(anyhow::anyhow!("no more times"));
-    let mut runner = FakeRunner(|round, contender| times(round, contender).ok_or_else(abort));
-    run_rounds(setup, &mut runner, &mut Unobserved).0
+    let run = |round, contender| times(round, contender).map(sample).ok_or_else(abort);
+    run_rounds(setup, run, &mut Unobserved).0
 }
 
 /// `seq` takes 2 s, then 3 s, then 4 s; the others take 200 ms in every round.
@@ -106,21 +98,35 @@ pub(crate) fn normal(rng: &mut Rng) -> f64 {
     (-2.0 * (1.0 - rng.f64()).ln()).sqrt() * (TAU * rng.f64()).cos()
 }
 
-/// Draws a random ratio. The true median of the ratios is 1.
+/// Draws a random ratio. The true ratio is 1: the median of the geometric means of all pairs.
 pub(crate) type Ratio = fn(&mut Rng) -> f64;
 
-const NORMAL: Ratio = |rng| 1.0 + 0.1 * normal(rng);
+const NORMAL: Ratio = |rng| (1.0 + 0.1 * normal(rng)) / 0.9975;
 const LOG_NORMAL: Ratio = |rng| (0.25 * normal(rng)).exp();
-const EXPONENTIAL: Ratio = |rng| 1.0 - 0.2 * (2.0 * (1.0 - rng.f64())).ln();
+const BIMODAL: Ratio = |rng| (if rng.bool() { 0.2 } else { -0.2 } + 0.03 * normal(rng)).exp();
 /// Student's t with 2 degrees of freedom, on a log scale.
 const HEAVY_TAILED: Ratio = |rng| {
     let chi_squared = -2.0 * (1.0 - rng.f64()).ln();
     (0.1 * normal(rng) / (chi_squared / 2.0).sqrt()).exp()
 };
-/// 70 % in a cluster from 0.95 to 1.02, of which 5/7 are below 1; 30 % from 1.5 to 1.6.
-const CLUSTERED: Ratio = |rng| match rng.f64() {
-    ..0.7 => 0.95 + 0.07 * rng.f64(),
-    _ => 1.5 + 0.1 * rng.f64(),
+const SKEWED: Ratio = |rng| (1.0 - 0.2 * (2.0 * (1.0 - rng.f64())).ln()) / 1.0244;
+/// Recorded beside other work that the machine did.
+pub(crate) const RECORDED: Ratio = |rng| {
+    static RATIOS: LazyLock<Vec<f64>> = LazyLock::new(|| {
+        let lines = include_str!("recorded_ratios.txt").lines();
+        let lines = lines.filter(|line| !line.starts_with('#'));
+        let ratios: Vec<f64> = lines.map(|line| line.parse().unwrap()).collect();
+        let truth = estimate(&ratios).unwrap();
+        ratios.iter().map(|ratio| ratio / truth).collect()
+    });
+    RATIOS[rng.usize(..RATIOS.len())]
 };
 
-pub(crate) const RATIOS: [Ratio; 5] = [NORMAL, LOG_NORMAL, EXPONENTIAL, HEAVY_TAILED, CLUSTERED];
+pub(crate) const RATIOS: [(&str, Ratio); 6] = [
+    ("normal", NORMAL),
+    ("log-normal", LOG_NORMAL),
+    ("bimodal", BIMODAL),
+    ("heavy-tailed", HEAVY_TAILED),
+    ("skewed", SKEWED),
+    ("recorded", RECORDED),
+];

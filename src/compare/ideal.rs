@@ -1,43 +1,53 @@
-//! The shortest possible time of a run whose delays are known.
+//! The ideal time of a run whose delays are known.
 
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use crate::country::CountryCode;
-use crate::flag::{Outcome, Status};
 use crate::origin::Weather;
 
-/// The shortest time in which `jobs` concurrent requests can fetch `codes` under `weather`:
-/// max(longest delay, sum of the delays ÷ jobs).
-///
-/// No schedule is shorter: it contains the longest delay, and it divides the sum of the delays
-/// among at most `jobs` concurrent requests (Graham, *Bounds on Multiprocessing Timing Anomalies*,
-/// 1969). `None` if the time does not depend on the delays alone: with faults, which lead to
-/// retries, with a limited bandwidth, or without any delay.
-pub fn shortest_possible(
-    weather: &Weather,
-    codes: &[CountryCode],
-    jobs: NonZeroUsize,
-) -> Option<Duration> {
-    if weather.has_faults() || weather.bandwidth.is_some() {
-        return None;
-    }
-    let delays = codes.iter().map(|code| weather.impairment(*code, 1).delay);
-    let (longest, sum) = (delays.clone().max()?, delays.sum::<Duration>());
-    let ideal = longest.max(sum.div_f64(jobs.get() as f64));
-    (!ideal.is_zero()).then_some(ideal)
-}
+/// The delay of each flag in one round, in the order in which jobs take the flags.
+#[derive(Debug)]
+pub struct Delays(Vec<Duration>);
 
-/// Whether every flag was saved at the first attempt.
-pub fn all_at_first_attempt(outcomes: &[Outcome]) -> bool {
-    let is_saved = |outcome: &Outcome| matches!(outcome.status, Status::Saved { .. });
-    outcomes.iter().all(|outcome| is_saved(outcome) && outcome.attempts == 1)
+impl Delays {
+    /// The delays of `codes` under `weather`. `None` if the time of a run does not depend on them
+    /// alone: with faults, which lead to retries, with a limited bandwidth, or without any delay.
+    pub fn of(weather: &Weather, codes: &[CountryCode]) -> Option<Delays> {
+        if weather.has_faults() || weather.bandwidth.is_some() {
+            return None;
+        }
+        let delay = |code: &CountryCode| weather.impairment(*code, 1).delay;
+        let delays: Vec<_> = codes.iter().map(delay).collect();
+        delays.iter().any(|delay| !delay.is_zero()).then_some(Delays(delays))
+    }
+
+    /// The time of a perfect pool: `jobs` workers that take the flags in order, each the next one
+    /// the moment it is free, and wait exactly its delay.
+    ///
+    /// It never grows with the number of jobs: whenever a flag is taken, the worker that is free
+    /// n-th of one more worker is free no later than the n-th of one fewer. Another order of the
+    /// flags can take less time (Graham, "Bounds on Multiprocessing Timing Anomalies", *SIAM J.
+    /// Appl. Math.* 17, 1969, 416–429).
+    pub fn ideal_time(&self, jobs: NonZeroUsize) -> Duration {
+        let workers = jobs.get().min(self.0.len());
+        let mut free_at = BinaryHeap::from(vec![Reverse(Duration::ZERO); workers]);
+        for delay in &self.0 {
+            if let Some(mut first) = free_at.peek_mut() {
+                first.0 += *delay;
+            }
+        }
+        free_at.into_iter().map(|Reverse(time)| time).max().unwrap_or_default()
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
-    use crate::compare::fixtures::sample;
     use crate::country::POP20;
     use crate::origin::Rate;
 
@@ -49,31 +59,51 @@ mod tests {
         Weather { delay: "100ms".parse().unwrap(), ..Weather::default() }
     }
 
-    #[test]
-    fn one_job_waits_for_the_sum_and_many_for_the_longest_delay() {
-        let ideal = |jobs| shortest_possible(&fixed_delay(), &POP20, self::jobs(jobs));
-        assert_eq!(ideal(1), Some(Duration::from_secs(2)));
-        assert_eq!(ideal(5), Some(Duration::from_millis(400)));
-        assert_eq!(ideal(20), Some(Duration::from_millis(100)));
-        assert_eq!(ideal(1000), Some(Duration::from_millis(100)));
+    fn of_millis(delays: &[u64]) -> Delays {
+        Delays(delays.iter().copied().map(Duration::from_millis).collect())
     }
 
-    #[test]
-    fn delays_that_are_drawn_are_those_of_the_first_attempts() {
-        let weather = Weather::delayed();
-        let delay = |code| weather.impairment(code, 1).delay;
-        let longest = POP20.into_iter().map(delay).max();
-        assert_eq!(shortest_possible(&weather, &POP20, jobs(20)), longest);
-    }
-
-    #[test]
-    fn a_retry_or_a_failure_of_any_flag_is_noticed() {
-        assert!(all_at_first_attempt(&sample(100).outcomes));
-        for (status, attempts) in [(Status::Saved { bytes: 1 }, 2), (Status::NotFound, 1)] {
-            let mut outcomes = sample(100).outcomes;
-            (outcomes[1].status, outcomes[1].attempts) = (status, attempts);
-            assert!(!all_at_first_attempt(&outcomes), "{outcomes:?}");
+    /// Lets every millisecond pass, with workers that wait or take the next flag.
+    fn simulated(delays: &[u64], jobs: usize) -> u64 {
+        let mut queue = delays.iter();
+        let mut left = vec![0; jobs];
+        for now in 0.. {
+            for worker in &mut left {
+                while *worker == 0
+                    && let Some(delay) = queue.next()
+                {
+                    *worker = *delay;
+                }
+            }
+            if left.iter().all(|left| *left == 0) {
+                return now;
+            }
+            left.iter_mut().for_each(|left| *left = left.saturating_sub(1));
         }
+        unreachable!("the loop ends when all workers are free")
+    }
+
+    #[test]
+    fn five_flags_that_start_late_take_a_second_delay() {
+        let delays = Delays::of(&fixed_delay(), &POP20).unwrap();
+        for (number, millis) in [(1, 2000), (5, 400), (15, 200), (19, 200), (20, 100), (1000, 100)]
+        {
+            assert_eq!(delays.ideal_time(jobs(number)).as_millis(), millis, "{number} jobs");
+        }
+        assert_eq!(delays.ideal_time(NonZeroUsize::MAX).as_millis(), 100);
+    }
+
+    #[test]
+    fn a_worker_takes_the_next_flag_the_moment_it_is_free() {
+        assert_eq!(of_millis(&[30, 10, 10, 20]).ideal_time(jobs(2)).as_millis(), 40);
+    }
+
+    #[test]
+    fn the_delays_are_those_of_the_first_attempts() {
+        let weather = Weather::delayed();
+        let longest = POP20.into_iter().map(|code| weather.impairment(code, 1).delay).max();
+        let delays = Delays::of(&weather, &POP20).unwrap();
+        assert_eq!(Some(delays.ideal_time(jobs(20))), longest);
     }
 
     #[test]
@@ -81,7 +111,23 @@ mod tests {
         let limited = Weather { bandwidth: Some("20k".parse().unwrap()), ..fixed_delay() };
         let faulty = Weather { stall_rate: Rate::ALWAYS, ..fixed_delay() };
         for weather in [limited, faulty, Weather::failing(), Weather::default()] {
-            assert_eq!(shortest_possible(&weather, &POP20, jobs(5)), None, "{weather:?}");
+            assert!(Delays::of(&weather, &POP20).is_none(), "{weather:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn it_agrees_with_a_simulation_and_never_grows_with_the_number_of_jobs(
+            delays in proptest::collection::vec(0u64..60, 1..30),
+        ) {
+            let mut last = u64::MAX;
+            for number in 1..=delays.len() + 1 {
+                let time = of_millis(&delays).ideal_time(jobs(number)).as_millis() as u64;
+                prop_assert_eq!(time, simulated(&delays, number));
+                prop_assert!(time <= last, "{} ms with {} jobs, {} with less", time, number, last);
+                last = time;
+            }
+            prop_assert_eq!(Some(last), delays.iter().max().copied());
         }
     }
 }

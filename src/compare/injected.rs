@@ -1,30 +1,23 @@
-//! Distinguishes injected failures from others, which end a comparison.
+//! Distinguishes injected failures and retries from others.
 
-use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use reqwest::StatusCode;
 
-use crate::country::CountryCode;
 use crate::fetch::FetchError;
-use crate::flag::{Failure, Status};
+use crate::flag::{Failure, Outcome, Status};
 use crate::origin::{Fault, Impairment, Weather};
 
-/// Whether `weather` injected the failure that `status`, that of the flag of `code`, tells of.
+/// Whether `weather` injected the failure of `outcome`: whether what it does to the last attempt
+/// can lead to it.
 ///
-/// True if the fault that the weather injects into one of `attempts` can lead to this failure.
-/// `attempts` is a range because the server may count more attempts than the client: a request that
-/// is sent again is a further attempt for the server, if it had received the first one.
-pub(super) fn is_injected(
-    weather: &Weather,
-    code: CountryCode,
-    mut attempts: RangeInclusive<u32>,
-    status: &Status,
-    timeout: Duration,
-) -> bool {
+/// The server may count more attempts than the client: a request that is sent again is a further
+/// attempt for the server, if it had received the first one.
+pub(super) fn is_injected(weather: &Weather, outcome: &Outcome, timeout: Duration) -> bool {
+    let mut attempts = outcome.attempts..=outcome.attempts + outcome.resent;
     attempts.any(|attempt| {
-        let Impairment { delay, fault } = weather.impairment(code, attempt);
-        match status {
+        let Impairment { delay, fault } = weather.impairment(outcome.code, attempt);
+        match &outcome.status {
             Status::NotFound => {
                 fault == Some(Fault::Error) && weather.error_status == StatusCode::NOT_FOUND
             }
@@ -46,21 +39,44 @@ pub(super) fn is_injected(
     })
 }
 
+/// The number of retries in `outcome` that `weather` did not inject: those that follow an attempt
+/// to which it does nothing that can fail. Without weather, that is all of them.
+pub(super) fn retries_not_injected(
+    weather: Option<&Weather>,
+    outcome: &Outcome,
+    timeout: Duration,
+) -> usize {
+    let retries = outcome.attempts.saturating_sub(1);
+    let can_fail = |attempt: &u32| {
+        weather.is_some_and(|weather| {
+            let Impairment { delay, fault } = weather.impairment(outcome.code, *attempt);
+            fault.is_some() || delay >= timeout || weather.bandwidth.is_some()
+        })
+    };
+    let injected = (1..=retries + outcome.resent).filter(can_fail).count();
+    (retries as usize).saturating_sub(injected)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::compare::fixtures::sample;
     use crate::origin::Rate;
 
     const SECOND: Duration = Duration::from_secs(1);
 
+    /// A flag after one attempt.
+    fn outcome(status: Status) -> Outcome {
+        Outcome { status, ..sample(100).outcomes.remove(0) }
+    }
+
     fn injected(weather: &Weather, failure: impl Into<Failure>) -> bool {
-        let status = Status::Failed(failure.into());
-        is_injected(weather, "BR".parse().unwrap(), 1..=1, &status, SECOND)
+        is_injected(weather, &outcome(Status::Failed(failure.into())), SECOND)
     }
 
     /// Whether `weather` injected a 404.
     fn missing(weather: &Weather) -> bool {
-        is_injected(weather, "BR".parse().unwrap(), 1..=1, &Status::NotFound, SECOND)
+        is_injected(weather, &outcome(Status::NotFound), SECOND)
     }
 
     fn status(number: u16) -> FetchError {
@@ -115,16 +131,46 @@ mod tests {
 
     #[test]
     fn a_request_that_was_sent_again_can_have_the_fault_of_a_later_attempt() {
-        let code = "BR".parse().unwrap();
+        let weather = weather_that_fails([false, true]);
+        let failed = |resent| {
+            let outcome = Outcome { resent, ..outcome(Status::Failed(status(418).into())) };
+            is_injected(&weather, &outcome, SECOND)
+        };
+        assert!(!failed(0));
+        assert!(failed(1));
+    }
+
+    /// Weather with errors that does, or does not, let the first two attempts fail.
+    fn weather_that_fails(attempts: [bool; 2]) -> Weather {
         let weather =
             |seed| Weather { error_rate: "0.5".parse().unwrap(), seed, ..Weather::default() };
-        let fails = |weather: &Weather, attempt| weather.impairment(code, attempt).fault.is_some();
-        let only_the_second = |weather: &Weather| !fails(weather, 1) && fails(weather, 2);
-        let weather = (0..).map(weather).find(only_the_second).unwrap();
-        let failed = Status::Failed(Failure::from(status(418)));
-        let injected = |attempts| is_injected(&weather, code, attempts, &failed, SECOND);
-        assert!(!injected(1..=1));
-        assert!(injected(1..=2));
+        let code = outcome(Status::NotFound).code;
+        let fails = |weather: &Weather| {
+            [1, 2].map(|attempt| weather.impairment(code, attempt).fault.is_some())
+        };
+        (0..).map(weather).find(|weather| fails(weather) == attempts).unwrap()
+    }
+
+    #[test]
+    fn only_retries_after_attempts_without_a_fault_are_counted() {
+        let retried = |attempts, resent| Outcome {
+            attempts,
+            resent,
+            ..outcome(Status::Saved { bytes: 1000 })
+        };
+        let counted = |weather: Option<&Weather>, attempts, resent| {
+            retries_not_injected(weather, &retried(attempts, resent), SECOND)
+        };
+        assert_eq!([0, 1, 2, 3].map(|attempts| counted(None, attempts, 0)), [0, 0, 1, 2]);
+        assert_eq!(counted(Some(&Weather::default()), 3, 0), 2);
+        for (faults, expected) in
+            [([false, false], 2), ([true, false], 1), ([false, true], 1), ([true, true], 0)]
+        {
+            assert_eq!(counted(Some(&weather_that_fails(faults)), 3, 0), expected, "{faults:?}");
+        }
+        assert_eq!(counted(Some(&weather_that_fails([false, true])), 2, 1), 0);
+        let slow = Weather { delay: "1s".parse().unwrap(), ..Weather::default() };
+        assert_eq!(counted(Some(&slow), 3, 0), 0);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::Contender;
-use crate::flag::Outcome;
+use crate::flag::{Outcome, Status};
 use crate::system::cpu_time::CpuTime;
 
 /// The measurements of one run.
@@ -14,8 +14,8 @@ pub struct Sample {
     pub cpu: CpuTime,
     /// The exit status of `flags` for the same run: 1 if an injected fault made a flag fail.
     pub exit_code: u8,
-    /// The shortest possible time for this run; `None` if it is not known.
-    pub ideal: Option<Duration>,
+    /// The number of retries that were not injected.
+    pub retries: usize,
     /// In the order in which the flags were reported.
     pub outcomes: Vec<Outcome>,
 }
@@ -30,6 +30,12 @@ impl Sample {
     pub fn busy(&self) -> Duration {
         self.outcomes.iter().map(Outcome::duration).sum()
     }
+
+    /// Whether every flag was saved at the first attempt.
+    pub fn all_at_first_attempt(&self) -> bool {
+        let is_saved = |outcome: &Outcome| matches!(outcome.status, Status::Saved { .. });
+        self.outcomes.iter().all(|outcome| is_saved(outcome) && outcome.attempts == 1)
+    }
 }
 
 /// The measured runs, grouped by round, in the order in which they took place.
@@ -41,17 +47,16 @@ pub struct Measured {
 }
 
 impl Measured {
-    /// Adds a run to the last round, or to a new one.
-    pub(super) fn add(&mut self, contender: Contender, sample: Sample, opens_round: bool) {
-        match self.rounds.last_mut().filter(|_| !opens_round) {
-            Some(round) => round.push((contender, sample)),
-            None => self.rounds.push(vec![(contender, sample)]),
-        }
+    /// Adds a run to round number `round`, which is the last one or the next.
+    pub(super) fn add(&mut self, round: usize, contender: Contender, sample: Sample) {
+        self.rounds.resize_with(round, Vec::new);
+        self.rounds[round - 1].push((contender, sample));
     }
 
-    /// The runs of `contender`, in the order of the rounds.
-    pub fn samples(&self, contender: Contender) -> Vec<&Sample> {
-        self.rounds.iter().filter_map(|round| sample(round, contender)).collect()
+    /// The runs of `contender`, each with the number of its round, counted from 1.
+    pub fn samples(&self, contender: Contender) -> impl Iterator<Item = (usize, &Sample)> + Clone {
+        let numbered = (1..).zip(&self.rounds);
+        numbered.filter_map(move |(number, round)| Some((number, sample(round, contender)?)))
     }
 
     /// The runs of `contender`, mutable.
@@ -73,6 +78,13 @@ impl Measured {
             Some(sample(round, reference)?.seconds() / sample(round, contender)?.seconds())
         };
         self.rounds.iter().filter_map(ratio).collect()
+    }
+
+    /// The runs of `contenders` in the round of this number, counted from 1. `None` if one of them
+    /// is missing.
+    pub fn round(&self, number: usize, contenders: &[Contender]) -> Option<Vec<&Sample>> {
+        let round = self.rounds.get(number.checked_sub(1)?)?;
+        contenders.iter().map(|contender| sample(round, *contender)).collect()
     }
 }
 

@@ -1,211 +1,268 @@
-//! The evaluation of the measurements: statistics, speedups, verdicts.
+//! The evaluation of the measurements.
 
-use super::median_interval::{Interval, median_interval};
-use super::min_speedup::SpeedupCheck;
-use super::statistics::{Stats, median};
-use super::{Contender, Look, Measured, MinSpeedup, Sample, Setup, Verdict};
+use std::num::NonZeroUsize;
+
+use super::ideal::Delays;
+use super::statistics::median;
+use super::{
+    Contender, ContenderResult, Look, Measured, MinSpeedup, Round, Sample, Setup, Speedup,
+    SpeedupCheck, Standing,
+};
+use crate::downloader::Mode;
+use crate::numbers::counted;
 
 /// All results so far, with what was compared.
 #[derive(Debug)]
 pub struct Results<'a> {
     pub setup: &'a Setup,
     /// The order of each measured round.
-    pub rounds: Vec<Vec<Contender>>,
+    pub orders: Vec<Vec<Contender>>,
     /// The number of measured rounds in which every contender has run.
     pub whole_rounds: usize,
     /// The number of measured rounds at the next look, or at the last one.
     pub runs: usize,
     /// The looks so far.
     pub looks: Vec<Look>,
+    /// The confidence that intervals are meant to have, from 0 to 1.
+    pub confidence: f64,
     /// The contenders with at least one measured run, in the order of the setup.
-    pub modes: Vec<ModeResult<'a>>,
-    /// Each `--min-speedup` for which there is a measured speedup.
+    pub contenders: Vec<ContenderResult<'a>>,
+    /// Each `--min-speedup` with the measured speedup. Empty between looks.
     pub checks: Vec<SpeedupCheck>,
+    measured: &'a Measured,
+    /// The delays of each measured round, where they are known.
+    delays: Vec<Option<Delays>>,
 }
 
-/// The results of one contender. Times are in seconds.
-#[derive(Debug, Clone)]
-pub struct ModeResult<'a> {
+/// The whole round whose times are nearest to the medians: the one to draw.
+#[derive(Debug)]
+pub struct PicturedRound<'a> {
+    /// The number of the round, counted from 1.
+    pub number: usize,
+    /// The run of each contender, in the order of the setup.
+    pub runs: Vec<PicturedRun<'a>>,
+}
+
+/// A run of the pictured round.
+#[derive(Debug, Clone, Copy)]
+pub struct PicturedRun<'a> {
     pub contender: Contender,
-    /// The runs, in the order of the rounds.
-    pub samples: Vec<&'a Sample>,
-    pub elapsed: Stats,
-    /// CPU time in user mode.
-    pub user: Stats,
-    /// CPU time in the kernel.
-    pub system: Stats,
-    /// The median over the runs of (sum of the flags' own times ÷ jobs) ÷ elapsed. At 1, every job
-    /// was busy with a flag from start to end.
-    pub efficiency: f64,
-    /// `None` if no run has a known shortest possible time.
-    pub ideal: Option<Ideal>,
-    /// `None` if no round has both this contender and the reference.
-    pub speedup: Option<Speedup>,
-    /// Whether the times of this contender are not distinguishable from those of the one with the
-    /// lowest median. False for all contenders if it would be true for all.
-    pub fastest: bool,
+    pub sample: &'a Sample,
+    /// Reference's time ÷ own time, in this round.
+    pub speedup: f64,
 }
 
-/// The shortest possible time. It differs from round to round, as the delays do.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Ideal {
-    /// The median over the runs of the shortest possible time, in seconds.
-    pub seconds: f64,
-    /// The median over the runs of shortest possible time ÷ elapsed: 1 is ideal.
-    pub share: f64,
-}
-
-/// How many times as fast as the reference a contender is.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Speedup {
-    pub reference: Contender,
-    /// The median of the per-round ratios reference's time ÷ contender's time.
-    pub median: f64,
-    /// An interval for the median of these ratios.
-    pub interval: Interval,
-    /// The number of ratios.
-    pub rounds: usize,
+/// How many jobs a mode needs that was compared with several numbers of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EnoughJobs {
+    pub mode: Mode,
+    /// The smallest number of jobs that is equally fast as the best one of this mode, if all
+    /// smaller ones are slower. Otherwise it is not decided: `None`.
+    pub jobs: Option<NonZeroUsize>,
+    /// The larger numbers that are equally fast, or slower.
+    pub not_faster: Vec<NonZeroUsize>,
 }
 
 impl<'a> Results<'a> {
     /// Evaluates `measured`, which may be empty.
     pub fn new(setup: &'a Setup, measured: &'a Measured) -> Results<'a> {
-        let rounds = measured.orders();
-        let whole_rounds =
-            rounds.iter().filter(|round| round.len() == setup.contenders.len()).count();
-        let look = setup.looks().next(rounds.len());
-        let mut modes: Vec<_> = setup
-            .contenders
-            .iter()
-            .filter_map(|contender| ModeResult::new(setup, measured, *contender, look))
-            .collect();
-        mark_fastest(&mut modes, measured, look);
+        let orders = measured.orders();
+        let look = setup.next_look(orders.len());
+        let is_whole = |order: &&Vec<_>| order.len() == setup.contenders.len();
+        let whole_rounds = orders.iter().filter(is_whole).count();
+        let delays = |round| Delays::of(&setup.weather_of(Round::Measured(round))?, &setup.codes);
+        let delays: Vec<_> = (1..=orders.len()).map(delays).collect();
+        let evaluate = |contender: &Contender| {
+            ContenderResult::new(setup, measured, *contender, &delays, look.confidence)
+        };
+        let contenders = setup.contenders.iter().filter_map(evaluate).collect();
+        let looks = setup.looks().into_iter().filter(|look| look.runs <= whole_rounds).collect();
+        let checks = match whole_rounds == look.runs {
+            true => checks(setup, measured, look.confidence),
+            false => Vec::new(),
+        };
         let mut results = Results {
             setup,
-            rounds,
+            orders,
             whole_rounds,
             runs: look.runs,
-            looks: setup.looks().until(whole_rounds),
-            modes,
-            checks: Vec::new(),
+            looks,
+            confidence: look.confidence,
+            contenders,
+            checks,
+            measured,
+            delays,
         };
-        results.checks = results.check(look);
+        results.mark_standings();
         results
     }
 
-    /// The verdicts at `look`. Between two looks, and at a look with too few rounds for its
-    /// confidence, every verdict is inconclusive. A comparison with a single look always decides,
-    /// with the confidence that its rounds give.
-    fn check(&self, look: Look) -> Vec<SpeedupCheck> {
-        let single_look = self.setup.looks().count() == 1;
-        let between_looks = self.whole_rounds != look.runs;
-        let check = |min_speedup: &MinSpeedup| {
-            let speedup = self.of(min_speedup.contender)?.speedup?;
-            let too_few = !single_look && speedup.interval.confidence < look.confidence;
-            let too_early = between_looks || too_few;
-            Some(SpeedupCheck { min_speedup: *min_speedup, speedup, too_early })
+    fn mark_standings(&mut self) {
+        let standings = self.standings(&self.contenders.iter().collect::<Vec<_>>());
+        let is_fastest = |standing: &Option<_>| *standing == Some(Standing::EquallyFast);
+        let all = standings.iter().all(is_fastest);
+        for (result, standing) in self.contenders.iter_mut().zip(standings) {
+            result.fastest = is_fastest(&standing) && !all;
+            result.standing = standing;
+        }
+    }
+
+    /// The standing of each contender `among` these, relative to the one with the lowest median.
+    fn standings(&self, among: &[&ContenderResult]) -> Vec<Option<Standing>> {
+        if self.whole_rounds < 2 {
+            return vec![None; among.len()];
+        }
+        let best = best(among.iter().copied());
+        let standing = |result: &&ContenderResult| {
+            let ratios = self.measured.ratios(result.contender, best?.contender);
+            Standing::of(&ratios, self.confidence)
         };
-        self.setup.min_speedups.iter().filter_map(check).collect()
+        among.iter().map(standing).collect()
+    }
+
+    /// What was compared: `20 flags from delay, 10 rounds`, or `3 of 10 rounds` after an early end.
+    pub fn title(&self) -> String {
+        let Setup { server, codes, max_runs, .. } = self.setup;
+        let flags = counted(codes.len(), "flag", "flags");
+        let rounds = counted(self.runs, "round", "rounds");
+        let rounds = match self.whole_rounds {
+            whole if whole == self.runs => rounds,
+            whole => format!("{whole} of {rounds}"),
+        };
+        let limit = match self.runs < *max_runs {
+            true => format!(" (at most {max_runs})"),
+            false => String::new(),
+        };
+        format!("{flags} from {server}, {rounds}{limit}")
     }
 
     /// The results of `contender`.
-    pub fn of(&self, contender: Contender) -> Option<&ModeResult<'a>> {
-        self.modes.iter().find(|result| result.contender == contender)
+    pub fn of(&self, contender: Contender) -> Option<&ContenderResult<'a>> {
+        self.contenders.iter().find(|result| result.contender == contender)
     }
 
-    /// Whether no `--min-speedup` is inconclusive.
-    pub fn all_decided(&self) -> bool {
-        self.checks.iter().all(|check| check.verdict() != Verdict::Inconclusive)
+    /// The contender with the lowest median.
+    pub fn best(&self) -> Option<&ContenderResult<'a>> {
+        best(self.contenders.iter())
     }
 
     /// The contenders that are marked `fastest`.
     pub fn fastest(&self) -> Vec<Contender> {
-        let fastest = self.modes.iter().filter(|result| result.fastest);
+        let fastest = self.contenders.iter().filter(|result| result.fastest);
         fastest.map(|result| result.contender).collect()
     }
-}
 
-fn mark_fastest(modes: &mut [ModeResult], measured: &Measured, look: Look) {
-    let by_median =
-        |a: &&ModeResult, b: &&ModeResult| a.elapsed.median.total_cmp(&b.elapsed.median);
-    let Some(best) = modes.iter().min_by(by_median).map(|result| result.contender) else { return };
-    for result in modes.iter_mut() {
-        let ratios = measured.ratios(best, result.contender);
-        let interval = median_interval(&ratios, look.confidence);
-        result.fastest = interval.is_none_or(|interval| interval.contains(1.0));
+    /// How many times as fast as the reference a perfect pool is with this number of jobs: the
+    /// median over the rounds of reference's time ÷ ideal time. `None` if the delays of no round
+    /// are known.
+    pub fn ideal_speedup(&self, jobs: NonZeroUsize) -> Option<f64> {
+        let smooth = self.measured.samples(self.setup.reference);
+        let smooth = smooth.filter(|(_, sample)| sample.all_at_first_attempt());
+        let ratios = smooth.filter_map(|(round, sample)| {
+            let ideal = self.delays[round - 1].as_ref()?.ideal_time(jobs);
+            Some(sample.seconds() / ideal.as_secs_f64())
+        });
+        median(&ratios.collect::<Vec<_>>())
     }
-    if modes.iter().all(|result| result.fastest) {
-        modes.iter_mut().for_each(|result| result.fastest = false);
-    }
-}
 
-impl<'a> ModeResult<'a> {
-    fn new(
-        setup: &Setup,
-        measured: &'a Measured,
-        contender: Contender,
-        look: Look,
-    ) -> Option<ModeResult<'a>> {
-        let samples = measured.samples(contender);
-        let all = |of: &dyn Fn(&Sample) -> f64| {
-            samples.iter().map(|sample| of(sample)).collect::<Vec<_>>()
+    /// The smallest number of jobs from which the [`ideal_speedup`](Self::ideal_speedup) no longer
+    /// rises, because the slowest flag decides. `None` if it is not known.
+    pub fn ideal_knee(&self) -> Option<NonZeroUsize> {
+        let most = self.ideal_speedup(NonZeroUsize::MAX)?;
+        let numbers = (1..=self.setup.codes.len()).filter_map(NonZeroUsize::new);
+        numbers.into_iter().find(|jobs| self.ideal_speedup(*jobs) == Some(most))
+    }
+
+    /// The whole round whose times are nearest to the medians of their contenders: the one with the
+    /// least sum of squares of ln(time ÷ median). `None` without a whole round.
+    pub fn pictured_round(&self) -> Option<PicturedRound<'a>> {
+        let Setup { contenders, reference, .. } = self.setup;
+        let round = |number| Some((number, self.measured.round(number, contenders)?));
+        let distance = |samples: &[&Sample]| -> f64 {
+            let times = samples.iter().zip(&self.contenders);
+            times.map(|(sample, of)| (sample.seconds() / of.elapsed.median).ln().powi(2)).sum()
         };
-        let jobs = contender.jobs().get() as f64;
-        let efficiency = all(&|sample| sample.busy().as_secs_f64() / jobs / sample.seconds());
-        let ratios = measured.ratios(setup.reference, contender);
-        Some(ModeResult {
-            contender,
-            elapsed: Stats::of(&all(&Sample::seconds))?,
-            user: Stats::of(&all(&|sample| sample.cpu.user.as_secs_f64()))?,
-            system: Stats::of(&all(&|sample| sample.cpu.system.as_secs_f64()))?,
-            efficiency: median(&efficiency)?,
-            ideal: Ideal::of(&samples),
-            speedup: Speedup::new(setup.reference, &ratios, look.confidence),
-            fastest: false,
-            samples,
-        })
+        let rounds = (1..=self.orders.len()).filter_map(round);
+        let (number, samples) =
+            rounds.min_by(|(_, a), (_, b)| distance(a).total_cmp(&distance(b)))?;
+        let place = contenders.iter().position(|contender| contender == reference)?;
+        let run = |(contender, sample): (&Contender, &&'a Sample)| PicturedRun {
+            contender: *contender,
+            sample,
+            speedup: samples[place].seconds() / sample.seconds(),
+        };
+        Some(PicturedRound { number, runs: contenders.iter().zip(&samples).map(run).collect() })
     }
 
-    /// The run whose time is nearest to the median: the one to draw.
-    pub fn median_run(&self) -> Option<&'a Sample> {
-        let distance = |sample: &Sample| (sample.seconds() - self.elapsed.median).abs();
-        self.samples.iter().copied().min_by(|a, b| distance(a).total_cmp(&distance(b)))
+    /// How many jobs are enough, for each mode that was compared with several numbers of them.
+    pub fn enough_jobs(&self) -> Vec<EnoughJobs> {
+        let mut modes: Vec<_> = self.contenders.iter().map(|of| of.contender.mode()).collect();
+        modes.dedup();
+        modes.into_iter().filter_map(|mode| self.enough_jobs_of(mode)).collect()
+    }
+
+    fn enough_jobs_of(&self, mode: Mode) -> Option<EnoughJobs> {
+        let of_mode = self.contenders.iter().filter(|of| of.contender.mode() == mode);
+        let mut of_mode: Vec<_> = of_mode.collect();
+        of_mode.sort_by_key(|result| result.contender.jobs());
+        if of_mode.len() < 2 {
+            return None;
+        }
+        let jobs = of_mode.iter().map(|result| result.contender.jobs());
+        let jobs = jobs.zip(self.standings(&of_mode));
+        let mut rest = jobs.skip_while(|(_, standing)| *standing == Some(Standing::Slower));
+        let first = rest.next().filter(|(_, of)| *of == Some(Standing::EquallyFast));
+        let is_known = |(_, of): &(_, Option<_>)| *of != Some(Standing::NotToldApart);
+        let not_faster = rest.filter(is_known).map(|(jobs, _)| jobs).collect();
+        Some(EnoughJobs { mode, jobs: first.map(|(jobs, _)| jobs), not_faster })
     }
 }
 
-impl Ideal {
-    fn of(samples: &[&Sample]) -> Option<Ideal> {
-        let known = samples.iter().filter_map(|sample| Some((sample, sample.ideal?.as_secs_f64())));
-        let shares: Vec<_> =
-            known.clone().map(|(sample, ideal)| ideal / sample.seconds()).collect();
-        let seconds: Vec<_> = known.map(|(_, ideal)| ideal).collect();
-        Some(Ideal { seconds: median(&seconds)?, share: median(&shares)? })
-    }
+/// Each `--min-speedup` of `setup` for which a speedup was measured, checked with this
+/// `confidence`.
+pub(super) fn checks(setup: &Setup, measured: &Measured, confidence: f64) -> Vec<SpeedupCheck> {
+    let check = |min_speedup: &MinSpeedup| {
+        let ratios = measured.ratios(setup.reference, min_speedup.contender);
+        let speedup = Speedup::new(setup.reference, &ratios, confidence)?;
+        Some(SpeedupCheck { min_speedup: *min_speedup, speedup, confidence })
+    };
+    setup.min_speedups.iter().filter_map(check).collect()
 }
 
-impl Speedup {
-    fn new(reference: Contender, ratios: &[f64], confidence: f64) -> Option<Speedup> {
-        let interval = median_interval(ratios, confidence)?;
-        Some(Speedup { reference, median: median(ratios)?, interval, rounds: ratios.len() })
-    }
+fn best<'r, 'a>(
+    among: impl Iterator<Item = &'r ContenderResult<'a>>,
+) -> Option<&'r ContenderResult<'a>> {
+    among.min_by(|a, b| a.elapsed.median.total_cmp(&b.elapsed.median))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::compare::Round;
-    use crate::compare::fixtures::{contender, measured, min_speedup, setup, times};
+    use crate::compare::fixtures::{contender, contenders, measured, min_speedup, setup, times};
+    use crate::compare::{Ideal, Verdict};
+    use crate::flag::Status;
+
+    fn near(number: Option<f64>, expected: f64) -> bool {
+        number.is_some_and(|number| (number / expected - 1.0).abs() < 1e-9)
+    }
+
+    fn jobs(number: usize) -> NonZeroUsize {
+        NonZeroUsize::new(number).unwrap()
+    }
 
     #[test]
-    fn a_speedup_is_the_median_of_the_ratios_within_each_round() {
+    fn a_speedup_is_estimated_from_the_ratios_within_each_round() {
         let setup = setup();
         let measured = measured(&setup, times);
         let results = Results::new(&setup, &measured);
-        let speedup = results.of(contender("threads")).unwrap().speedup.unwrap();
-        assert_eq!((speedup.median, speedup.rounds), (15.0, 3));
+        let threads = results.of(contender("threads")).unwrap();
+        assert_eq!(threads.ratios, [10.0, 15.0, 20.0]);
+        let speedup = threads.speedup.unwrap();
+        // The pairs in the middle have the geometric means √(10 × 20) and 15.
+        assert!(near(Some(speedup.estimate), (200f64.sqrt() * 15.0).sqrt()), "{speedup:?}");
         assert_eq!((speedup.interval.low, speedup.interval.high), (10.0, 20.0));
         let own = results.of(contender("seq")).unwrap().speedup.unwrap();
-        assert_eq!((own.median, own.interval.low, own.interval.high), (1.0, 1.0, 1.0));
+        assert_eq!((own.estimate, own.interval.low, own.interval.high), (1.0, 1.0, 1.0));
     }
 
     #[test]
@@ -213,55 +270,100 @@ mod tests {
         let setup = setup();
         let measured = measured(&setup, times);
         let results = Results::new(&setup, &measured);
-        let efficiency = |name| results.of(contender(name)).unwrap().efficiency;
-        assert!((efficiency("seq") - 0.9).abs() < 1e-9);
-        assert!((efficiency("rayon") - 0.45).abs() < 1e-9);
+        let efficiency = |name| results.of(contender(name)).map(|of| of.efficiency);
+        assert!(near(efficiency("seq"), 0.9) && near(efficiency("rayon"), 0.45));
     }
 
     #[test]
-    fn of_ideal_is_the_median_of_each_runs_shortest_possible_time_divided_by_its_time() {
+    fn of_ideal_is_the_median_of_the_ideal_time_divided_by_the_time_of_each_run() {
         let setup = setup();
         let seq = contender("seq");
         let mut measured = measured(&setup, times);
-        let results = Results::new(&setup, &measured);
-        assert_eq!(results.of(seq).unwrap().ideal, Some(Ideal { seconds: 1.5, share: 0.5 }));
-        measured.samples_mut(seq)[1].ideal = None;
-        measured.samples_mut(seq)[2].ideal = None;
-        let results = Results::new(&setup, &measured);
-        assert_eq!(results.of(seq).unwrap().ideal, Some(Ideal { seconds: 1.0, share: 0.5 }));
-        measured.samples_mut(seq)[0].ideal = None;
-        assert_eq!(Results::new(&setup, &measured).of(seq).unwrap().ideal, None);
+        let ideal = |measured: &Measured| Results::new(&setup, measured).of(seq).unwrap().ideal;
+        assert_eq!(ideal(&measured), Some(Ideal { seconds: 0.2, share: 0.2 / 3.0 }));
+        for round in [1, 2] {
+            measured.samples_mut(seq)[round].outcomes[1].attempts = 2;
+        }
+        assert_eq!(ideal(&measured), Some(Ideal { seconds: 0.2, share: 0.2 / 2.0 }));
+        measured.samples_mut(seq)[0].outcomes[0].status = Status::NotFound;
+        assert_eq!(ideal(&measured), None);
     }
 
-    fn fastest(times: impl Fn(usize, &str) -> u64) -> Vec<String> {
+    #[test]
+    fn the_ideal_speedup_has_one_value_per_number_of_jobs_and_a_knee() {
+        let mut setup = setup();
+        let mut measured = measured(&setup, times);
+        let results = Results::new(&setup, &measured);
+        // The ideal takes 200 ms with one job, 100 ms with two.
+        assert!(near(results.ideal_speedup(jobs(1)), 15.0));
+        assert!(near(results.ideal_speedup(jobs(2)), 30.0));
+        assert!(near(results.ideal_speedup(jobs(500)), 30.0));
+        assert_eq!(results.ideal_knee(), Some(jobs(2)));
+        measured.samples_mut(setup.reference)[2].outcomes[0].attempts = 2;
+        let results = Results::new(&setup, &measured);
+        assert!(near(results.ideal_speedup(jobs(2)), 25.0), "the third round is left out");
+        setup.weather = None;
+        let results = Results::new(&setup, &measured);
+        assert_eq!((results.ideal_speedup(jobs(1)), results.ideal_knee()), (None, None));
+    }
+
+    fn after_ten_rounds(times: impl Fn(usize, &str) -> u64) -> (Setup, Measured) {
         let setup = Setup { runs: 10, max_runs: 10, ..setup() };
         let times = |round, contender: Contender| match round {
             Round::Warmup(_) => Some(1),
             Round::Measured(n) => Some(times(n, &contender.to_string())),
         };
         let measured = measured(&setup, times);
+        (setup, measured)
+    }
+
+    fn fastest(times: impl Fn(usize, &str) -> u64) -> Vec<String> {
+        let (setup, measured) = after_ten_rounds(times);
         let results = Results::new(&setup, &measured);
         results.fastest().iter().map(Contender::to_string).collect()
     }
 
     #[test]
-    fn every_contender_indistinguishable_from_the_best_one_is_marked_fastest() {
+    fn the_best_contender_and_those_within_5_percent_of_it_are_marked_fastest() {
         let clear = |_, name: &str| if name == "async" { 100 } else { 200 };
         assert_eq!(fastest(clear), ["async"]);
-        let tied = |round, name: &str| match name {
+        let close = |round, name: &str| match name {
             "seq" => 1000,
             "threads" => 200,
-            "rayon" => 190 + 2 * round as u64,
-            _ => 250,
+            "rayon" => 203 + round as u64 % 5,
+            _ => 212,
         };
-        assert_eq!(fastest(tied), ["threads", "rayon"]);
+        assert_eq!(fastest(close), ["threads", "rayon"]);
     }
 
     #[test]
-    fn no_contender_is_marked_fastest_if_all_are_indistinguishable() {
+    fn a_contender_is_slower_only_if_its_whole_interval_is() {
+        let (setup, measured) = after_ten_rounds(|round, name| match name {
+            "seq" => 211,
+            "threads" => 200,
+            "rayon" => [180, 240][round % 2],
+            _ => 209,
+        });
+        let results = Results::new(&setup, &measured);
+        let standing = |name| results.of(contender(name)).unwrap().standing;
+        assert_eq!(standing("seq"), Some(Standing::Slower));
+        assert_eq!(standing("threads"), Some(Standing::EquallyFast));
+        assert_eq!(standing("rayon"), Some(Standing::NotToldApart));
+        assert_eq!(standing("async"), Some(Standing::EquallyFast));
+    }
+
+    #[test]
+    fn no_contender_is_marked_fastest_if_all_would_be_or_before_the_second_round() {
         assert_eq!(fastest(|_, _| 200), [""; 0]);
         let setup = setup();
         assert_eq!(Results::new(&setup, &Measured::default()).fastest(), []);
+        for (rounds, number) in [(1, 0), (2, 3)] {
+            let measured = measured(&setup, |round, contender| match round {
+                Round::Measured(n) if n > rounds => None,
+                _ => times(round, contender),
+            });
+            assert_eq!(Results::new(&setup, &measured).fastest().len(), number, "{rounds}");
+        }
     }
 
     #[test]
@@ -274,47 +376,114 @@ mod tests {
         });
         let results = Results::new(&setup, &measured);
         assert!(results.of(reference).is_none());
-        assert_eq!(results.of(contender("seq")).unwrap().speedup, None);
+        assert!(results.contenders.iter().all(|result| result.speedup.is_none()));
+        assert!(results.pictured_round().is_none());
     }
 
     #[test]
-    fn each_speedup_to_check_has_its_verdict() {
-        let min_speedups = vec![
-            min_speedup("threads", 5.0),
-            min_speedup("rayon", 15.0),
-            min_speedup("async", 25.0),
-        ];
-        let setup = Setup { min_speedups, ..setup() };
-        let measured = measured(&setup, times);
-        let results = Results::new(&setup, &measured);
-        let verdicts: Vec<_> = results.checks.iter().map(SpeedupCheck::verdict).collect();
-        assert_eq!(verdicts, [Verdict::Passed, Verdict::Inconclusive, Verdict::Failed]);
-        assert!(!results.all_decided());
-    }
-
-    #[test]
-    fn one_of_several_looks_decides_nothing_with_too_few_rounds() {
-        let setup =
-            Setup { max_runs: 9, min_speedups: vec![min_speedup("threads", 5.0)], ..setup() };
+    fn each_speedup_to_check_has_its_verdict_at_a_look_and_none_before() {
+        let min_speedups = ["threads", "rayon", "async"].map(|name| min_speedup(name, 15.0));
+        let min_speedups = min_speedups.to_vec();
+        let setup = Setup { runs: 10, max_runs: 20, min_speedups, ..setup() };
         let after = |rounds| {
-            let times = |round, contender| match round {
-                Round::Measured(n) if n > rounds => None,
-                _ => times(round, contender),
-            };
-            Results::new(&setup, &measured(&setup, times)).all_decided()
+            measured(&setup, |round, contender| match (round, contender.mode()) {
+                (Round::Measured(n), _) if n > rounds => None,
+                (_, Mode::Seq) => Some(1500),
+                (Round::Measured(n), Mode::Rayon) => Some([80, 120][n % 2]),
+                (_, Mode::Threads) => Some(90),
+                _ => Some(110),
+            })
         };
-        assert!(!after(3));
-        assert!(!after(6));
-        assert!(!after(8), "between two looks");
-        assert!(after(9));
+        for (rounds, decides) in [(9, false), (10, true), (11, false), (20, true)] {
+            let measured = after(rounds);
+            let checks = Results::new(&setup, &measured).checks;
+            let verdicts: Vec<_> = checks.iter().map(SpeedupCheck::verdict).collect();
+            let expected = [Verdict::Passed, Verdict::Inconclusive, Verdict::Failed];
+            assert_eq!(verdicts, if decides { &expected[..] } else { &[] }, "{rounds}");
+        }
     }
 
     #[test]
-    fn the_run_to_draw_is_the_one_nearest_to_the_median() {
+    fn the_pictured_round_is_the_one_nearest_to_the_medians_of_all_contenders() {
+        let (setup, measured) = after_ten_rounds(|round, name| match (round, name) {
+            (7, "seq") => 1010,
+            (7, _) => 99,
+            // The median of seq, but far from the others.
+            (_, "seq") => 995 + round as u64,
+            (_, _) => {
+                if round % 2 == 0 {
+                    80
+                } else {
+                    120
+                }
+            }
+        });
+        let round = Results::new(&setup, &measured).pictured_round().unwrap();
+        assert_eq!(round.number, 7);
+        let runs: Vec<_> = round.runs.iter().map(|run| run.contender).collect();
+        assert_eq!(runs, setup.contenders);
+        for PicturedRun { sample, speedup, .. } in &round.runs {
+            assert_eq!(*speedup, round.runs[0].sample.seconds() / sample.seconds());
+        }
+    }
+
+    #[test]
+    fn a_round_without_all_contenders_is_not_pictured() {
+        let setup = setup();
+        let measured = measured(&setup, |round, contender| match round {
+            Round::Measured(2) if contender.mode() == Mode::Async => None,
+            _ => times(round, contender),
+        });
+        let results = Results::new(&setup, &measured);
+        assert_eq!(results.pictured_round().unwrap().number, 1);
+    }
+
+    #[test]
+    fn the_number_of_jobs_that_is_enough_is_decided_only_if_all_smaller_ones_are_slower() {
+        let contenders = contenders(&[Mode::Seq, Mode::Threads, Mode::Rayon], &[16, 4, 8]);
+        let setup = Setup { contenders, runs: 10, max_runs: 10, ..setup() };
+        let measured = measured(&setup, |round, contender| {
+            let Round::Measured(n) = round else { return Some(1) };
+            Some(match contender.to_string().as_str() {
+                "threads@8" | "rayon@8" => 200,
+                "threads@16" => 198,
+                "rayon@4" => [180, 230][n % 2],
+                "rayon@16" => 300,
+                _ => 1000,
+            })
+        });
+        let results = Results::new(&setup, &measured);
+        let threads =
+            EnoughJobs { mode: Mode::Threads, jobs: Some(jobs(8)), not_faster: vec![jobs(16)] };
+        let rayon = results.enough_jobs().pop().unwrap();
+        assert_eq!(results.enough_jobs()[..1], [threads]);
+        assert_eq!((rayon.mode, rayon.jobs), (Mode::Rayon, None));
+    }
+
+    #[test]
+    fn a_single_number_of_jobs_says_nothing_about_how_many_are_enough() {
         let setup = setup();
         let measured = measured(&setup, times);
-        let results = Results::new(&setup, &measured);
-        let seq = results.of(contender("seq")).unwrap();
-        assert_eq!(seq.median_run().unwrap().seconds(), 3.0);
+        assert_eq!(Results::new(&setup, &measured).enough_jobs(), []);
+    }
+
+    #[test]
+    fn the_title_counts_whole_rounds_and_names_the_limit() {
+        let title = |max_runs, rounds| {
+            let min_speedups = vec![min_speedup("threads", 15.0)];
+            let setup = Setup { runs: 10, max_runs, min_speedups, ..setup() };
+            let measured = measured(&setup, |round, contender| match round {
+                Round::Measured(n) if n > rounds => None,
+                Round::Measured(n) if n == rounds && contender.mode() == Mode::Async => None,
+                _ => times(round, contender),
+            });
+            Results::new(&setup, &measured).title()
+        };
+        assert_eq!(title(10, 3), "2 flags from delay, 2 of 10 rounds");
+        assert_eq!(title(10, 11), "2 flags from delay, 10 rounds");
+        assert_eq!(title(40, 3), "2 flags from delay, 2 of 10 rounds (at most 40)");
+        let setup = setup();
+        let none = Results::new(&setup, &Measured::default()).title();
+        assert_eq!(none, "2 flags from delay, 0 of 3 rounds");
     }
 }

@@ -1,17 +1,8 @@
-//! The loop over the rounds, and the traits for what runs in it and for what observes it.
+//! The loop over the rounds, and what observes it.
 
 use super::schedule::{Round, rounds};
-use super::{Contender, Measured, Results, Sample, Setup};
+use super::{Contender, Measured, Sample, Setup, Verdict, results};
 use crate::system::signals::Signal;
-
-/// Carries out single runs. [`RealRunner`](super::RealRunner) downloads; tests use given times.
-pub trait Runner {
-    /// Runs `contender` once, as part of `round`, and returns its measurements.
-    ///
-    /// # Errors
-    /// The run gave no valid measurement. The comparison ends.
-    fn run(&mut self, round: Round, contender: Contender) -> Result<Sample, Abort>;
-}
 
 /// Observes a comparison. Only [`round_finished`](Self::round_finished) is required.
 pub trait Observer {
@@ -26,9 +17,6 @@ pub trait Observer {
     /// # Errors
     /// The comparison cannot go on.
     fn round_finished(&mut self, measured: &Measured) -> anyhow::Result<()>;
-
-    /// Some `--min-speedup` is undecided: there will be more rounds, up to `runs` in all.
-    fn extended(&mut self, _runs: usize) {}
 }
 
 /// Why a comparison ended early.
@@ -40,47 +28,56 @@ pub enum Abort {
     Failed(anyhow::Error),
 }
 
-/// Runs the rounds of `setup`: `runs` of them, and more while a `--min-speedup` is undecided.
+/// Runs the rounds of `setup` up to the first look that decides every `--min-speedup`. `run` runs a
+/// contender once, as part of a round, and returns its measurements; an error ends the comparison.
+///
+/// The verdicts are those of that look. If each `--min-speedup` kept its first verdict instead,
+/// their errors would add up.
 ///
 /// After an early end it returns what was measured so far. That includes the finished runs of an
 /// unfinished round, though speedups use only rounds that have both runs of a pair.
 pub fn run_rounds(
     setup: &Setup,
-    runner: &mut impl Runner,
+    mut run: impl FnMut(Round, Contender) -> Result<Sample, Abort>,
     observer: &mut impl Observer,
 ) -> (Measured, Result<(), Abort>) {
     let mut measured = Measured::default();
-    let result = run_all(setup, runner, observer, &mut measured);
+    let result = run_all(setup, &mut run, observer, &mut measured);
     (measured, result)
 }
 
 fn run_all(
     setup: &Setup,
-    runner: &mut impl Runner,
+    run: &mut impl FnMut(Round, Contender) -> Result<Sample, Abort>,
     observer: &mut impl Observer,
     measured: &mut Measured,
 ) -> Result<(), Abort> {
     let looks = setup.looks();
-    for (round, order) in rounds(&setup.contenders, setup.warmup, looks.last()) {
-        for (place, contender) in order.into_iter().enumerate() {
+    let seed = setup.weather.as_ref().map_or(0, |weather| weather.seed);
+    for (round, order) in rounds(&setup.contenders, setup.warmup, setup.max_runs, seed) {
+        for contender in order {
             observer.run_started(round, contender);
-            let sample = runner.run(round, contender)?;
+            let sample = run(round, contender)?;
             observer.run_finished(contender, &sample);
-            if let Round::Measured(_) = round {
-                measured.add(contender, sample, place == 0);
+            if let Round::Measured(number) = round {
+                measured.add(number, contender, sample);
             }
         }
-        if let Round::Measured(n) = round {
+        if let Round::Measured(number) = round {
             observer.round_finished(measured).map_err(Abort::Failed)?;
-            if n < looks.last() && n == looks.next(n).runs {
-                if Results::new(setup, measured).all_decided() {
-                    break;
-                }
-                observer.extended(looks.next(n + 1).runs);
+            let look = looks.iter().find(|look| look.runs == number);
+            if look.is_some_and(|look| is_decided(setup, measured, look.confidence)) {
+                break;
             }
         }
     }
     Ok(())
+}
+
+/// Whether no `--min-speedup` is inconclusive.
+fn is_decided(setup: &Setup, measured: &Measured, confidence: f64) -> bool {
+    let checks = results::checks(setup, measured, confidence);
+    checks.iter().all(|check| check.verdict() != Verdict::Inconclusive)
 }
 
 #[cfg(test)]
@@ -90,7 +87,7 @@ mod tests {
     use anyhow::anyhow;
 
     use super::*;
-    use crate::compare::fixtures::{FakeRunner, contender, min_speedup, setup};
+    use crate::compare::fixtures::{contender, min_speedup, sample, setup};
 
     /// Records the calls, and fails after `full_after` rounds as a full disk would.
     #[derive(Default)]
@@ -98,7 +95,6 @@ mod tests {
         started: Vec<(Round, Contender)>,
         finished: usize,
         rounds: Vec<usize>,
-        extended: Vec<usize>,
         full_after: Option<usize>,
     }
 
@@ -118,27 +114,22 @@ mod tests {
                 _ => Ok(()),
             }
         }
-
-        fn extended(&mut self, runs: usize) {
-            self.extended.push(runs);
-        }
     }
 
     /// Each contender takes a different time, and every round is slower than the one before.
-    fn slower_and_slower(round: Round, contender: Contender) -> Result<u64, Abort> {
+    fn slower_and_slower(round: Round, contender: Contender) -> Result<Sample, Abort> {
         let drift = match round {
             Round::Warmup(_) => 100,
             Round::Measured(n) => n as u64,
         };
-        Ok(drift * if contender.to_string() == "seq" { 2000 } else { 100 })
+        Ok(sample(drift * if contender.to_string() == "seq" { 2000 } else { 100 }))
     }
 
     #[test]
     fn each_round_runs_each_contender_once_in_the_order_that_is_recorded() {
         let setup = setup();
         let mut recorder = Recorder::default();
-        let (measured, result) =
-            run_rounds(&setup, &mut FakeRunner(slower_and_slower), &mut recorder);
+        let (measured, result) = run_rounds(&setup, slower_and_slower, &mut recorder);
         assert!(result.is_ok());
         let per_round = setup.contenders.len();
         assert_eq!(recorder.started.len(), (setup.warmup + setup.runs) * per_round);
@@ -152,20 +143,18 @@ mod tests {
     #[test]
     fn warm_up_rounds_are_not_measured() {
         let setup = setup();
-        let (measured, _) =
-            run_rounds(&setup, &mut FakeRunner(slower_and_slower), &mut Recorder::default());
+        let (measured, _) = run_rounds(&setup, slower_and_slower, &mut Recorder::default());
         for contender in &setup.contenders {
-            let samples = measured.samples(*contender);
-            assert_eq!(samples.len(), setup.runs);
-            assert!(samples.iter().all(|sample| sample.elapsed < Duration::from_secs(100)));
+            let mut samples = measured.samples(*contender);
+            assert_eq!(samples.clone().count(), setup.runs);
+            assert!(samples.all(|(_, sample)| sample.elapsed < Duration::from_secs(100)));
         }
     }
 
     #[test]
     fn drift_that_slows_every_round_does_not_affect_the_paired_ratios() {
         let setup = setup();
-        let (measured, _) =
-            run_rounds(&setup, &mut FakeRunner(slower_and_slower), &mut Recorder::default());
+        let (measured, _) = run_rounds(&setup, slower_and_slower, &mut Recorder::default());
         let ratios = measured.ratios(contender("seq"), contender("threads"));
         assert_eq!(ratios, vec![20.0; setup.runs]);
     }
@@ -174,19 +163,30 @@ mod tests {
     fn the_observer_sees_each_measured_round_as_it_ends() {
         let setup = setup();
         let mut recorder = Recorder::default();
-        let _ = run_rounds(&setup, &mut FakeRunner(slower_and_slower), &mut recorder);
+        let _ = run_rounds(&setup, slower_and_slower, &mut recorder);
         assert_eq!(recorder.rounds, (1..=setup.runs).collect::<Vec<_>>());
-        assert!(recorder.extended.is_empty());
     }
 
     #[test]
-    fn an_undecided_speedup_extends_the_comparison_block_by_block_up_to_max_runs() {
+    fn an_undecided_speedup_extends_the_comparison_up_to_max_runs() {
         let min_speedups = vec![min_speedup("threads", 20.0)];
         let setup = Setup { runs: 10, max_runs: 25, min_speedups, ..setup() };
-        let mut recorder = Recorder::default();
-        let (measured, _) = run_rounds(&setup, &mut FakeRunner(slower_and_slower), &mut recorder);
-        assert_eq!(recorder.extended, [20, 25]);
+        let (measured, _) = run_rounds(&setup, slower_and_slower, &mut Recorder::default());
         assert_eq!(measured.orders().len(), 25);
+    }
+
+    #[test]
+    fn nothing_is_decided_between_looks_or_with_too_few_rounds_for_the_confidence() {
+        let min_speedups = vec![min_speedup("threads", 5.0)];
+        let rounds = |runs, max_runs| {
+            let setup = Setup { runs, max_runs, min_speedups: min_speedups.clone(), ..setup() };
+            let mut recorder = Recorder::default();
+            run_rounds(&setup, slower_and_slower, &mut recorder).0.orders().len()
+        };
+        assert_eq!(rounds(6, 6), 6);
+        assert_eq!(rounds(6, 24), 12, "6 rounds are too few for three looks");
+        assert_eq!(rounds(7, 200), 14, "7 rounds are too few for six looks, and 8 are no look");
+        assert_eq!(rounds(1, 5), 5);
     }
 
     #[test]
@@ -194,8 +194,7 @@ mod tests {
         let min_speedups = vec![min_speedup("threads", 10.0), min_speedup("async", 30.0)];
         let setup = Setup { runs: 10, max_runs: 40, min_speedups, ..setup() };
         let mut recorder = Recorder::default();
-        let (measured, _) = run_rounds(&setup, &mut FakeRunner(slower_and_slower), &mut recorder);
-        assert!(recorder.extended.is_empty());
+        let (measured, _) = run_rounds(&setup, slower_and_slower, &mut recorder);
         assert_eq!(measured.orders().len(), 10);
     }
 
@@ -203,15 +202,15 @@ mod tests {
     fn a_signal_ends_it_with_the_runs_that_have_finished() {
         let setup = setup();
         let mut left = (setup.warmup + 2) * setup.contenders.len() + 1;
-        let mut runner = FakeRunner(|round, contender| {
+        let runner = |round, contender| {
             if left == 0 {
                 return Err(Abort::Stopped(Signal::Interrupt));
             }
             left -= 1;
             slower_and_slower(round, contender)
-        });
+        };
         let mut recorder = Recorder::default();
-        let (measured, result) = run_rounds(&setup, &mut runner, &mut recorder);
+        let (measured, result) = run_rounds(&setup, runner, &mut recorder);
         assert!(matches!(result, Err(Abort::Stopped(Signal::Interrupt))));
         let runs: Vec<_> = measured.orders().iter().map(Vec::len).collect();
         assert_eq!(runs, [4, 4, 1]);
@@ -224,25 +223,24 @@ mod tests {
     fn a_run_that_fails_ends_it_at_once_and_is_not_measured() {
         let setup = setup();
         let rayon = contender("rayon");
-        let mut runner = FakeRunner(|round, contender| match round {
+        let runner = |round, contender| match round {
             Round::Measured(2) if contender == rayon => {
                 Err(Abort::Failed(anyhow!("ZZ: not found")))
             }
             _ => slower_and_slower(round, contender),
-        });
+        };
         let mut recorder = Recorder::default();
-        let (measured, result) = run_rounds(&setup, &mut runner, &mut recorder);
+        let (measured, result) = run_rounds(&setup, runner, &mut recorder);
         assert!(matches!(result, Err(Abort::Failed(_))));
         assert_eq!(recorder.started.last(), Some(&(Round::Measured(2), rayon)));
-        assert_eq!(measured.samples(rayon).len(), 1);
+        assert_eq!(measured.samples(rayon).count(), 1);
     }
 
     #[test]
     fn results_that_cannot_be_written_end_it_after_the_round() {
         let setup = setup();
         let mut recorder = Recorder { full_after: Some(1), ..Recorder::default() };
-        let (measured, result) =
-            run_rounds(&setup, &mut FakeRunner(slower_and_slower), &mut recorder);
+        let (measured, result) = run_rounds(&setup, slower_and_slower, &mut recorder);
         assert!(matches!(result, Err(Abort::Failed(_))));
         assert_eq!(measured.orders().len(), 1);
     }

@@ -3,9 +3,8 @@
 use anyhow::{Context, anyhow};
 use tempfile::TempDir;
 
-use super::ideal::{all_at_first_attempt, shortest_possible};
-use super::injected::is_injected;
-use super::{Abort, Contender, Round, Runner, Sample, Setup};
+use super::injected::{is_injected, retries_not_injected};
+use super::{Abort, Contender, Round, Sample, Setup};
 use crate::base_url::BaseUrl;
 use crate::fetch::FetchOptions;
 use crate::flag::save_flag::Destination;
@@ -26,12 +25,21 @@ pub struct RealRunner<'a> {
     pub shutdown: Shutdown,
 }
 
-impl Runner for RealRunner<'_> {
-    fn run(&mut self, round: Round, contender: Contender) -> Result<Sample, Abort> {
+impl RealRunner<'_> {
+    /// Runs `contender` once, as part of `round`, and returns its measurements.
+    ///
+    /// # Errors
+    /// A signal was received, the run could not start, or a flag failed and the failure was not
+    /// injected.
+    pub fn run(&self, round: Round, contender: Contender) -> Result<Sample, Abort> {
         if let Some(signal) = self.shutdown.signal() {
             return Err(Abort::Stopped(signal));
         }
-        let weather = self.set_weather(round);
+        let weather = self.setup.weather_of(round);
+        if let (Some(origin), Some(weather)) = (self.origin, &weather) {
+            // This also restarts the server's count of attempts for each code.
+            origin.set_weather(weather.clone());
+        }
         let failed =
             |error: anyhow::Error| Abort::Failed(error.context(format!("{contender}, {round}")));
         let (summary, cpu) = self.download(contender).map_err(failed)?;
@@ -39,28 +47,18 @@ impl Runner for RealRunner<'_> {
             return Err(Abort::Stopped(signal));
         }
         if let Some(failure) = self.failure_not_injected(&summary, weather.as_ref()) {
-            return Err(failed(anyhow!(
-                "{failure}; comparison aborted: this failure was not injected"
-            )));
+            let why = match weather {
+                Some(_) => "this failure was not injected",
+                None => "every flag has to be downloaded",
+            };
+            return Err(failed(anyhow!("{failure}; comparison aborted: {why}")));
         }
-        // The delays of further attempts are not part of the bound.
-        let ideal = weather
-            .filter(|_| all_at_first_attempt(&summary.outcomes))
-            .and_then(|weather| shortest_possible(&weather, &self.setup.codes, contender.jobs()));
         let exit_code = if summary.is_complete() { 0 } else { 1 };
         let Summary { elapsed, outcomes, .. } = summary;
-        Ok(Sample { elapsed, cpu, exit_code, ideal, outcomes })
-    }
-}
-
-impl RealRunner<'_> {
-    /// Gives the embedded server the weather of `round`, which is the same for every contender.
-    fn set_weather(&self, round: Round) -> Option<Weather> {
-        let base = self.setup.weather.as_ref()?;
-        let weather = Weather { seed: round.seed(base.seed), ..base.clone() };
-        // Setting it also restarts the server's count of attempts for each code.
-        self.origin?.set_weather(weather.clone());
-        Some(weather)
+        let not_injected =
+            |outcome| retries_not_injected(weather.as_ref(), outcome, self.fetch.timeout);
+        let retries = outcomes.iter().map(not_injected).sum();
+        Ok(Sample { elapsed, cpu, exit_code, retries, outcomes })
     }
 
     fn download(&self, contender: Contender) -> anyhow::Result<(Summary, CpuTime)> {
@@ -89,10 +87,7 @@ impl RealRunner<'_> {
     /// Describes the first failure that the weather did not inject, and counts the others.
     fn failure_not_injected(&self, summary: &Summary, weather: Option<&Weather>) -> Option<String> {
         let injected = |outcome: &Outcome| {
-            weather.is_some_and(|weather| {
-                let attempts = outcome.attempts..=outcome.attempts + outcome.resent;
-                is_injected(weather, outcome.code, attempts, &outcome.status, self.fetch.timeout)
-            })
+            weather.is_some_and(|weather| is_injected(weather, outcome, self.fetch.timeout))
         };
         let mut failed = summary.outcomes.iter().filter_map(|outcome| {
             let failure = outcome.status.problem()?;

@@ -1,4 +1,6 @@
-//! The order of the contenders in each round.
+//! The rounds, each with its order and its seed.
+
+use fastrand::Rng;
 
 use super::Contender;
 
@@ -11,40 +13,41 @@ pub enum Round {
     Measured(usize),
 }
 
-/// The rounds of a comparison of `contenders`, each with its order. `contenders` has no duplicates.
+/// The rounds of a comparison of `contenders`, each with its order: a random one that depends on
+/// `seed`, and differs from that of the round before.
 ///
-/// The orders are balanced and deterministic: they are the rows of a Williams design (E. J.
-/// Williams, 1949). Over as many rounds as there are contenders, each has each position once, and
-/// over a whole period each follows each other one equally often. Carry-over from one run to the
-/// next and drift over time therefore affect all contenders alike.
-///
-/// The measured rounds begin with the first row of the design, whatever the number of warm-up
-/// rounds.
+/// Random orders keep drift over time, and carry-over from one run to the next, from favouring any
+/// contender.
 pub fn rounds(
     contenders: &[Contender],
     warmup: usize,
     runs: usize,
+    seed: u64,
 ) -> impl Iterator<Item = (Round, Vec<Contender>)> {
-    let period = period(contenders.len());
-    // Warm-up takes the last rows of the period, so that no order comes twice in a row.
-    let warm = (1..=warmup).map(move |n| (Round::Warmup(n), period - 1 - (warmup - n) % period));
-    let counted = (1..=runs).map(move |n| (Round::Measured(n), (n - 1) % period));
-    warm.chain(counted).map(|(round, row)| {
-        let order = row_of_design(contenders.len(), row);
-        (round, order.map(|place| contenders[place]).collect())
+    let warm = (1..=warmup).map(Round::Warmup);
+    let measured = (1..=runs).map(Round::Measured);
+    let mut last = contenders.to_vec();
+    warm.chain(measured).map(move |round| {
+        let mut order = last.clone();
+        Rng::with_seed(round.seed(seed)).shuffle(&mut order);
+        if order == last && !order.is_empty() {
+            order.rotate_left(1);
+        }
+        last.clone_from(&order);
+        (round, order)
     })
 }
 
 impl Round {
-    /// The seed of this round's weather, derived from the comparison's seed `base`.
+    /// The seed of this round's weather and order, derived from the comparison's seed `base`.
     pub fn seed(self, base: u64) -> u64 {
         // Warm-up rounds count down from the maximum, so that their number changes no other seed.
         let number = match self {
             Round::Warmup(n) => !(n as u64),
             Round::Measured(n) => n as u64,
         };
-        let mixed = fastrand::Rng::with_seed(base).u64(..) ^ number;
-        fastrand::Rng::with_seed(mixed).u64(..)
+        let mixed = Rng::with_seed(base).u64(..) ^ number;
+        Rng::with_seed(mixed).u64(..)
     }
 }
 
@@ -57,22 +60,6 @@ impl std::fmt::Display for Round {
     }
 }
 
-/// The number of rows in the design: an odd `size` needs each row a second time, reversed.
-fn period(size: usize) -> usize {
-    if size.is_multiple_of(2) { size.max(1) } else { 2 * size }
-}
-
-/// One row of the Williams design for `size` contenders, as indices.
-fn row_of_design(size: usize, row: usize) -> impl Iterator<Item = usize> {
-    let reversed = row >= size;
-    (0..size).map(move |place| {
-        let place = if reversed { size - 1 - place } else { place };
-        // The first row is 0, 1, n−1, 2, n−2 …; each further row adds one, modulo n.
-        let first = if place % 2 == 1 { place.div_ceil(2) } else { size - place / 2 };
-        (first + row) % size
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::HashSet;
@@ -80,92 +67,61 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::compare::fixtures;
+    use crate::compare::fixtures::contenders;
     use crate::downloader::Mode;
 
-    fn contenders(number: usize) -> Vec<Contender> {
-        let jobs: Vec<_> = (1..=number).collect();
-        fixtures::contenders(&[Mode::Threads], &jobs)
-    }
-
-    fn orders(size: usize, rounds: usize) -> Vec<Vec<usize>> {
-        (0..rounds).map(|n| row_of_design(size, n % period(size)).collect()).collect()
-    }
-
-    fn spread(counts: impl Iterator<Item = usize> + Clone) -> usize {
-        counts.clone().max().unwrap_or(0) - counts.min().unwrap_or(0)
+    fn numbered(number: usize) -> Vec<Contender> {
+        contenders(&[Mode::Threads], &(1..=number).collect::<Vec<_>>())
     }
 
     proptest! {
         #[test]
-        fn each_contender_has_each_position_equally_often_or_once_more(
-            size in 1usize..9, rounds in 1usize..60,
+        fn each_round_runs_each_contender_once_in_an_order_unlike_the_last_one(
+            size in 1usize..9, warmup in 0usize..4, runs in 1usize..30, seed: u64,
         ) {
-            let orders = orders(size, rounds);
-            for place in 0..size {
-                let counts = (0..size)
-                    .map(|index| orders.iter().filter(|order| order[place] == index).count());
-                prop_assert!(spread(counts) <= 1, "place {place} of {orders:?}");
-            }
-        }
-
-        #[test]
-        fn each_round_runs_each_contender_once(size in 1usize..9, rounds in 1usize..60) {
-            for order in orders(size, rounds) {
+            let contenders = numbered(size);
+            let orders: Vec<_> =
+                rounds(&contenders, warmup, runs, seed).map(|(_, order)| order).collect();
+            prop_assert_eq!(orders.len(), warmup + runs);
+            for order in &orders {
                 let different: HashSet<_> = order.iter().collect();
                 prop_assert_eq!((order.len(), different.len()), (size, size));
             }
-        }
-
-        #[test]
-        fn no_order_comes_twice_in_a_row_even_after_the_warm_up(
-            size in 2usize..5, warmup in 0usize..9, runs in 1usize..30,
-        ) {
-            let contenders = contenders(size);
-            let orders: Vec<_> =
-                rounds(&contenders, warmup, runs).map(|(_, order)| order).collect();
-            prop_assert_eq!(orders.len(), warmup + runs);
             for pair in orders.windows(2) {
-                prop_assert_ne!(&pair[0], &pair[1]);
+                prop_assert!(size == 1 || pair[0] != pair[1]);
             }
         }
+    }
 
-        #[test]
-        fn over_a_period_each_contender_follows_each_other_one_equally_often(size in 2usize..9) {
-            let orders = orders(size, period(size));
-            let follows = |a: usize, b: usize| {
+    #[test]
+    fn over_many_rounds_each_contender_has_each_place_and_each_predecessor_equally_often() {
+        let contenders = numbered(4);
+        let orders: Vec<_> = rounds(&contenders, 0, 12_000, 1).map(|(_, order)| order).collect();
+        for contender in &contenders {
+            for place in 0..4 {
+                let count = orders.iter().filter(|order| order[place] == *contender).count();
+                assert!((2800..3200).contains(&count), "{contender}: {count} times at {place}");
+            }
+            for before in contenders.iter().filter(|before| *before != contender) {
                 let pairs = orders.iter().flat_map(|order| order.windows(2));
-                pairs.filter(|pair| pair[..] == [a, b]).count()
-            };
-            let counts: HashSet<_> = (0..size)
-                .flat_map(|a| (0..size).filter(move |b| *b != a).map(move |b| (a, b)))
-                .map(|(a, b)| follows(a, b))
-                .collect();
-            prop_assert_eq!(counts.len(), 1, "{:?}", orders);
-        }
-    }
-
-    #[test]
-    fn warm_up_rounds_come_first_and_change_nothing_about_the_measured_rounds() {
-        let contenders = contenders(4);
-        let counted = |warmup| -> Vec<_> { rounds(&contenders, warmup, 6).skip(warmup).collect() };
-        assert_eq!(counted(0), counted(3));
-        let rounds: Vec<_> = rounds(&contenders, 2, 1).map(|(round, _)| round).collect();
-        assert_eq!(rounds, [Round::Warmup(1), Round::Warmup(2), Round::Measured(1)]);
-    }
-
-    #[test]
-    fn the_measured_rounds_continue_the_sequence_of_orders_that_the_warm_up_begins() {
-        for size in [3, 4] {
-            let contenders = contenders(size);
-            let orders = |warmup, runs| -> Vec<_> {
-                rounds(&contenders, warmup, runs).map(|(_, order)| order).collect()
-            };
-            let period = period(size);
-            for warmup in 1..=period {
-                assert_eq!(orders(warmup, 5), orders(0, period + 5)[period - warmup..]);
+                let count = pairs.filter(|pair| pair == &[*before, *contender]).count();
+                assert!((2800..3200).contains(&count), "{contender}: {count} times after {before}");
             }
         }
+    }
+
+    #[test]
+    fn the_orders_depend_on_the_seed_alone() {
+        let contenders = numbered(4);
+        let orders = |seed| rounds(&contenders, 1, 20, seed).collect::<Vec<_>>();
+        assert_eq!(orders(1), orders(1));
+        assert_ne!(orders(1), orders(2));
+    }
+
+    #[test]
+    fn warm_up_rounds_come_first() {
+        let rounds: Vec<_> = rounds(&numbered(4), 2, 1, 0).map(|(round, _)| round).collect();
+        assert_eq!(rounds, [Round::Warmup(1), Round::Warmup(2), Round::Measured(1)]);
     }
 
     #[test]

@@ -1,7 +1,5 @@
 //! Statistics of times: mean, deviation, median, extremes.
 
-use statrs::statistics::{Data, Distribution, Max, Min, OrderStatistics};
-
 /// A summary of times, or of other numbers.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Stats {
@@ -16,20 +14,29 @@ pub struct Stats {
 impl Stats {
     /// The summary of `values`, which are finite. `None` for no values.
     pub fn of(values: &[f64]) -> Option<Stats> {
-        let data = Data::new(values.to_vec());
+        let median = median(values)?;
+        let count = values.len() as f64;
+        // The mean of equal values is exactly that value.
+        let numbered = values.iter().zip(1..);
+        let mean = numbered.fold(0.0, |mean, (value, n)| mean + (value - mean) / f64::from(n));
+        let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
         Some(Stats {
-            mean: data.mean()?,
-            stddev: data.std_dev().filter(|_| values.len() > 1),
-            median: median(values)?,
-            min: data.min(),
-            max: data.max(),
+            mean,
+            stddev: (values.len() > 1).then(|| (squares / (count - 1.0)).sqrt()),
+            median,
+            min: values.iter().copied().fold(f64::INFINITY, f64::min),
+            max: values.iter().copied().fold(f64::NEG_INFINITY, f64::max),
         })
     }
 }
 
 /// The middle value, or the mean of the two middle values. `None` for no values.
 pub fn median(values: &[f64]) -> Option<f64> {
-    (!values.is_empty()).then(|| Data::new(values.to_vec()).median())
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let upper = sorted.len() / 2;
+    let lower = sorted.len().checked_sub(1)? / 2;
+    Some(sorted[lower].midpoint(sorted[upper]))
 }
 
 #[cfg(test)]
@@ -44,6 +51,12 @@ mod tests {
         assert_eq!((stats.mean, stats.median, stats.min, stats.max), (5.0, 4.5, 2.0, 9.0));
         assert!((stats.stddev.unwrap() - (32.0f64 / 7.0).sqrt()).abs() < 1e-12);
         assert_eq!(Stats::of(&[3.0, 1.0, 2.0]).unwrap().median, 2.0);
+    }
+
+    #[test]
+    fn equal_values_have_no_deviation() {
+        let stats = Stats::of(&[0.2; 3]).unwrap();
+        assert_eq!((stats.mean, stats.stddev), (0.2, Some(0.0)));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use console::Term;
 
 use super::table::table;
 use super::terminal::{ignore_closed_pipe, stderr};
-use crate::compare::Results;
+use crate::compare::{Results, sentences};
 
 const BOLD: Style = Style::new().bold();
 
@@ -24,7 +24,7 @@ pub enum Stream {
 /// # Errors
 /// The stream cannot be written. A closed pipe is not an error.
 pub fn show(results: &Results, stream: Stream) -> io::Result<()> {
-    if results.modes.is_empty() {
+    if results.contenders.is_empty() {
         return Ok(());
     }
     let written = match stream {
@@ -55,7 +55,7 @@ fn terminal_width(stream: &Term) -> Option<usize> {
 fn report(results: &Results, width: Option<usize>) -> String {
     let title = wrapped(&results.title(), width);
     let table = table(results, width);
-    let sentences = results.sentences();
+    let sentences = sentences(results);
     let gap = if sentences.is_empty() { "" } else { "\n" };
     let sentences: String =
         sentences.iter().map(|sentence| wrapped(sentence, width) + "\n").collect();
@@ -81,7 +81,7 @@ mod tests {
         let report = report(&Results::new(&setup, &measured(&setup, times)), None);
         let report = anstream::adapter::strip_str(&report).to_string();
         assert!(report.starts_with("2 flags from delay, 3 rounds\n\nmode  "), "{report}");
-        assert!(report.contains("\n\nthreads: 15.0 times as fast as seq"), "{report}");
+        assert!(report.contains("\n\nthreads, rayon and async are equally fast"), "{report}");
     }
 
     #[test]
@@ -89,8 +89,8 @@ mod tests {
         let setup = setup();
         let report = report(&Results::new(&setup, &measured(&setup, times)), Some(40));
         let expected = "\
-rayon: 15.0 times as fast as seq (10.0
-to 20.0), 50 % of ideal with 2 jobs
+threads, rayon and async are equally
+fast (within 5 %)
 ";
         assert!(report.contains(expected), "{report}");
     }

@@ -3,7 +3,7 @@
 use anstyle::{AnsiColor, Style};
 
 use super::time_unit::TimeUnit;
-use crate::compare::{ModeResult, Results};
+use crate::compare::{ContenderResult, Results};
 use crate::numbers::{percent, rounded};
 
 const DIM: Style = Style::new().dimmed();
@@ -47,7 +47,7 @@ pub(super) fn table(results: &Results, width: Option<usize>) -> String {
     }
     let headers = line(&columns, |column| &column.header);
     let mut table = format!("{DIM}{headers}{DIM:#}\n");
-    for (row, result) in results.modes.iter().enumerate() {
+    for (row, result) in results.contenders.iter().enumerate() {
         let style =
             if result.fastest { AnsiColor::Green.on_default().bold() } else { Style::new() };
         table += &format!("{style}{}{style:#}\n", line(&columns, |column| &column.cells[row]));
@@ -81,10 +81,11 @@ fn fit(columns: &mut Vec<Column>, results: &Results, width: usize) {
 fn columns(results: &Results) -> Vec<Column> {
     let unit = TimeUnit::of(results);
     let reference = results.setup.reference;
-    let column = |kind, header: &str, right_aligned, gap, cell: &dyn Fn(&ModeResult) -> String| {
-        let cells = results.modes.iter().map(cell).collect();
-        Column { kind, header: header.into(), cells, right_aligned, gap }
-    };
+    let column =
+        |kind, header: &str, right_aligned, gap, cell: &dyn Fn(&ContenderResult) -> String| {
+            let cells = results.contenders.iter().map(cell).collect();
+            Column { kind, header: header.into(), cells, right_aligned, gap }
+        };
     let mut columns = vec![
         column(ColumnKind::Name, "mode", false, 0, &|result| result.contender.to_string()),
         column(ColumnKind::Median, &format!("median [{}]", unit.name), true, 2, &|result| {
@@ -99,7 +100,7 @@ fn columns(results: &Results) -> Vec<Column> {
         column(ColumnKind::Speedup, "speedup", true, 2, &|result| match result.speedup {
             None => "-".into(),
             Some(_) if result.contender == reference => "1".into(),
-            Some(speedup) => rounded(speedup.median),
+            Some(speedup) => rounded(speedup.estimate),
         }),
         column(ColumnKind::Interval, &format!("over {reference}"), false, 1, &|result| {
             let speedup = result.speedup.filter(|_| result.contender != reference);
@@ -107,7 +108,7 @@ fn columns(results: &Results) -> Vec<Column> {
         }),
         column(ColumnKind::Efficiency, "efficiency", true, 2, &|result| percent(result.efficiency)),
     ];
-    if results.modes.iter().any(|result| result.ideal.is_some()) {
+    if results.contenders.iter().any(|result| result.ideal.is_some()) {
         columns.push(column(ColumnKind::OfIdeal, "of ideal", true, 2, &|result| {
             result.ideal.map_or("-".into(), |ideal| percent(ideal.share))
         }));
@@ -120,8 +121,8 @@ fn columns(results: &Results) -> Vec<Column> {
 }
 
 fn bars(results: &Results, width: usize) -> Vec<String> {
-    let slowest = results.modes.iter().map(|result| result.elapsed.median).fold(0.0, f64::max);
-    results.modes.iter().map(|result| bar(result.elapsed.median / slowest, width)).collect()
+    let slowest = results.contenders.iter().map(|result| result.elapsed.median).fold(0.0, f64::max);
+    results.contenders.iter().map(|result| bar(result.elapsed.median / slowest, width)).collect()
 }
 
 /// A bar over this share of `width` columns, to an eighth of a column, padded with blanks.
@@ -187,10 +188,10 @@ mod tests {
         let table = plain(&Results::new(&setup, &measured(&setup, times)), None);
         let expected = "\
 mode     median [s] ± dev.   speedup over seq        efficiency  of ideal
-seq           3.000 ± 1.000        1                       90 %      50 %
-threads       0.200 ± 0.000     15.0 (10.0 to 20.0)        45 %      50 %  fastest
-rayon         0.200 ± 0.000     15.0 (10.0 to 20.0)        45 %      50 %  fastest
-async         0.200 ± 0.000     15.0 (10.0 to 20.0)        45 %      50 %  fastest
+seq           3.000 ± 1.000        1                       90 %       7 %
+threads       0.200 ± 0.000     14.6 (10.0 to 20.0)        45 %      50 %  fastest
+rayon         0.200 ± 0.000     14.6 (10.0 to 20.0)        45 %      50 %  fastest
+async         0.200 ± 0.000     14.6 (10.0 to 20.0)        45 %      50 %  fastest
 ";
         assert_eq!(table, expected);
     }
@@ -214,9 +215,9 @@ async         0.200 ± 0.000     15.0 (10.0 to 20.0)        45 %      50 %  fast
         let expected = "\
 mode     median [s]  speedup
 seq           3.000        1
-threads       0.200     15.0  fastest
-rayon         0.200     15.0  fastest
-async         0.200     15.0  fastest
+threads       0.200     14.6  fastest
+rayon         0.200     14.6  fastest
+async         0.200     14.6  fastest
 ";
         assert_eq!(table, expected);
     }

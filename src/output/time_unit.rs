@@ -17,7 +17,7 @@ const MILLISECONDS: TimeUnit = TimeUnit { name: "ms", per_second: 1000.0, decima
 impl TimeUnit {
     /// The unit that fits the median times of `results`.
     pub fn of(results: &Results) -> TimeUnit {
-        let short = results.modes.iter().all(|result| result.elapsed.median < 1.0);
+        let short = results.contenders.iter().all(|result| result.elapsed.median < 1.0);
         if short { MILLISECONDS } else { SECONDS }
     }
 

@@ -2,23 +2,19 @@
 
 use std::num::NonZeroUsize;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::Exporter;
-use crate::compare::statistics::Stats;
-use crate::compare::{Contender, Look, ModeResult, Results, Speedup};
+use crate::compare::{Contender, ContenderResult, EnoughJobs, Look, Results, Speedup};
 use crate::country::CountryCode;
 use crate::downloader::Mode;
 use crate::origin::Weather;
 
 /// The version of the document's schema. It changes with every incompatible change.
-const SCHEMA_VERSION: u32 = 1;
+const SCHEMA_VERSION: u32 = 2;
 
 /// A document with what was compared, and with `results` that have hyperfine's keys and more. Times
 /// are in seconds.
-///
-/// The scripts of hyperfine 1 read `times` and the keys beside it, those of hyperfine 2 read
-/// `summary` and `measurements`. The document has both, with the same numbers.
 pub struct Json;
 
 #[derive(Serialize)]
@@ -31,6 +27,8 @@ struct ComparisonDocument<'a> {
     max_runs: usize,
     looks: &'a [Look],
     rounds: &'a [Vec<Contender>],
+    #[serde(serialize_with = "enough_jobs")]
+    enough_jobs: Vec<EnoughJobs>,
     results: Vec<Entry>,
 }
 
@@ -48,52 +46,25 @@ struct Entry {
     exit_codes: Vec<u8>,
     mode: Mode,
     jobs: NonZeroUsize,
+    retries: usize,
     efficiency: f64,
     ideal_s: Option<f64>,
     of_ideal: Option<f64>,
     speedup: Option<SpeedupEntry>,
-    summary: Metrics<HyperfineSummary>,
-    measurements: Vec<Measurement>,
 }
 
 #[derive(Serialize)]
 struct SpeedupEntry {
     reference: Contender,
-    median: f64,
+    estimate: f64,
     low: f64,
     high: f64,
     confidence: f64,
 }
 
-#[derive(Serialize)]
-struct Metrics<T> {
-    time_wall_clock: T,
-    time_user: T,
-    time_system: T,
-}
-
-#[derive(Serialize)]
-struct HyperfineSummary {
-    unit: &'static str,
-    count: usize,
-    mean: f64,
-    stddev: Option<f64>,
-    median: f64,
-    min: f64,
-    max: f64,
-}
-
-#[derive(Serialize)]
-struct Measurement {
-    #[serde(flatten)]
-    metrics: Metrics<Quantity>,
-    exit_code: u8,
-}
-
-#[derive(Serialize)]
-struct Quantity {
-    value: f64,
-    unit: &'static str,
+/// As `{"threads": 8, "async": null}`.
+fn enough_jobs<S: Serializer>(modes: &[EnoughJobs], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(modes.iter().map(|enough| (enough.mode, enough.jobs)))
 }
 
 impl Exporter for Json {
@@ -107,18 +78,18 @@ impl Exporter for Json {
             runs: results.runs,
             max_runs: setup.max_runs,
             looks: &results.looks,
-            rounds: &results.rounds,
-            results: results.modes.iter().map(Entry::from).collect(),
+            rounds: &results.orders,
+            enough_jobs: results.enough_jobs(),
+            results: results.contenders.iter().map(Entry::from).collect(),
         };
         Ok(serde_json::to_string_pretty(&document)? + "\n")
     }
 }
 
-impl From<&ModeResult<'_>> for Entry {
-    fn from(result: &ModeResult) -> Entry {
-        let &ModeResult { contender, elapsed, user, system, efficiency, ideal, .. } = result;
+impl From<&ContenderResult<'_>> for Entry {
+    fn from(result: &ContenderResult) -> Entry {
+        let &ContenderResult { contender, elapsed, user, system, efficiency, ideal, .. } = result;
         let samples = &result.samples;
-        let summary = |stats| summary(stats, samples.len());
         Entry {
             command: contender,
             mean: elapsed.mean,
@@ -132,26 +103,11 @@ impl From<&ModeResult<'_>> for Entry {
             exit_codes: samples.iter().map(|sample| sample.exit_code).collect(),
             mode: contender.mode(),
             jobs: contender.jobs(),
+            retries: result.retries,
             efficiency,
             ideal_s: ideal.map(|ideal| ideal.seconds),
             of_ideal: ideal.map(|ideal| ideal.share),
             speedup: result.speedup.as_ref().map(SpeedupEntry::from),
-            summary: Metrics {
-                time_wall_clock: summary(elapsed),
-                time_user: summary(user),
-                time_system: summary(system),
-            },
-            measurements: samples
-                .iter()
-                .map(|sample| Measurement {
-                    metrics: Metrics {
-                        time_wall_clock: seconds(sample.seconds()),
-                        time_user: seconds(sample.cpu.user.as_secs_f64()),
-                        time_system: seconds(sample.cpu.system.as_secs_f64()),
-                    },
-                    exit_code: sample.exit_code,
-                })
-                .collect(),
         }
     }
 }
@@ -160,7 +116,7 @@ impl From<&Speedup> for SpeedupEntry {
     fn from(speedup: &Speedup) -> SpeedupEntry {
         SpeedupEntry {
             reference: speedup.reference,
-            median: speedup.median,
+            estimate: speedup.estimate,
             low: speedup.interval.low,
             high: speedup.interval.high,
             confidence: speedup.interval.confidence,
@@ -168,29 +124,20 @@ impl From<&Speedup> for SpeedupEntry {
     }
 }
 
-fn summary(stats: Stats, count: usize) -> HyperfineSummary {
-    let Stats { mean, stddev, median, min, max } = stats;
-    HyperfineSummary { unit: "second", count, mean, stddev, median, min, max }
-}
-
-fn seconds(value: f64) -> Quantity {
-    Quantity { value, unit: "second" }
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::compare::fixtures::{measured, min_speedup, setup, times};
-    use crate::compare::{Measured, Setup};
+    use crate::compare::fixtures::{contenders, measured, min_speedup, setup, times};
+    use crate::compare::{Measured, Round, Setup};
 
     fn document(setup: &Setup, measured: &Measured) -> Value {
         serde_json::from_str(&Json.export(&Results::new(setup, measured)).unwrap()).unwrap()
     }
 
     #[test]
-    fn a_result_has_the_keys_of_hyperfine_1_and_more() {
+    fn a_result_has_the_keys_of_hyperfine_and_more() {
         let setup = setup();
         let document = document(&setup, &measured(&setup, times));
         let seq = &document["results"][0];
@@ -206,43 +153,49 @@ mod tests {
             ("mode", json!("seq")),
             ("jobs", json!(1)),
             ("efficiency", json!(0.9)),
-            ("ideal_s", json!(1.5)),
-            ("of_ideal", json!(0.5)),
+            ("retries", json!(0)),
+            ("ideal_s", json!(0.2)),
         ] {
             assert_eq!(seq[key], value, "{key}");
         }
-        let speedup = json!({"reference": "seq", "median": 15.0, "low": 10.0, "high": 20.0,
-                             "confidence": 0.75});
-        assert_eq!(document["results"][1]["speedup"], speedup);
-    }
-
-    #[test]
-    fn a_result_has_the_keys_of_hyperfine_2() {
-        let setup = setup();
-        let document = document(&setup, &measured(&setup, times));
-        let seq = &document["results"][0];
-        let summary = json!({"unit": "second", "count": 3, "mean": 3.0, "stddev": 1.0,
-                             "median": 3.0, "min": 2.0, "max": 4.0});
-        assert_eq!(seq["summary"]["time_wall_clock"], summary);
-        let last = &seq["measurements"][2];
-        assert_eq!(last["time_wall_clock"], json!({"value": 4.0, "unit": "second"}));
-        assert_eq!(last["time_user"]["value"], json!(0.4));
-        assert_eq!(last["exit_code"], json!(0));
+        assert_eq!(document["results"][1]["of_ideal"], json!(0.5));
+        let speedup = &document["results"][1]["speedup"];
+        assert_eq!(speedup["reference"], "seq");
+        assert_eq!((&speedup["low"], &speedup["high"]), (&json!(10.0), &json!(20.0)));
+        assert_eq!(speedup["confidence"], json!(0.75));
+        // The mean of the two middle pairs: √(10 × 20) and 15.
+        let estimate = speedup["estimate"].as_f64().unwrap();
+        assert!((estimate - 14.565).abs() < 0.001, "{estimate}");
+        assert_eq!(speedup.as_object().unwrap().len(), 5);
     }
 
     #[test]
     fn the_document_has_what_was_compared_beside_the_results() {
         let setup = setup();
         let document = document(&setup, &measured(&setup, times));
-        assert_eq!(document["schema_version"], 1);
+        assert_eq!(document["schema_version"], 2);
         assert_eq!(document["server"], "delay");
-        assert_eq!(document["weather"]["delay"]["max_s"], 0.15);
+        assert_eq!(document["weather"]["delay"]["max_s"], 0.1);
         assert_eq!(document["codes"], json!(["BR", "CN"]));
         assert_eq!((&document["runs"], &document["max_runs"]), (&json!(3), &json!(3)));
         assert_eq!(document["looks"], json!([{"runs": 3, "confidence": 0.95}]));
         let rounds = document["rounds"].as_array().unwrap();
         assert_eq!(rounds.len(), 3);
         assert_eq!(rounds[0].as_array().unwrap().len(), 4);
+        assert_eq!(document["enough_jobs"], json!({}));
+    }
+
+    #[test]
+    fn each_mode_with_several_numbers_of_jobs_has_the_number_that_is_enough() {
+        let contenders = contenders(&[Mode::Seq, Mode::Threads, Mode::Async], &[1, 2, 4]);
+        let setup = Setup { contenders, ..setup() };
+        let times = |round, contender: Contender| match (contender.to_string().as_str(), round) {
+            ("async@2", Round::Measured(n)) => Some([100, 150][n % 2]),
+            ("seq" | "threads@1" | "async@1", _) => Some(200),
+            _ => Some(100),
+        };
+        let document = document(&setup, &measured(&setup, times));
+        assert_eq!(document["enough_jobs"], json!({"threads": 2, "async": null}));
     }
 
     #[test]
@@ -258,10 +211,10 @@ mod tests {
     #[test]
     fn an_extended_comparison_has_each_look_with_its_confidence() {
         let min_speedups = vec![min_speedup("threads", 15.0)];
-        let setup = Setup { runs: 10, max_runs: 40, min_speedups, ..setup() };
+        let setup = Setup { runs: 10, max_runs: 20, min_speedups, ..setup() };
         let document = document(&setup, &measured(&setup, |_, _| Some(100)));
-        assert_eq!((&document["runs"], &document["max_runs"]), (&json!(10), &json!(40)));
-        assert_eq!(document["looks"], json!([{"runs": 10, "confidence": 0.9875}]));
-        assert_eq!(document["results"][1]["speedup"]["confidence"], json!(0.9875));
+        assert_eq!((&document["runs"], &document["max_runs"]), (&json!(10), &json!(20)));
+        assert_eq!(document["looks"], json!([{"runs": 10, "confidence": 0.975}]));
+        assert_eq!(document["results"][1]["speedup"]["confidence"], json!(0.975));
     }
 }

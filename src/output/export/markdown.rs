@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::Exporter;
-use crate::compare::{ModeResult, Results};
+use crate::compare::{ContenderResult, Results, sentences};
 use crate::numbers::{percent, rounded};
 use crate::output::time_unit::TimeUnit;
 
@@ -22,11 +22,11 @@ impl Exporter for Markdown {
              |:---|---:|---:|---:|---:|---:|---:|---:|\n",
             escape_markdown(&results.title()),
         );
-        for result in &results.modes {
+        for result in &results.contenders {
             writeln!(page, "| {} |", row(result, unit).join(" | "))?;
         }
         let verdicts = results.checks.iter().map(ToString::to_string);
-        for (n, sentence) in results.sentences().into_iter().chain(verdicts).enumerate() {
+        for (n, sentence) in sentences(results).into_iter().chain(verdicts).enumerate() {
             let gap = if n == 0 { "\n" } else { "" };
             writeln!(page, "{gap}- {}", escape_markdown(&sentence))?;
         }
@@ -34,8 +34,8 @@ impl Exporter for Markdown {
     }
 }
 
-fn row(result: &ModeResult, unit: TimeUnit) -> [String; 8] {
-    let ModeResult { contender, elapsed, fastest, .. } = result;
+fn row(result: &ContenderResult, unit: TimeUnit) -> [String; 8] {
+    let ContenderResult { contender, elapsed, fastest, .. } = result;
     let time = |seconds: f64| unit.format(seconds);
     let mean = match elapsed.stddev {
         Some(stddev) => format!("{} ± {}", time(elapsed.mean), time(stddev)),
@@ -43,8 +43,8 @@ fn row(result: &ModeResult, unit: TimeUnit) -> [String; 8] {
     };
     let speedup =
         result.speedup.map_or("-".into(), |speedup| match speedup.reference == *contender {
-            true => rounded(speedup.median),
-            false => format!("{} {}", rounded(speedup.median), speedup.interval_in_words()),
+            true => rounded(speedup.estimate),
+            false => format!("{} {}", rounded(speedup.estimate), speedup.interval_in_words()),
         });
     [
         if *fastest { format!("**`{contender}`** fastest") } else { format!("`{contender}`") },
@@ -86,14 +86,13 @@ mod tests {
 
 | Mode | Median [s] | Mean [s] | Min [s] | Max [s] | Speedup over seq | Efficiency | Of ideal |
 |:---|---:|---:|---:|---:|---:|---:|---:|
-| `seq` | 2.000 | 2.000 ± 0.000 | 2.000 | 2.000 | 1.00 | 90 % | 50 % |
+| `seq` | 2.000 | 2.000 ± 0.000 | 2.000 | 2.000 | 1.00 | 90 % | 10 % |
 | **`threads`** fastest | 0.160 | 0.160 ± 0.000 | 0.160 | 0.160 | 12.5 (12.5 to 12.5) | 45 % \
-| 50 % |
+| 62 % |
 
-- threads: 12.5 times as fast as seq (12.5 to 12.5), 50 % of ideal with 2 jobs
-- threads is the fastest
 - too few rounds: intervals have 75 % confidence, not 95 %
-- --min-speedup threads=5: passed: threads is 12.5 times as fast as seq (12.5 to 12.5)
+- --min-speedup threads=5: inconclusive: threads is 12.5 times as fast as seq (12.5 to \
+12.5); it takes at least 6 rounds to decide (--runs)
 ";
         assert_eq!(page, expected);
     }

@@ -1,11 +1,11 @@
 //! SVG: the timelines of all modes, one below the other on one time axis.
 
 use super::Exporter;
-use crate::compare::{ModeResult, Results};
+use crate::compare::{PicturedRun, Results};
 use crate::numbers::{counted, rounded, time};
 use crate::output::timeline::{self, TimelineRun};
 
-/// A picture of the run of each mode that took its median time.
+/// A picture of each mode in one round.
 pub struct Svg;
 
 impl Exporter for Svg {
@@ -14,20 +14,23 @@ impl Exporter for Svg {
     }
 }
 
-/// The run to draw for each mode: the one whose time is nearest to the median.
+/// The run of each mode in the round whose times are nearest to the medians.
 pub(super) fn timeline_runs<'a>(results: &'a Results) -> Vec<TimelineRun<'a>> {
-    results.modes.iter().filter_map(timeline_run).collect()
+    let round = results.pictured_round();
+    let runs = round.into_iter().flat_map(|round| round.runs);
+    runs.map(|run| timeline_run(results, run)).collect()
 }
 
-fn timeline_run<'a>(result: &ModeResult<'a>) -> Option<TimelineRun<'a>> {
-    let sample = result.median_run()?;
-    let jobs = counted(result.contender.jobs().get(), "job", "jobs");
+fn timeline_run<'a>(results: &Results, run: PicturedRun<'a>) -> TimelineRun<'a> {
+    let PicturedRun { contender, sample, speedup } = run;
+    let jobs = counted(contender.jobs().get(), "job", "jobs");
     let mut about = format!("{jobs}, {}", time(sample.elapsed));
-    if let Some(speedup) = result.speedup.filter(|speedup| speedup.reference != result.contender) {
-        about += &format!(", {} times as fast as {}", rounded(speedup.median), speedup.reference);
+    let reference = results.setup.reference;
+    if contender != reference {
+        about += &format!(", {} times as fast as {reference}", rounded(speedup));
     }
-    let name = result.contender.to_string();
-    Some(TimelineRun { name, about, spans: &sample.outcomes, elapsed: sample.elapsed })
+    let name = contender.to_string();
+    TimelineRun { name, about, spans: &sample.outcomes, elapsed: sample.elapsed }
 }
 
 #[cfg(test)]

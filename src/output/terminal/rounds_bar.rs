@@ -24,7 +24,7 @@ impl RoundsBar {
             true => ProgressBar::hidden(),
             false => progress::bar(eta.total(), "{bar:10.green/dim} {wide_msg}"),
         };
-        let max_runs = setup.looks().last();
+        let max_runs = setup.max_runs;
         RoundsBar { bar, eta, warmup: setup.warmup, runs: setup.runs, max_runs }
     }
 

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::speedup_chart::ideal_speedup;
 use super::titled_section;
-use crate::compare::{ModeResult, Results, Speedup};
+use crate::compare::{ContenderResult, Results, Speedup};
 use crate::downloader::Mode;
 use crate::numbers::{counted, rounded};
 use crate::output::timeline::Scale;
@@ -19,7 +19,7 @@ const LABEL_DISTANCE: f64 = 0.09;
 
 /// A measured number of jobs.
 struct Point<'a> {
-    result: &'a ModeResult<'a>,
+    result: &'a ContenderResult<'a>,
     speedup: Speedup,
 }
 
@@ -65,14 +65,15 @@ pub(super) fn section(results: &Results) -> Markup {
 
 /// The modes, each once, in the order of the results.
 fn modes(results: &Results) -> Vec<Mode> {
-    let mut modes: Vec<_> = results.modes.iter().map(|result| result.contender.mode()).collect();
+    let mut modes: Vec<_> =
+        results.contenders.iter().map(|result| result.contender.mode()).collect();
     modes.dedup();
     modes
 }
 
 /// The points of a mode, from few jobs to many.
 fn points<'a>(results: &'a Results, mode: Mode) -> Vec<Point<'a>> {
-    let of_mode = results.modes.iter().filter(|result| result.contender.mode() == mode);
+    let of_mode = results.contenders.iter().filter(|result| result.contender.mode() == mode);
     let mut points: Vec<_> =
         of_mode.filter_map(|result| Some(Point { result, speedup: result.speedup? })).collect();
     points.sort_by_key(|point| point.result.contender.jobs().get());
@@ -82,7 +83,7 @@ fn points<'a>(results: &'a Results, mode: Mode) -> Vec<Point<'a>> {
 fn chart(mode: Mode, points: &[Point], scales: &Scales) -> Markup {
     let words = points.iter().map(|Point { result, speedup }| {
         let jobs = result.contender.jobs().get();
-        format!("{} times with {}", rounded(speedup.median), counted(jobs, "job", "jobs"))
+        format!("{} times with {}", rounded(speedup.estimate), counted(jobs, "job", "jobs"))
     });
     let words = words.collect::<Vec<_>>().join(", ");
     let x = |point: &Point| Percent(scales.jobs.share(point.result.contender.jobs().get() as f64));
@@ -107,13 +108,13 @@ fn chart(mode: Mode, points: &[Point], scales: &Scales) -> Markup {
                             y1=(y(from)) y2=(y(to)) {}
                     }
                     line.series x1=(x(&pair[0])) x2=(x(&pair[1]))
-                        y1=(y(pair[0].speedup.median)) y2=(y(pair[1].speedup.median)) {}
+                        y1=(y(pair[0].speedup.estimate)) y2=(y(pair[1].speedup.estimate)) {}
                 }
                 @for point in points {
-                    @let Speedup { median, interval, .. } = point.speedup;
+                    @let Speedup { estimate, interval, .. } = point.speedup;
                     line.interval x1=(x(point)) x2=(x(point)) y1=(y(interval.low))
                         y2=(y(interval.high)) {}
-                    circle.point cx=(x(point)) cy=(y(median)) r="3.5" {}
+                    circle.point cx=(x(point)) cy=(y(estimate)) r="3.5" {}
                 }
                 @for point in labelled(points, &scales.jobs) {
                     text.tick x=(x(point)) y=(HEIGHT + 15.0) text-anchor="middle" {

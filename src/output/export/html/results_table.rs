@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::titled_section;
-use crate::compare::{ModeResult, Results};
+use crate::compare::{ContenderResult, Results};
 use crate::numbers::{percent, rounded};
 
 /// The headers of the columns that are always the same.
@@ -25,14 +25,14 @@ pub(super) fn section(results: &Results) -> Markup {
                             th scope="col" { "Of ideal" }
                         }
                     }
-                    tbody { @for result in &results.modes { (row(result)) } }
+                    tbody { @for result in &results.contenders { (row(result)) } }
                 }
             }
         },
     )
 }
 
-fn row(result: &ModeResult) -> Markup {
+fn row(result: &ContenderResult) -> Markup {
     let stats = &result.elapsed;
     let seconds = |time: f64| format!("{time:.3}");
     let mean = match stats.stddev {
@@ -40,7 +40,7 @@ fn row(result: &ModeResult) -> Markup {
         None => seconds(stats.mean),
     };
     let speedup = result.speedup.map_or("–".into(), |speedup| {
-        format!("{} {}", rounded(speedup.median), speedup.interval_in_words())
+        format!("{} {}", rounded(speedup.estimate), speedup.interval_in_words())
     });
     html! {
         tr.fastest[result.fastest] {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use maud::{Markup, html};
 
 use super::titled_section;
-use crate::compare::{ModeResult, Results};
+use crate::compare::{ContenderResult, Results};
 use crate::numbers::{percent, time};
 use crate::output::timeline::chart_svg::{Percent, Px};
 
@@ -17,7 +17,7 @@ const MARGIN: f64 = 5.0;
 const MIN_EDGE: f64 = 0.05;
 
 pub(super) fn section(results: &Results) -> Markup {
-    let deviations = results.modes.iter().flat_map(|result| {
+    let deviations = results.contenders.iter().flat_map(|result| {
         result.samples.iter().map(|sample| deviation(result, sample.elapsed).abs())
     });
     let edge = deviations.fold(MIN_EDGE, f64::max);
@@ -31,7 +31,7 @@ pub(super) fn section(results: &Results) -> Markup {
                 "Modes that rise and fall together had the same delays, which the ratios within a "
                 "round cancel out."
             }
-            @for result in &results.modes {
+            @for result in &results.contenders {
                 @let summary = summary(result);
                 figure.round {
                     figcaption { strong { (result.contender) } " " (summary) }
@@ -48,7 +48,7 @@ pub(super) fn section(results: &Results) -> Markup {
 }
 
 /// `median 1.97 s, from 1.80 s to 2.21 s`.
-fn summary(result: &ModeResult) -> String {
+fn summary(result: &ContenderResult) -> String {
     let stats = &result.elapsed;
     let times = [stats.median, stats.min, stats.max].map(Duration::from_secs_f64);
     let [median, min, max] = times.map(time);
@@ -56,12 +56,12 @@ fn summary(result: &ModeResult) -> String {
 }
 
 /// The deviation of `elapsed` from the median of the mode, as a share of the median.
-fn deviation(result: &ModeResult, elapsed: Duration) -> f64 {
+fn deviation(result: &ContenderResult, elapsed: Duration) -> f64 {
     elapsed.as_secs_f64() / result.elapsed.median - 1.0
 }
 
-fn points(results: &Results, result: &ModeResult, edge: f64) -> Markup {
-    let rounds = results.rounds.len() as f64;
+fn points(results: &Results, result: &ContenderResult, edge: f64) -> Markup {
+    let rounds = results.orders.len() as f64;
     let x = |round: usize| Percent((round as f64 + 0.5) / rounds);
     let y = |elapsed: Duration| {
         let up = (deviation(result, elapsed) / edge + 1.0) / 2.0;
@@ -88,14 +88,14 @@ fn times(results: &Results) -> Markup {
                 thead {
                     tr {
                         th scope="col" { "Round" }
-                        @for result in &results.modes { th scope="col" { (result.contender) } }
+                        @for result in &results.contenders { th scope="col" { (result.contender) } }
                     }
                 }
                 tbody {
-                    @for round in 0..results.rounds.len() {
+                    @for round in 0..results.orders.len() {
                         tr {
                             th scope="row" { (round + 1) }
-                            @for result in &results.modes {
+                            @for result in &results.contenders {
                                 td {
                                     @if let Some(sample) = result.samples.get(round) {
                                         (format!("{:.3}", sample.seconds()))

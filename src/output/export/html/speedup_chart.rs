@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::titled_section;
-use crate::compare::{ModeResult, Results, Speedup};
+use crate::compare::{ContenderResult, Results, Speedup};
 use crate::numbers::{percent, rounded};
 use crate::output::timeline::chart_svg::{Percent, axis_labels};
 use crate::output::timeline::{Scale, Tick};
@@ -13,7 +13,7 @@ const ROOM: f64 = 1.02;
 
 pub(super) fn section(results: &Results) -> Markup {
     let rows: Vec<_> = results
-        .modes
+        .contenders
         .iter()
         .filter_map(|result| Some((result, result.speedup?, ideal_speedup(result))))
         .collect();
@@ -52,7 +52,7 @@ pub(super) fn section(results: &Results) -> Markup {
     )
 }
 
-fn row(result: &ModeResult, speedup: &Speedup, ideal: Option<f64>, scale: &Scale) -> Markup {
+fn row(result: &ContenderResult, speedup: &Speedup, ideal: Option<f64>, scale: &Scale) -> Markup {
     let at = |times: f64| Percent(scale.share(times));
     let is_reference = speedup.reference == result.contender;
     html! {
@@ -60,7 +60,7 @@ fn row(result: &ModeResult, speedup: &Speedup, ideal: Option<f64>, scale: &Scale
             strong { (result.contender) }
             span.number {
                 @if is_reference { "1" } @else {
-                    (rounded(speedup.median)) " " (speedup.interval_in_words())
+                    (rounded(speedup.estimate)) " " (speedup.interval_in_words())
                 }
                 @if let Some(ideal) = result.ideal { ", " (percent(ideal.share)) " of ideal" }
             }
@@ -68,7 +68,7 @@ fn row(result: &ModeResult, speedup: &Speedup, ideal: Option<f64>, scale: &Scale
                 @for tick in scale.ticks() {
                     line.grid x1=(at(tick)) x2=(at(tick)) y1="0" y2="22" {}
                 }
-                rect.bar x="0" y="5" width=(at(speedup.median)) height="12" {}
+                rect.bar x="0" y="5" width=(at(speedup.estimate)) height="12" {}
                 line.interval x1=(at(speedup.interval.low)) x2=(at(speedup.interval.high))
                     y1="11" y2="11" {}
                 @if let Some(ideal) = ideal {
@@ -80,6 +80,6 @@ fn row(result: &ModeResult, speedup: &Speedup, ideal: Option<f64>, scale: &Scale
 }
 
 /// The speedup that the shortest possible time amounts to.
-pub(super) fn ideal_speedup(result: &ModeResult) -> Option<f64> {
-    Some(result.speedup?.median / result.ideal?.share)
+pub(super) fn ideal_speedup(result: &ContenderResult) -> Option<f64> {
+    Some(result.speedup?.estimate / result.ideal?.share)
 }

@@ -1,0 +1,119 @@
+//! The results of one contender.
+
+use super::ideal::Delays;
+use super::signed_rank;
+use super::statistics::{Stats, median};
+use super::{Contender, Measured, Sample, Setup, Speedup};
+
+/// The results of one contender. Times are in seconds.
+#[derive(Debug, Clone)]
+pub struct ContenderResult<'a> {
+    pub contender: Contender,
+    /// The runs, in the order of the rounds.
+    pub samples: Vec<&'a Sample>,
+    pub elapsed: Stats,
+    /// CPU time in user mode.
+    pub user: Stats,
+    /// CPU time in the kernel.
+    pub system: Stats,
+    /// The median over the runs of (sum of the flags' own times ÷ jobs) ÷ elapsed. At 1, every job
+    /// was busy with a flag from start to end.
+    pub efficiency: f64,
+    /// The number of retries that were not injected, in all runs together.
+    pub retries: usize,
+    /// `None` if no run has a known ideal time.
+    pub ideal: Option<Ideal>,
+    /// The ratios reference's time ÷ own time, one for each round that has both.
+    pub ratios: Vec<f64>,
+    /// `None` if there are no such ratios.
+    pub speedup: Option<Speedup>,
+    /// Relative to the contender with the lowest median. `None` with fewer than two whole rounds.
+    pub standing: Option<Standing>,
+    /// Whether it is the contender with the lowest median, or equally fast. False for all
+    /// contenders if it would be true for all.
+    pub fastest: bool,
+}
+
+/// The time of a perfect pool with the same delays: see
+/// [`Delays::ideal_time`](super::ideal::Delays::ideal_time). It differs from round to round.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Ideal {
+    /// The median over the runs of the ideal time, in seconds.
+    pub seconds: f64,
+    /// The median over the runs of ideal time ÷ elapsed: 1 is ideal. A contender that takes the
+    /// flags in another order than the pool, as rayon does, can exceed 1.
+    pub share: f64,
+}
+
+/// How fast a contender is, compared to the best one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// The whole interval of the ratio of the times lies within 1 ÷ 1.05 to 1.05.
+    EquallyFast,
+    /// The whole interval lies above 1.05.
+    Slower,
+    /// Any other interval.
+    NotToldApart,
+}
+
+impl<'a> ContenderResult<'a> {
+    /// Evaluates the runs of `contender`. `None` if it has none. The standing is not known yet.
+    pub(super) fn new(
+        setup: &Setup,
+        measured: &'a Measured,
+        contender: Contender,
+        delays: &[Option<Delays>],
+        confidence: f64,
+    ) -> Option<ContenderResult<'a>> {
+        let samples: Vec<_> = measured.samples(contender).map(|(_, sample)| sample).collect();
+        let all = |of: &dyn Fn(&Sample) -> f64| {
+            samples.iter().map(|sample| of(sample)).collect::<Vec<_>>()
+        };
+        let jobs = contender.jobs().get() as f64;
+        let efficiency = all(&|sample| sample.busy().as_secs_f64() / jobs / sample.seconds());
+        let ratios = measured.ratios(setup.reference, contender);
+        Some(ContenderResult {
+            contender,
+            elapsed: Stats::of(&all(&Sample::seconds))?,
+            user: Stats::of(&all(&|sample| sample.cpu.user.as_secs_f64()))?,
+            system: Stats::of(&all(&|sample| sample.cpu.system.as_secs_f64()))?,
+            efficiency: median(&efficiency)?,
+            retries: samples.iter().map(|sample| sample.retries).sum(),
+            ideal: Ideal::new(measured, contender, delays),
+            speedup: Speedup::new(setup.reference, &ratios, confidence),
+            ratios,
+            standing: None,
+            fastest: false,
+            samples,
+        })
+    }
+}
+
+impl Ideal {
+    fn new(measured: &Measured, contender: Contender, delays: &[Option<Delays>]) -> Option<Ideal> {
+        // The delays of further attempts are not part of the ideal.
+        let known = measured.samples(contender).filter_map(|(round, sample)| {
+            let delays = delays[round - 1].as_ref().filter(|_| sample.all_at_first_attempt())?;
+            Some((delays.ideal_time(contender.jobs()).as_secs_f64(), sample))
+        });
+        let (seconds, shares): (Vec<_>, Vec<_>) =
+            known.map(|(ideal, sample)| (ideal, ideal / sample.seconds())).unzip();
+        Some(Ideal { seconds: median(&seconds)?, share: median(&shares)? })
+    }
+}
+
+impl Standing {
+    /// The standing of a contender whose times are `ratios` times those of the best one, one ratio
+    /// for each round. `None` for no ratios.
+    pub(super) fn of(ratios: &[f64], confidence: f64) -> Option<Standing> {
+        const EQUAL: f64 = 1.05;
+        let interval = signed_rank::interval(ratios, confidence)?;
+        Some(if interval.low > EQUAL {
+            Standing::Slower
+        } else if interval.low >= 1.0 / EQUAL && interval.high <= EQUAL {
+            Standing::EquallyFast
+        } else {
+            Standing::NotToldApart
+        })
+    }
+}
