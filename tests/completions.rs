@@ -222,8 +222,8 @@ fn the_manual_page_has_the_date_of_the_version() {
     let title = page.lines().find(|line| line.starts_with(".TH ")).unwrap();
     let fields: Vec<_> = title.split_whitespace().collect();
     let date = fields[3].trim_matches('"').replace("\\-", "-");
-    let is_date = date.split('-').map(|part| part.parse::<u32>().unwrap()).count() == 3;
-    assert!(is_date && date.len() == "2026-11-30".len(), "{title}");
+    let parts: Vec<_> = date.split('-').map(|part| part.parse::<u32>().unwrap()).collect();
+    assert_eq!((parts.len(), date.len()), (3, "2026-11-30".len()), "{title}");
 }
 
 #[test]

@@ -55,13 +55,13 @@ fn one_flag_is_one_download() {
 fn a_flag_that_is_not_found_and_one_that_fails_do_not_stop_the_others() {
     for mode in MODES {
         let origin = TestServer::start(|request, stream| match request.code.as_str() {
-            "ZZ" => answer(stream, "404 Not Found", "", b"no such flag"),
+            "ZW" => answer(stream, "404 Not Found", "", b"no such flag"),
             "IN" => answer(stream, "418 I'm a teapot", "", b"short and stout"),
             _ => ok(stream, &gif(&request.path)),
         });
         let dest = tempdir().unwrap();
         let args =
-            ["ZZ", "BR", "IN", "US", "-m", mode, "--order", "input", "-s", &origin.base(), "-d"];
+            ["ZW", "BR", "IN", "US", "-m", mode, "--order", "input", "-s", &origin.base(), "-d"];
         let output = flags().args(args).arg(dest.path()).output().unwrap();
         assert_eq!(output.status.code(), Some(1));
         let (line, rest) =
@@ -71,11 +71,11 @@ fn a_flag_that_is_not_found_and_one_that_fails_do_not_stop_the_others() {
         let base = origin.base();
         let expected = format!(
             "flags: IN: the server answered 418 I'm a teapot: {base}/in/in.gif\n\
-             flags: ZZ: not found: {base}/zz/zz.gif\n"
+             flags: ZW: not found: {base}/zw/zw.gif\n"
         );
         assert_eq!(stderr(&output), expected);
         assert_eq!(names(dest.path()), ["BR.gif", "US.gif"]);
-        assert_eq!((origin.tries("ZZ"), origin.tries("IN")), (1, 1));
+        assert_eq!((origin.tries("ZW"), origin.tries("IN")), (1, 1));
     }
 }
 
@@ -330,9 +330,9 @@ fn without_a_connection_each_flag_has_an_error_and_a_hint_is_shown_once() {
 fn verbose_has_a_line_for_a_flag_that_fails_too() {
     let origin = TestServer::start(|_, stream| answer(stream, "404 Not Found", "", b""));
     let dest = tempdir().unwrap();
-    let args = ["-v", "ZZ", "-s", &origin.base(), "-d"];
+    let args = ["-v", "ZW", "-s", &origin.base(), "-d"];
     let output = flags().args(args).arg(dest.path()).output().unwrap();
-    let lines = r"^flags: ZZ: not found: \S+\nZZ: not found in \d+\.\d{3}s, 1 try\n$";
+    let lines = r"^flags: ZW: not found: \S+\nZW: not found in \d+\.\d{3}s, 1 try\n$";
     let shape = predicate::str::is_match(lines).unwrap();
     assert!(shape.eval(&stderr(&output)), "{}", stderr(&output));
 }

@@ -163,7 +163,10 @@ fn a_code_in_no_list_that_is_not_found_gets_one_hint() {
     let lines = messages(&["UK", "BR", "ZZ"]);
     assert_eq!(lines.len(), 3, "{lines:?}");
     assert_eq!(lines[2], "flags: to find a country's code, see flags --list");
-    assert_eq!(messages(&["UK", "ZZ", "-q"]).len(), 2, "no hint");
+    for option in ["--quiet", "--json"] {
+        assert_eq!(messages(&["UK", "ZZ", option]).len(), 2, "{option}: no hint");
+    }
+    assert_eq!(messages(&["--every", "-l", "3"]).len(), 3, "AA, AB and AC are in the list of all");
     assert_eq!(messages(&["BR"]), [""; 0]);
 }
 

@@ -7,7 +7,7 @@ use std::str::FromStr;
 
 use clap::{ArgAction, Args, ValueEnum, ValueHint};
 
-use super::value_parsers::at_least_one;
+use super::fetch_args::at_least_one;
 use super::{RequestArgs, SelectionArgs, WeatherArgs};
 use crate::compare::{Contender, MinSpeedup};
 use crate::downloader::Mode;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueHint};
 
-use super::value_parsers::at_least_one;
+use super::fetch_args::at_least_one;
 use super::{RequestArgs, SelectionArgs, WeatherArgs};
 use crate::downloader::Mode;
 use crate::endpoint::Endpoint;

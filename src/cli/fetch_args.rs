@@ -8,10 +8,10 @@ use std::time::Duration;
 
 use clap::{Args, Command, CommandFactory, ValueHint};
 
-use super::value_parsers::{at_least_one, timeout};
 use super::{Cli, printable, usage_error};
 use crate::country::{self, CountryCode, Pattern};
 use crate::endpoint::Endpoint;
+use crate::numbers::parse_duration;
 
 /// The environment variable that sets the server if `--server` is not given.
 const SERVER_VARIABLE: &str = "FLAGS_SERVER";
@@ -32,7 +32,7 @@ pub struct SelectionArgs {
 
     /// Select all 676 codes from AA to ZZ, whether or not they have a flag
     #[arg(short, long)]
-    every: bool,
+    pub every: bool,
 
     /// Limit the selection to its first N codes
     #[arg(short, long, value_name = "N")]
@@ -103,6 +103,19 @@ fn pattern(text: &str) -> Result<Pattern, String> {
     })
 }
 
+/// Parses a whole number of at least 1.
+pub(super) fn at_least_one(text: &str) -> Result<NonZeroUsize, &'static str> {
+    text.parse().map_err(|_| "expected a whole number from 1")
+}
+
+/// Parses a timeout: a duration above 0, at most a day. A bare number is in seconds.
+fn timeout(text: &str) -> Result<Duration, &'static str> {
+    match parse_duration(text)? {
+        Duration::ZERO => Err("expected a duration above 0, such as 6.1, 6.1s or 500ms"),
+        timeout => Ok(timeout),
+    }
+}
+
 /// The server: `option` if given, else the value of `FLAGS_SERVER` unless empty, else `default`.
 ///
 /// # Errors
@@ -118,4 +131,25 @@ pub(crate) fn server(option: Option<Endpoint>, default: Endpoint) -> anyhow::Res
         let value = printable(&value);
         usage_error(format!("invalid value '{value}' for {SERVER_VARIABLE}: {error}"))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_timeout_is_a_duration_above_zero() {
+        assert_eq!(timeout("6.1"), Ok(Duration::from_millis(6100)));
+        for text in ["0", "0s", "0ms", "1e-300", "-1", "86401"] {
+            assert!(timeout(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn counts_are_at_least_one() {
+        assert_eq!(at_least_one("32").map(NonZeroUsize::get), Ok(32));
+        for text in ["0", "-1", "1.5", "", "x", "99999999999999999999999"] {
+            assert_eq!(at_least_one(text), Err("expected a whole number from 1"), "{text}");
+        }
+    }
 }

@@ -4,7 +4,6 @@ mod compare_args;
 mod download_args;
 mod fetch_args;
 mod serve_args;
-mod value_parsers;
 mod weather_args;
 
 use std::ffi::OsString;

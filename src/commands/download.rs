@@ -68,7 +68,8 @@ pub(super) fn run(args: DownloadArgs) -> anyhow::Result<Exit> {
     if is_direct && is_unreachable(&summary) {
         stderr::error("no response from the server; without a network, try --server local");
     }
-    if !args.quiet && summary.outcomes.iter().any(is_unlisted) {
+    let may_hint = !args.quiet && !args.json && !args.selection.every;
+    if may_hint && summary.outcomes.iter().any(is_unlisted) {
         stderr::error("to find a country's code, see flags --list");
     }
     reported.and(drawn)?;

@@ -53,10 +53,10 @@ impl HeldServer {
     }
 }
 
-/// A flag for every code but ZZ.
+/// A flag for every code but ZW.
 fn whole_but_zz(request: &Request, stream: &mut TcpStream) -> io::Result<()> {
     match request.code.as_str() {
-        "ZZ" => status(stream, "404 Not Found", ""),
+        "ZW" => status(stream, "404 Not Found", ""),
         _ => whole(request, stream),
     }
 }

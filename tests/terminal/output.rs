@@ -14,13 +14,13 @@ use crate::{HeldServer, MAX_WAIT, on_terminal, run, whole_but_zz, without_count}
 #[test]
 fn an_error_during_a_run_has_a_line_of_its_own() {
     let server = HeldServer::start();
-    let (session, _dest) = on_terminal(&server.base(), &["YE", "ZW", "ZZ", "-m", "seq"], 80);
+    let (session, _dest) = on_terminal(&server.base(), &["YE", "ZM", "ZW", "-m", "seq"], 80);
     session.wait_for_bar("0/3");
-    server.release(&["YE", "ZW", "ZZ"]);
+    server.release(&["YE", "ZM", "ZW"]);
     let ended = session.end();
     let rows = without_count(&ended, "2 downloads, 1 not found in ");
-    let error = format!("flags: ZZ: not found: {}/zz/zz.gif", server.base());
-    assert_eq!(rows, ["YE ZW", &error]);
+    let error = format!("flags: ZW: not found: {}/zw/zw.gif", server.base());
+    assert_eq!(rows, ["YE ZM", &error]);
     assert_eq!(ended.most_bar_rows, 1, "{ended:#?}");
 }
 
@@ -28,28 +28,28 @@ fn an_error_during_a_run_has_a_line_of_its_own() {
 fn codes_that_finish_after_an_error_start_a_new_line() {
     let server = HeldServer::start();
     let dest = tempdir().unwrap();
-    let session = Session::start(run(&server.base(), &["YE", "ZW", "ZZ"], dest.path()), 80);
-    for (number, code) in ["YE", "ZZ", "ZW"].iter().enumerate() {
+    let session = Session::start(run(&server.base(), &["YE", "ZM", "ZW"], dest.path()), 80);
+    for (number, code) in ["YE", "ZW", "ZM"].iter().enumerate() {
         session.wait_for_bar(&format!("{number}/3"));
         server.release(&[code]);
     }
     let ended = session.end();
-    let error = format!("flags: ZZ: not found: {}/zz/zz.gif", server.base());
-    assert_eq!(without_count(&ended, "2 downloads, 1 not found in "), ["YE", &error, "ZW"]);
+    let error = format!("flags: ZW: not found: {}/zw/zw.gif", server.base());
+    assert_eq!(without_count(&ended, "2 downloads, 1 not found in "), ["YE", &error, "ZM"]);
 }
 
 #[test]
 fn verbose_shows_a_line_per_flag_above_the_bar_and_no_code_twice() {
     let server = HeldServer::start();
-    let (session, _dest) = on_terminal(&server.base(), &["YE", "ZW", "ZZ", "-v"], 80);
+    let (session, _dest) = on_terminal(&server.base(), &["YE", "ZM", "ZW", "-v"], 80);
     server.release(&["YE"]);
     let lines = session.wait_for_bar("1/3");
     assert!(lines[0].starts_with("YE: ") && lines[0].ends_with(", 1 try"), "{lines:#?}");
     assert_eq!(lines.len(), 2, "{lines:#?}");
-    server.release(&["ZW", "ZZ"]);
+    server.release(&["ZM", "ZW"]);
     let ended = session.end();
     let rows = without_count(&ended, "2 downloads, 1 not found in ");
-    let begin = ["YE: ", "ZW: ", "flags: ZZ: not found: ", "ZZ: not found in "];
+    let begin = ["YE: ", "ZM: ", "flags: ZW: not found: ", "ZW: not found in "];
     assert_eq!(rows.len(), begin.len(), "{rows:#?}");
     assert!(rows.iter().zip(begin).all(|(row, begin)| row.starts_with(begin)), "{rows:#?}");
     assert_eq!(ended.most_bar_rows, 1, "{ended:#?}");
@@ -58,16 +58,16 @@ fn verbose_shows_a_line_per_flag_above_the_bar_and_no_code_twice() {
 #[test]
 fn quiet_shows_only_errors() {
     let server = TestServer::start(whole_but_zz);
-    let (session, _dest) = on_terminal(&server.base(), &["YE", "ZZ", "-q"], 80);
+    let (session, _dest) = on_terminal(&server.base(), &["YE", "ZW", "-q"], 80);
     let ended = session.end();
-    assert_eq!(ended.lines, [format!("flags: ZZ: not found: {}/zz/zz.gif", server.base())]);
+    assert_eq!(ended.lines, [format!("flags: ZW: not found: {}/zw/zw.gif", server.base())]);
     assert_eq!(ended.status.code(), Some(1));
 }
 
 #[test]
 fn json_on_a_terminal_is_one_document_without_a_bar() {
     let server = TestServer::start(whole);
-    let (session, _dest) = on_terminal(&server.base(), &["YE", "ZW", "--json"], 80);
+    let (session, _dest) = on_terminal(&server.base(), &["YE", "ZM", "--json"], 80);
     let ended = session.end();
     let document: serde_json::Value = serde_json::from_str(&ended.written).unwrap();
     assert_eq!(document["counts"]["ok"], 2);
@@ -77,10 +77,10 @@ fn json_on_a_terminal_is_one_document_without_a_bar() {
 fn a_terminal_that_cannot_redraw_a_line_gets_the_plain_text() {
     let server = TestServer::start(whole);
     let dest = tempdir().unwrap();
-    let mut flags = run(&server.base(), &["YE", "ZW", "--order", "input"], dest.path());
+    let mut flags = run(&server.base(), &["YE", "ZM", "--order", "input"], dest.path());
     flags.env("TERM", "dumb");
     let ended = Session::start(flags, 80).end();
-    assert!(ended.written.starts_with("YE ZW \r\n2 downloads in "), "{ended:#?}");
+    assert!(ended.written.starts_with("YE ZM \r\n2 downloads in "), "{ended:#?}");
     assert!(!ended.written.contains('\x1b'), "{ended:#?}");
 }
 
@@ -90,13 +90,13 @@ fn no_color_leaves_the_bar_and_the_errors_uncoloured() {
     for coloured in [true, false] {
         let server = HeldServer::start();
         let dest = tempdir().unwrap();
-        let mut flags = run(&server.base(), &["YE", "ZZ"], dest.path());
+        let mut flags = run(&server.base(), &["YE", "ZW"], dest.path());
         if !coloured {
             flags.env("NO_COLOR", "1");
         }
         let session = Session::start(flags, 80);
         session.wait_for_bar("0/2");
-        server.release(&["YE", "ZZ"]);
+        server.release(&["YE", "ZW"]);
         let ended = session.end();
         assert_eq!(ended.written.contains("\x1b[32m"), coloured, "{ended:#?}");
         assert_eq!(ended.written.contains(red), coloured, "{ended:#?}");
@@ -109,12 +109,12 @@ fn the_bar_stays_out_of_a_redirected_stdout() {
     let server = HeldServer::start();
     let dest = tempdir().unwrap();
     let file = NamedTempFile::new().unwrap();
-    let flags = Command::from(run(&server.base(), &["YE", "ZZ"], dest.path()));
+    let flags = Command::from(run(&server.base(), &["YE", "ZW"], dest.path()));
     let session = Session::start(flags.stdout(file.reopen().unwrap()), 80);
     session.wait_for_bar("0/2");
-    server.release(&["YE", "ZZ"]);
+    server.release(&["YE", "ZW"]);
     let ended = session.end();
-    assert_eq!(ended.lines, [format!("flags: ZZ: not found: {}/zz/zz.gif", server.base())]);
+    assert_eq!(ended.lines, [format!("flags: ZW: not found: {}/zw/zw.gif", server.base())]);
     let text = fs::read_to_string(file.path()).unwrap();
     assert!(text.starts_with("YE \n1 download, 1 not found in "), "{text:?}");
     assert!(!text.contains('\x1b'), "{text:?}");
@@ -125,10 +125,10 @@ fn there_is_no_bar_when_stderr_is_redirected() {
     let server = TestServer::start(whole_but_zz);
     let dest = tempdir().unwrap();
     let file = NamedTempFile::new().unwrap();
-    let flags = Command::from(run(&server.base(), &["YE", "ZZ"], dest.path()));
+    let flags = Command::from(run(&server.base(), &["YE", "ZW"], dest.path()));
     let ended = Session::start(flags.stderr(file.reopen().unwrap()), 80).end();
     assert!(ended.written.starts_with("YE \r\n1 download, 1 not found in "), "{ended:#?}");
-    let error = format!("flags: ZZ: not found: {}/zz/zz.gif\n", server.base());
+    let error = format!("flags: ZW: not found: {}/zw/zw.gif\n", server.base());
     assert_eq!(fs::read_to_string(file.path()).unwrap(), error);
 }
 
@@ -138,21 +138,21 @@ fn in_one_file_for_both_streams_each_error_starts_a_line() {
     let dest = tempdir().unwrap();
     let file = NamedTempFile::new().unwrap();
     let [stdout, stderr] = [(); 2].map(|()| file.as_file().try_clone().unwrap());
-    let mut flags = run(&server.base(), &["YE", "ZW", "ZZ"], dest.path());
+    let mut flags = run(&server.base(), &["YE", "ZM", "ZW"], dest.path());
     let mut run = flags.stdout(stdout).stderr(stderr).spawn().unwrap();
     let read = || fs::read_to_string(file.path()).unwrap();
-    let error = format!("flags: ZZ: not found: {}/zz/zz.gif\n", server.base());
+    let error = format!("flags: ZW: not found: {}/zw/zw.gif\n", server.base());
     for (code, text) in [
         ("YE", "YE ".to_owned()),
-        ("ZZ", format!("YE \n{error}")),
-        ("ZW", format!("YE \n{error}ZW ")),
+        ("ZW", format!("YE \n{error}")),
+        ("ZM", format!("YE \n{error}ZM ")),
     ] {
         server.release(&[code]);
         let is_written = || read().starts_with(&text).then_some(());
         assert!(poll(MAX_WAIT, is_written).is_some(), "{:?} after {code}", read());
     }
     assert_eq!(end_within(&mut run, MAX_WAIT).code(), Some(1));
-    let end = read().split_off(format!("YE \n{error}ZW ").len());
+    let end = read().split_off(format!("YE \n{error}ZM ").len());
     assert!(end.starts_with("\n2 downloads, 1 not found in "), "{:?}", read());
 }
 
