@@ -20,8 +20,8 @@
 //! A pool starts with one worker thread and grows up to its maximum while more jobs wait than
 //! workers are idle. Up to six workers start as soon as they are needed; further ones only when
 //! the queue has stalled, because workers that find nothing to do slow down the others. A queue
-//! that keeps moving keeps its workers: 4,000 jobs of 1 ms use about 12 of 100. The threads are
-//! named `executor-0`, `executor-1` and so on.
+//! that keeps moving keeps its workers: 4,000 jobs of 1 ms can leave most of 100 workers unstarted.
+//! The threads are named `executor-0`, `executor-1` and so on.
 //!
 //! A job or a callback that panics prints the same message as any other thread that panics, through
 //! the panic hook: `thread 'executor-3' panicked at …`. It ends neither its worker nor other jobs.
