@@ -2,7 +2,7 @@
 //! are requested.
 
 use std::env;
-use std::num::NonZeroUsize;
+use std::num::{IntErrorKind, NonZeroUsize, ParseIntError};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -105,7 +105,10 @@ fn pattern(text: &str) -> Result<Pattern, String> {
 
 /// Parses a whole number of at least 1.
 pub(super) fn at_least_one(text: &str) -> Result<NonZeroUsize, &'static str> {
-    text.parse().map_err(|_| "expected a whole number from 1")
+    text.parse().map_err(|error: ParseIntError| match error.kind() {
+        IntErrorKind::PosOverflow => "the number is too large",
+        _ => "expected a whole number from 1",
+    })
 }
 
 /// Parses a timeout: a duration above 0, at most a day. A bare number is in seconds.
@@ -148,8 +151,9 @@ mod tests {
     #[test]
     fn counts_are_at_least_one() {
         assert_eq!(at_least_one("32").map(NonZeroUsize::get), Ok(32));
-        for text in ["0", "-1", "1.5", "", "x", "99999999999999999999999"] {
+        for text in ["0", "-1", "1.5", "", "x"] {
             assert_eq!(at_least_one(text), Err("expected a whole number from 1"), "{text}");
         }
+        assert_eq!(at_least_one("99999999999999999999999"), Err("the number is too large"));
     }
 }
