@@ -74,7 +74,8 @@ proptest! {
     fn a_delay_is_within_its_bounds(
         shortest in 0u64..2000, width in 0u64..2000, seed: u64, attempt: u32,
     ) {
-        let delay = Delay::between(Duration::from_millis(shortest), Duration::from_millis(shortest + width)).unwrap();
+        let [shortest, longest] = [shortest, shortest + width].map(Duration::from_millis);
+        let delay = Delay::between(shortest, longest).unwrap();
         let weather = Weather { seed, delay, ..Weather::default() };
         for code in ALL {
             let drawn = weather.impairment(code, attempt).delay;
