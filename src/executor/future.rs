@@ -2,7 +2,7 @@
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Condvar, LockResult, Mutex, MutexGuard, PoisonError, mpsc};
+use std::sync::{Arc, LockResult, Mutex, MutexGuard, PoisonError, mpsc};
 use std::time::Duration;
 use std::{fmt, mem};
 
@@ -38,14 +38,11 @@ impl JobError {
 pub struct Future<T>(Arc<Shared<T>>);
 
 /// What the future and the queue share. To the queue it is a [`Job`].
-struct Shared<T> {
-    state: Mutex<State<T>>,
-    done: Condvar,
-}
+struct Shared<T>(Mutex<State<T>>);
 
 struct State<T> {
     stage: Stage<T>,
-    /// Where `as_completed` waits, and what it wants to be sent.
+    /// The only thread that can wait for the job, and what it wants to be sent.
     completion: Option<(mpsc::Sender<usize>, usize)>,
     callbacks: Vec<Callback>,
 }
@@ -89,13 +86,12 @@ impl<T> Future<T> {
     /// # Errors
     ///
     /// [`JobError`] if it panicked or was cancelled.
-    pub fn result(self) -> Result<T, JobError> {
-        let mut state = self.0.lock();
+    pub fn result(mut self) -> Result<T, JobError> {
         loop {
-            if let Some(outcome) = state.take_outcome() {
-                return outcome;
+            match self.result_timeout(Duration::MAX) {
+                Ok(result) => return result,
+                Err(future) => self = future,
             }
-            state = unpoisoned(self.0.done.wait(state));
         }
     }
 
@@ -121,9 +117,13 @@ impl<T> Future<T> {
     /// # Ok::<(), std::io::Error>(())
     /// ```
     pub fn result_timeout(self, timeout: Duration) -> Result<Result<T, JobError>, Self> {
-        let pending = |state: &mut State<T>| !state.is_done();
-        let wait = self.0.done.wait_timeout_while(self.0.lock(), timeout, pending);
-        let outcome = unpoisoned(wait).0.take_outcome();
+        if !self.done() {
+            let (sender, done) = mpsc::channel();
+            self.send_when_done(0, sender);
+            // An error is a timeout: the job keeps the sender until it is done.
+            let _ = done.recv_timeout(timeout);
+        }
+        let outcome = self.0.lock().take_outcome();
         outcome.ok_or(self)
     }
 
@@ -164,8 +164,8 @@ impl<T> Future<T> {
         }
     }
 
-    /// Sends `index` when the job is done, before anything else can see that it is done. There is
-    /// one sender at most, because `as_completed` owns its futures.
+    /// Sends `index` when the job is done, before anything else can see that it is done. One sender
+    /// is enough: only the owner of the future waits, in `result` or in `as_completed`.
     pub(super) fn send_when_done(&self, index: usize, sender: mpsc::Sender<usize>) {
         let mut state = self.0.lock();
         state.completion = Some((sender, index));
@@ -188,7 +188,7 @@ impl<T: Send + 'static> Future<T> {
     pub(super) fn new(job: impl FnOnce() -> T + Send + 'static) -> Self {
         let stage = Stage::Pending(Box::new(job));
         let state = State { stage, completion: None, callbacks: Vec::new() };
-        Self(Arc::new(Shared { state: Mutex::new(state), done: Condvar::new() }))
+        Self(Arc::new(Shared(Mutex::new(state))))
     }
 
     /// The job, to queue or to cancel it.
@@ -235,16 +235,14 @@ impl<T: Send> Job for Shared<T> {
 }
 
 impl<T> Shared<T> {
-    /// Stores the outcome, notifies the thread that waits for it, and runs the callbacks without
-    /// the lock.
+    /// Stores the outcome, wakes the thread that waits for it, and runs the callbacks without the
+    /// lock.
     fn finish(&self, mut state: MutexGuard<'_, State<T>>, outcome: Result<T, JobError>) {
         let success = without_value(&outcome);
         let before = mem::replace(&mut state.stage, Stage::Done(Some(outcome)));
         state.send_completion();
         let callbacks = mem::take(&mut state.callbacks);
         drop(state);
-        // At most one thread waits: waiting consumes the only future.
-        self.done.notify_one();
         for callback in callbacks {
             catch_panic(|| callback(success.as_ref().copied()));
         }
@@ -253,7 +251,7 @@ impl<T> Shared<T> {
     }
 
     fn lock(&self) -> MutexGuard<'_, State<T>> {
-        unpoisoned(self.state.lock())
+        unpoisoned(self.0.lock())
     }
 }
 
@@ -275,7 +273,7 @@ impl<T> State<T> {
 
     fn send_completion(&mut self) {
         if let Some((sender, index)) = self.completion.take() {
-            // This fails once the iterator has been dropped, which is fine.
+            // This fails after a timeout or once the iterator has been dropped, which is fine.
             let _ = sender.send(index);
         }
     }

@@ -69,11 +69,15 @@ impl Pool {
     pub(super) fn push(&self, job: Arc<dyn Job>) {
         let mut queue = unpoisoned(self.queue.lock());
         queue.jobs.push_back(job);
-        // If more jobs wait than workers are idle, all of these have been woken already: a worker
-        // becomes idle only while no job waits, and each job since then has woken one.
-        let wake = if queue.needs_worker() { &self.worker_needed } else { &self.job_available };
+        let (waiting, idle) = (queue.jobs.len(), queue.idle);
         drop(queue);
-        wake.notify_one();
+        // The idle workers were idle before the first of the waiting jobs came. Each job wakes one
+        // of them, the next job wakes the worker that stands by, and then all are awake.
+        if waiting <= idle {
+            self.job_available.notify_one();
+        } else if waiting == idle + 1 {
+            self.worker_needed.notify_one();
+        }
     }
 
     /// Takes all jobs that have not started.
