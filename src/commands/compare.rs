@@ -7,10 +7,7 @@ use anyhow::Context;
 use super::Exit;
 use super::open_endpoint::OpenEndpoint;
 use crate::cli::{self, CompareArgs, usage_error};
-use crate::compare::{
-    Abort, Contender, Measured, Observer, RealRunner, Results, Round, Sample, Setup, Verdict,
-    run_rounds,
-};
+use crate::compare::{Abort, Measured, RealRunner, Results, Round, Setup, Verdict, run_rounds};
 use crate::endpoint::{Endpoint, Preset};
 use crate::output::comparison::{self, Stream};
 use crate::output::export::{
@@ -64,13 +61,24 @@ pub(super) fn run(args: CompareArgs) -> anyhow::Result<Exit> {
     let base = endpoint.base.clone();
     let origin = endpoint.origin.as_ref();
     let runner = RealRunner { setup: &setup, base, fetch, origin, shutdown };
-    let bar = RoundsBar::new(&setup, args.quiet);
-    let mut observer = ProgressAndExports { setup: &setup, bar, exports };
-
-    let (measured, result) =
-        run_rounds(&setup, |round, contender| runner.run(round, contender), &mut observer);
-    observer.bar.finish();
-    report(&Results::new(&setup, &measured), result, observer.exports, stream, args.quiet)
+    let mut bar = RoundsBar::new(&setup, args.quiet);
+    let run = |round, contender| {
+        if let Round::Measured(number) = round {
+            bar.extended(setup.next_look(number).runs);
+        }
+        bar.run_started(round, contender);
+        let sample = runner.run(round, contender)?;
+        bar.run_finished(contender, &sample);
+        Ok(sample)
+    };
+    let round_finished = |measured: &Measured| match exports.is_empty() {
+        true => Ok(()),
+        false => exports.update(&Results::new(&setup, measured)),
+    };
+    let mut measured = Measured::default();
+    let result = run_rounds(&setup, &mut measured, run, round_finished);
+    bar.finish();
+    report(&Results::new(&setup, &measured), result, exports, stream, args.quiet)
 }
 
 /// Exports the results, and shows them unless `quiet`. `result` is how the comparison ended.
@@ -135,31 +143,4 @@ fn report_verdicts(results: &Results, quiet: bool) -> Exit {
         }
     }
     exit
-}
-
-/// Shows the progress, and writes the exports after each round.
-struct ProgressAndExports<'a> {
-    setup: &'a Setup,
-    bar: RoundsBar,
-    exports: Exports,
-}
-
-impl Observer for ProgressAndExports<'_> {
-    fn run_started(&mut self, round: Round, contender: Contender) {
-        if let Round::Measured(number) = round {
-            self.bar.extended(self.setup.next_look(number).runs);
-        }
-        self.bar.run_started(round, contender);
-    }
-
-    fn run_finished(&mut self, contender: Contender, sample: &Sample) {
-        self.bar.run_finished(contender, sample);
-    }
-
-    fn round_finished(&mut self, measured: &Measured) -> anyhow::Result<()> {
-        if self.exports.is_empty() {
-            return Ok(());
-        }
-        self.exports.update(&Results::new(self.setup, measured))
-    }
 }

@@ -23,9 +23,7 @@ pub struct ContenderResult<'a> {
     pub retries: usize,
     /// `None` if no run has a known ideal time.
     pub ideal: Option<Ideal>,
-    /// The ratios reference's time ÷ own time, one for each round that has both.
-    pub ratios: Vec<f64>,
-    /// `None` if there are no such ratios.
+    /// `None` if no round has both this contender and the reference.
     pub speedup: Option<Speedup>,
     /// Relative to the contender with the lowest median. `None` with fewer than two whole rounds.
     pub standing: Option<Standing>,
@@ -81,7 +79,6 @@ impl<'a> ContenderResult<'a> {
             retries: samples.iter().map(|sample| sample.retries).sum(),
             ideal: Ideal::new(measured, contender, delays),
             speedup: Speedup::new(setup.reference, &ratios, confidence),
-            ratios,
             standing: None,
             fastest: false,
             samples,

@@ -8,7 +8,7 @@ use std::time::Duration;
 use fastrand::Rng;
 
 use super::signed_rank::estimate;
-use super::{Abort, Contender, Measured, MinSpeedup, Observer, Round, Sample, Setup, run_rounds};
+use super::{Abort, Contender, Measured, MinSpeedup, Round, Sample, Setup, run_rounds};
 use crate::downloader::Mode;
 use crate::flag::{Outcome, Status};
 use crate::origin::Weather;
@@ -70,19 +70,14 @@ pub(crate) fn sample(millis: u64) -> Sample {
     Sample { elapsed, cpu, exit_code: 0, retries: 0, outcomes }
 }
 
-pub(crate) struct Unobserved;
-
-impl Observer for Unobserved {
-    fn round_finished(&mut self, _: &Measured) -> anyhow::Result<()> {
-        Ok(())
-    }
-}
-
 /// The measurements of a comparison whose runs take `times` milliseconds. It ends early at `None`.
 pub(crate) fn measured(setup: &Setup, times: impl Fn(Round, Contender) -> Option<u64>) -> Measured {
     let abort = || Abort::Failed(anyhow::anyhow!("no more times"));
     let run = |round, contender| times(round, contender).map(sample).ok_or_else(abort);
-    run_rounds(setup, run, &mut Unobserved).0
+    let mut measured = Measured::default();
+    // The error is that there are no more times.
+    let _ = run_rounds(setup, &mut measured, run, |_| Ok(()));
+    measured
 }
 
 /// `seq` takes 2 s, then 3 s, then 4 s; the others take 200 ms in every round.

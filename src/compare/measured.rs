@@ -80,11 +80,11 @@ impl Measured {
         self.rounds.iter().filter_map(ratio).collect()
     }
 
-    /// The runs of `contenders` in the round of this number, counted from 1. `None` if one of them
-    /// is missing.
-    pub fn round(&self, number: usize, contenders: &[Contender]) -> Option<Vec<&Sample>> {
-        let round = self.rounds.get(number.checked_sub(1)?)?;
-        contenders.iter().map(|contender| sample(round, *contender)).collect()
+    /// The runs of each round that has all `contenders`, in their order.
+    pub fn whole_rounds(&self, contenders: &[Contender]) -> impl Iterator<Item = Vec<&Sample>> {
+        self.rounds.iter().filter_map(|round| {
+            contenders.iter().map(|contender| sample(round, *contender)).collect()
+        })
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod contender;
 mod contender_result;
+mod enough_jobs;
 mod eta;
 #[cfg(test)]
 pub(crate) mod fixtures;
@@ -19,19 +20,18 @@ pub mod schedule;
 mod sentences;
 mod setup;
 pub mod signed_rank;
-#[cfg(test)]
-mod simulation;
 mod speedup;
 pub mod statistics;
 
 pub use contender::Contender;
 pub use contender_result::{ContenderResult, Ideal, Standing};
+pub use enough_jobs::EnoughJobs;
 pub use eta::Eta;
 pub use measured::{Measured, Sample};
-pub use results::{EnoughJobs, PicturedRound, PicturedRun, Results};
-pub use rounds::{Abort, Observer, run_rounds};
+pub use results::Results;
+pub use rounds::{Abort, run_rounds};
 pub use runner::RealRunner;
 pub use schedule::Round;
 pub use sentences::sentences;
-pub use setup::{Look, Setup};
-pub use speedup::{MinSpeedup, Speedup, SpeedupCheck, Verdict};
+pub use setup::{Look, MinSpeedup, Setup};
+pub use speedup::{Speedup, SpeedupCheck, Verdict};

@@ -3,12 +3,11 @@
 use std::num::NonZeroUsize;
 
 use super::ideal::Delays;
+use super::speedup::{SpeedupCheck, checks};
 use super::statistics::median;
 use super::{
-    Contender, ContenderResult, Look, Measured, MinSpeedup, Round, Sample, Setup, Speedup,
-    SpeedupCheck, Standing,
+    Contender, ContenderResult, EnoughJobs, Look, Measured, Round, Sample, Setup, Standing,
 };
-use crate::downloader::Mode;
 use crate::numbers::counted;
 
 /// All results so far, with what was compared.
@@ -34,42 +33,12 @@ pub struct Results<'a> {
     delays: Vec<Option<Delays>>,
 }
 
-/// The whole round whose times are nearest to the medians: the one to draw.
-#[derive(Debug)]
-pub struct PicturedRound<'a> {
-    /// The number of the round, counted from 1.
-    pub number: usize,
-    /// The run of each contender, in the order of the setup.
-    pub runs: Vec<PicturedRun<'a>>,
-}
-
-/// A run of the pictured round.
-#[derive(Debug, Clone, Copy)]
-pub struct PicturedRun<'a> {
-    pub contender: Contender,
-    pub sample: &'a Sample,
-    /// Reference's time ÷ own time, in this round.
-    pub speedup: f64,
-}
-
-/// How many jobs a mode needs that was compared with several numbers of them.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct EnoughJobs {
-    pub mode: Mode,
-    /// The smallest number of jobs that is equally fast as the best one of this mode, if all
-    /// smaller ones are slower. Otherwise it is not decided: `None`.
-    pub jobs: Option<NonZeroUsize>,
-    /// The larger numbers that are equally fast, or slower.
-    pub not_faster: Vec<NonZeroUsize>,
-}
-
 impl<'a> Results<'a> {
     /// Evaluates `measured`, which may be empty.
     pub fn new(setup: &'a Setup, measured: &'a Measured) -> Results<'a> {
         let orders = measured.orders();
         let look = setup.next_look(orders.len());
-        let is_whole = |order: &&Vec<_>| order.len() == setup.contenders.len();
-        let whole_rounds = orders.iter().filter(is_whole).count();
+        let whole_rounds = measured.whole_rounds(&setup.contenders).count();
         let delays = |round| Delays::of(&setup.weather_of(Round::Measured(round))?, &setup.codes);
         let delays: Vec<_> = (1..=orders.len()).map(delays).collect();
         let evaluate = |contender: &Contender| {
@@ -146,10 +115,9 @@ impl<'a> Results<'a> {
         best(self.contenders.iter())
     }
 
-    /// The contenders that are marked `fastest`.
-    pub fn fastest(&self) -> Vec<Contender> {
-        let fastest = self.contenders.iter().filter(|result| result.fastest);
-        fastest.map(|result| result.contender).collect()
+    /// The ratios reference's time ÷ `contender`'s time, one for each round that has both.
+    pub fn ratios(&self, contender: Contender) -> Vec<f64> {
+        self.measured.ratios(self.setup.reference, contender)
     }
 
     /// How many times as fast as the reference a perfect pool is with this number of jobs: the
@@ -173,60 +141,32 @@ impl<'a> Results<'a> {
         numbers.into_iter().find(|jobs| self.ideal_speedup(*jobs) == Some(most))
     }
 
-    /// The whole round whose times are nearest to the medians of their contenders: the one with the
-    /// least sum of squares of ln(time ÷ median). `None` without a whole round.
-    pub fn pictured_round(&self) -> Option<PicturedRound<'a>> {
-        let Setup { contenders, reference, .. } = self.setup;
-        let round = |number| Some((number, self.measured.round(number, contenders)?));
-        let distance = |samples: &[&Sample]| -> f64 {
+    /// The runs of the round to draw, one for each contender: of the whole rounds, the one whose
+    /// times are nearest to the medians, by the sum of squares of ln(time ÷ median). `None` without
+    /// a whole round.
+    pub fn pictured_round(&self) -> Option<Vec<(Contender, &'a Sample)>> {
+        let contenders = &self.setup.contenders;
+        let distance = |samples: &Vec<&Sample>| -> f64 {
             let times = samples.iter().zip(&self.contenders);
             times.map(|(sample, of)| (sample.seconds() / of.elapsed.median).ln().powi(2)).sum()
         };
-        let rounds = (1..=self.orders.len()).filter_map(round);
-        let (number, samples) =
-            rounds.min_by(|(_, a), (_, b)| distance(a).total_cmp(&distance(b)))?;
-        let place = contenders.iter().position(|contender| contender == reference)?;
-        let run = |(contender, sample): (&Contender, &&'a Sample)| PicturedRun {
-            contender: *contender,
-            sample,
-            speedup: samples[place].seconds() / sample.seconds(),
-        };
-        Some(PicturedRound { number, runs: contenders.iter().zip(&samples).map(run).collect() })
+        let rounds = self.measured.whole_rounds(contenders);
+        let nearest = rounds.min_by(|a, b| distance(a).total_cmp(&distance(b)))?;
+        Some(contenders.iter().copied().zip(nearest).collect())
     }
 
     /// How many jobs are enough, for each mode that was compared with several numbers of them.
     pub fn enough_jobs(&self) -> Vec<EnoughJobs> {
-        let mut modes: Vec<_> = self.contenders.iter().map(|of| of.contender.mode()).collect();
-        modes.dedup();
-        modes.into_iter().filter_map(|mode| self.enough_jobs_of(mode)).collect()
+        let by_mode = self.contenders.chunk_by(|a, b| a.contender.mode() == b.contender.mode());
+        let enough = |of_mode: &[ContenderResult]| {
+            let mut of_mode: Vec<_> = of_mode.iter().collect();
+            of_mode.sort_by_key(|result| result.contender.jobs());
+            let jobs = of_mode.iter().map(|result| result.contender.jobs());
+            let mode = of_mode[0].contender.mode();
+            EnoughJobs::new(mode, jobs.zip(self.standings(&of_mode)))
+        };
+        by_mode.filter(|of_mode| of_mode.len() > 1).map(enough).collect()
     }
-
-    fn enough_jobs_of(&self, mode: Mode) -> Option<EnoughJobs> {
-        let of_mode = self.contenders.iter().filter(|of| of.contender.mode() == mode);
-        let mut of_mode: Vec<_> = of_mode.collect();
-        of_mode.sort_by_key(|result| result.contender.jobs());
-        if of_mode.len() < 2 {
-            return None;
-        }
-        let jobs = of_mode.iter().map(|result| result.contender.jobs());
-        let jobs = jobs.zip(self.standings(&of_mode));
-        let mut rest = jobs.skip_while(|(_, standing)| *standing == Some(Standing::Slower));
-        let first = rest.next().filter(|(_, of)| *of == Some(Standing::EquallyFast));
-        let is_known = |(_, of): &(_, Option<_>)| *of != Some(Standing::NotToldApart);
-        let not_faster = rest.filter(is_known).map(|(jobs, _)| jobs).collect();
-        Some(EnoughJobs { mode, jobs: first.map(|(jobs, _)| jobs), not_faster })
-    }
-}
-
-/// Each `--min-speedup` of `setup` for which a speedup was measured, checked with this
-/// `confidence`.
-pub(super) fn checks(setup: &Setup, measured: &Measured, confidence: f64) -> Vec<SpeedupCheck> {
-    let check = |min_speedup: &MinSpeedup| {
-        let ratios = measured.ratios(setup.reference, min_speedup.contender);
-        let speedup = Speedup::new(setup.reference, &ratios, confidence)?;
-        Some(SpeedupCheck { min_speedup: *min_speedup, speedup, confidence })
-    };
-    setup.min_speedups.iter().filter_map(check).collect()
 }
 
 fn best<'r, 'a>(
@@ -240,6 +180,7 @@ mod tests {
     use super::*;
     use crate::compare::fixtures::{contender, contenders, measured, min_speedup, setup, times};
     use crate::compare::{Ideal, Verdict};
+    use crate::downloader::Mode;
     use crate::flag::Status;
 
     fn near(number: Option<f64>, expected: f64) -> bool {
@@ -256,7 +197,7 @@ mod tests {
         let measured = measured(&setup, times);
         let results = Results::new(&setup, &measured);
         let threads = results.of(contender("threads")).unwrap();
-        assert_eq!(threads.ratios, [10.0, 15.0, 20.0]);
+        assert_eq!(results.ratios(threads.contender), [10.0, 15.0, 20.0]);
         let speedup = threads.speedup.unwrap();
         // The pairs in the middle have the geometric means √(10 × 20) and 15.
         assert!(near(Some(speedup.estimate), (200f64.sqrt() * 15.0).sqrt()), "{speedup:?}");
@@ -317,10 +258,14 @@ mod tests {
         (setup, measured)
     }
 
+    fn marked(results: &Results) -> Vec<String> {
+        let fastest = results.contenders.iter().filter(|result| result.fastest);
+        fastest.map(|result| result.contender.to_string()).collect()
+    }
+
     fn fastest(times: impl Fn(usize, &str) -> u64) -> Vec<String> {
         let (setup, measured) = after_ten_rounds(times);
-        let results = Results::new(&setup, &measured);
-        results.fastest().iter().map(Contender::to_string).collect()
+        marked(&Results::new(&setup, &measured))
     }
 
     #[test]
@@ -356,13 +301,12 @@ mod tests {
     fn no_contender_is_marked_fastest_if_all_would_be_or_before_the_second_round() {
         assert_eq!(fastest(|_, _| 200), [""; 0]);
         let setup = setup();
-        assert_eq!(Results::new(&setup, &Measured::default()).fastest(), []);
-        for (rounds, number) in [(1, 0), (2, 3)] {
+        for (rounds, number) in [(0, 0), (1, 0), (2, 3)] {
             let measured = measured(&setup, |round, contender| match round {
                 Round::Measured(n) if n > rounds => None,
                 _ => times(round, contender),
             });
-            assert_eq!(Results::new(&setup, &measured).fastest().len(), number, "{rounds}");
+            assert_eq!(marked(&Results::new(&setup, &measured)).len(), number, "{rounds}");
         }
     }
 
@@ -419,12 +363,10 @@ mod tests {
             }
         });
         let round = Results::new(&setup, &measured).pictured_round().unwrap();
-        assert_eq!(round.number, 7);
-        let runs: Vec<_> = round.runs.iter().map(|run| run.contender).collect();
-        assert_eq!(runs, setup.contenders);
-        for PicturedRun { sample, speedup, .. } in &round.runs {
-            assert_eq!(*speedup, round.runs[0].sample.seconds() / sample.seconds());
-        }
+        let contenders: Vec<_> = round.iter().map(|(contender, _)| *contender).collect();
+        assert_eq!(contenders, setup.contenders);
+        let millis: Vec<_> = round.iter().map(|(_, sample)| sample.elapsed.as_millis()).collect();
+        assert_eq!(millis, [1010, 99, 99, 99]);
     }
 
     #[test]
@@ -435,29 +377,22 @@ mod tests {
             _ => times(round, contender),
         });
         let results = Results::new(&setup, &measured);
-        assert_eq!(results.pictured_round().unwrap().number, 1);
+        assert_eq!(results.pictured_round().unwrap()[0].1.seconds(), 2.0);
     }
 
     #[test]
-    fn the_number_of_jobs_that_is_enough_is_decided_only_if_all_smaller_ones_are_slower() {
+    fn how_many_jobs_are_enough_is_decided_among_those_of_the_same_mode() {
         let contenders = contenders(&[Mode::Seq, Mode::Threads, Mode::Rayon], &[16, 4, 8]);
         let setup = Setup { contenders, runs: 10, max_runs: 10, ..setup() };
-        let measured = measured(&setup, |round, contender| {
-            let Round::Measured(n) = round else { return Some(1) };
-            Some(match contender.to_string().as_str() {
-                "threads@8" | "rayon@8" => 200,
-                "threads@16" => 198,
-                "rayon@4" => [180, 230][n % 2],
-                "rayon@16" => 300,
-                _ => 1000,
-            })
+        let measured = measured(&setup, |_, contender| match contender.to_string().as_str() {
+            "threads@8" => Some(200),
+            "threads@16" => Some(198),
+            "rayon@16" => Some(500),
+            _ => Some(1000),
         });
-        let results = Results::new(&setup, &measured);
-        let threads =
-            EnoughJobs { mode: Mode::Threads, jobs: Some(jobs(8)), not_faster: vec![jobs(16)] };
-        let rayon = results.enough_jobs().pop().unwrap();
-        assert_eq!(results.enough_jobs()[..1], [threads]);
-        assert_eq!((rayon.mode, rayon.jobs), (Mode::Rayon, None));
+        let enough = Results::new(&setup, &measured).enough_jobs();
+        let enough: Vec<_> = enough.into_iter().map(|of| (of.mode, of.jobs)).collect();
+        assert_eq!(enough, [(Mode::Threads, Some(jobs(8))), (Mode::Rayon, Some(jobs(16)))]);
     }
 
     #[test]

@@ -1,23 +1,9 @@
-//! The loop over the rounds, and what observes it.
+//! The loop over the rounds.
 
 use super::schedule::{Round, rounds};
-use super::{Contender, Measured, Sample, Setup, Verdict, results};
+use super::speedup::{Verdict, checks};
+use super::{Contender, Measured, Sample, Setup};
 use crate::system::signals::Signal;
-
-/// Observes a comparison. Only [`round_finished`](Self::round_finished) is required.
-pub trait Observer {
-    /// A run starts.
-    fn run_started(&mut self, _round: Round, _contender: Contender) {}
-
-    /// A run has finished.
-    fn run_finished(&mut self, _contender: Contender, _sample: &Sample) {}
-
-    /// A measured round has finished; `measured` has all rounds so far.
-    ///
-    /// # Errors
-    /// The comparison cannot go on.
-    fn round_finished(&mut self, measured: &Measured) -> anyhow::Result<()>;
-}
 
 /// Why a comparison ended early.
 #[derive(Debug)]
@@ -28,43 +14,32 @@ pub enum Abort {
     Failed(anyhow::Error),
 }
 
-/// Runs the rounds of `setup` up to the first look that decides every `--min-speedup`. `run` runs a
-/// contender once, as part of a round, and returns its measurements; an error ends the comparison.
+/// Runs the rounds of `setup` and adds what they measure to `measured`, up to the first look that
+/// decides every `--min-speedup`, or the last one.
 ///
-/// The verdicts are those of that look. If each `--min-speedup` kept its first verdict instead,
+/// `run` runs a contender once, as part of a round. `round_finished` is called after each measured
+/// round. The verdicts are those of the last look: if each `--min-speedup` kept its first verdict,
 /// their errors would add up.
 ///
-/// After an early end it returns what was measured so far. That includes the finished runs of an
-/// unfinished round, though speedups use only rounds that have both runs of a pair.
+/// # Errors
+/// Those of `run` and `round_finished`, which end the comparison. The finished runs of an unfinished
+/// round are measured, though speedups use only rounds that have both runs of a pair.
 pub fn run_rounds(
     setup: &Setup,
-    mut run: impl FnMut(Round, Contender) -> Result<Sample, Abort>,
-    observer: &mut impl Observer,
-) -> (Measured, Result<(), Abort>) {
-    let mut measured = Measured::default();
-    let result = run_all(setup, &mut run, observer, &mut measured);
-    (measured, result)
-}
-
-fn run_all(
-    setup: &Setup,
-    run: &mut impl FnMut(Round, Contender) -> Result<Sample, Abort>,
-    observer: &mut impl Observer,
     measured: &mut Measured,
+    mut run: impl FnMut(Round, Contender) -> Result<Sample, Abort>,
+    mut round_finished: impl FnMut(&Measured) -> anyhow::Result<()>,
 ) -> Result<(), Abort> {
     let looks = setup.looks();
-    let seed = setup.weather.as_ref().map_or(0, |weather| weather.seed);
-    for (round, order) in rounds(&setup.contenders, setup.warmup, setup.max_runs, seed) {
+    for (round, order) in rounds(&setup.contenders, setup.warmup, setup.max_runs, setup.seed()) {
         for contender in order {
-            observer.run_started(round, contender);
             let sample = run(round, contender)?;
-            observer.run_finished(contender, &sample);
             if let Round::Measured(number) = round {
                 measured.add(number, contender, sample);
             }
         }
         if let Round::Measured(number) = round {
-            observer.round_finished(measured).map_err(Abort::Failed)?;
+            round_finished(measured).map_err(Abort::Failed)?;
             let look = looks.iter().find(|look| look.runs == number);
             if look.is_some_and(|look| is_decided(setup, measured, look.confidence)) {
                 break;
@@ -76,7 +51,7 @@ fn run_all(
 
 /// Whether no `--min-speedup` is inconclusive.
 fn is_decided(setup: &Setup, measured: &Measured, confidence: f64) -> bool {
-    let checks = results::checks(setup, measured, confidence);
+    let checks = checks(setup, measured, confidence);
     checks.iter().all(|check| check.verdict() != Verdict::Inconclusive)
 }
 
@@ -85,36 +60,13 @@ mod tests {
     use std::time::Duration;
 
     use anyhow::anyhow;
+    use fastrand::Rng;
 
     use super::*;
-    use crate::compare::fixtures::{contender, min_speedup, sample, setup};
-
-    /// Records the calls, and fails after `full_after` rounds as a full disk would.
-    #[derive(Default)]
-    struct Recorder {
-        started: Vec<(Round, Contender)>,
-        finished: usize,
-        rounds: Vec<usize>,
-        full_after: Option<usize>,
-    }
-
-    impl Observer for Recorder {
-        fn run_started(&mut self, round: Round, contender: Contender) {
-            self.started.push((round, contender));
-        }
-
-        fn run_finished(&mut self, _: Contender, _: &Sample) {
-            self.finished += 1;
-        }
-
-        fn round_finished(&mut self, measured: &Measured) -> anyhow::Result<()> {
-            self.rounds.push(measured.orders().len());
-            match self.full_after {
-                Some(rounds) if self.rounds.len() == rounds => Err(anyhow!("the disk is full")),
-                _ => Ok(()),
-            }
-        }
-    }
+    use crate::compare::Results;
+    use crate::compare::fixtures::{
+        RATIOS, RECORDED, Ratio, contender, min_speedup, sample, setup,
+    };
 
     /// Each contender takes a different time, and every round is slower than the one before.
     fn slower_and_slower(round: Round, contender: Contender) -> Result<Sample, Abort> {
@@ -125,16 +77,25 @@ mod tests {
         Ok(sample(drift * if contender.to_string() == "seq" { 2000 } else { 100 }))
     }
 
+    /// The measurements of a comparison that nothing ends early.
+    fn measured(setup: &Setup) -> Measured {
+        let mut measured = Measured::default();
+        run_rounds(setup, &mut measured, slower_and_slower, |_| Ok(())).unwrap();
+        measured
+    }
+
     #[test]
     fn each_round_runs_each_contender_once_in_the_order_that_is_recorded() {
         let setup = setup();
-        let mut recorder = Recorder::default();
-        let (measured, result) = run_rounds(&setup, slower_and_slower, &mut recorder);
-        assert!(result.is_ok());
+        let (mut measured, mut started) = (Measured::default(), Vec::new());
+        let run = |round, contender| {
+            started.push((round, contender));
+            slower_and_slower(round, contender)
+        };
+        run_rounds(&setup, &mut measured, run, |_| Ok(())).unwrap();
         let per_round = setup.contenders.len();
-        assert_eq!(recorder.started.len(), (setup.warmup + setup.runs) * per_round);
-        assert_eq!(recorder.finished, recorder.started.len());
-        let after_warmup: Vec<_> = recorder.started[setup.warmup * per_round..].to_vec();
+        assert_eq!(started.len(), (setup.warmup + setup.runs) * per_round);
+        let after_warmup = started.split_off(setup.warmup * per_round);
         assert!(after_warmup.iter().all(|(round, _)| matches!(round, Round::Measured(_))));
         let ran: Vec<_> = after_warmup.into_iter().map(|(_, contender)| contender).collect();
         assert_eq!(ran, measured.orders().concat());
@@ -143,7 +104,7 @@ mod tests {
     #[test]
     fn warm_up_rounds_are_not_measured() {
         let setup = setup();
-        let (measured, _) = run_rounds(&setup, slower_and_slower, &mut Recorder::default());
+        let measured = measured(&setup);
         for contender in &setup.contenders {
             let mut samples = measured.samples(*contender);
             assert_eq!(samples.clone().count(), setup.runs);
@@ -154,94 +115,154 @@ mod tests {
     #[test]
     fn drift_that_slows_every_round_does_not_affect_the_paired_ratios() {
         let setup = setup();
-        let (measured, _) = run_rounds(&setup, slower_and_slower, &mut Recorder::default());
-        let ratios = measured.ratios(contender("seq"), contender("threads"));
+        let ratios = measured(&setup).ratios(contender("seq"), contender("threads"));
         assert_eq!(ratios, vec![20.0; setup.runs]);
     }
 
     #[test]
-    fn the_observer_sees_each_measured_round_as_it_ends() {
-        let setup = setup();
-        let mut recorder = Recorder::default();
-        let _ = run_rounds(&setup, slower_and_slower, &mut recorder);
-        assert_eq!(recorder.rounds, (1..=setup.runs).collect::<Vec<_>>());
+    fn each_measured_round_is_announced_as_it_ends() {
+        let (setup, mut finished) = (setup(), Vec::new());
+        let round_finished = |measured: &Measured| {
+            finished.push(measured.orders().len());
+            Ok(())
+        };
+        run_rounds(&setup, &mut Measured::default(), slower_and_slower, round_finished).unwrap();
+        assert_eq!(finished, [1, 2, 3]);
+    }
+
+    /// The number of rounds with a `--min-speedup` of this factor. The speedup is 20.
+    fn rounds_to_decide(factor: f64, runs: usize, max_runs: usize) -> usize {
+        let min_speedups = vec![min_speedup("threads", factor)];
+        measured(&Setup { runs, max_runs, min_speedups, ..setup() }).orders().len()
     }
 
     #[test]
-    fn an_undecided_speedup_extends_the_comparison_up_to_max_runs() {
-        let min_speedups = vec![min_speedup("threads", 20.0)];
+    fn it_ends_at_the_first_look_at_which_every_speedup_is_decided_or_at_the_last() {
+        assert_eq!(rounds_to_decide(10.0, 10, 40), 10);
+        assert_eq!(rounds_to_decide(30.0, 10, 40), 10);
+        assert_eq!(rounds_to_decide(20.0, 10, 25), 25);
+        let min_speedups = vec![min_speedup("threads", 10.0), min_speedup("async", 20.0)];
         let setup = Setup { runs: 10, max_runs: 25, min_speedups, ..setup() };
-        let (measured, _) = run_rounds(&setup, slower_and_slower, &mut Recorder::default());
-        assert_eq!(measured.orders().len(), 25);
+        assert_eq!(measured(&setup).orders().len(), 25);
     }
 
     #[test]
     fn nothing_is_decided_between_looks_or_with_too_few_rounds_for_the_confidence() {
-        let min_speedups = vec![min_speedup("threads", 5.0)];
-        let rounds = |runs, max_runs| {
-            let setup = Setup { runs, max_runs, min_speedups: min_speedups.clone(), ..setup() };
-            let mut recorder = Recorder::default();
-            run_rounds(&setup, slower_and_slower, &mut recorder).0.orders().len()
-        };
-        assert_eq!(rounds(6, 6), 6);
-        assert_eq!(rounds(6, 24), 12, "6 rounds are too few for three looks");
-        assert_eq!(rounds(7, 200), 14, "7 rounds are too few for six looks, and 8 are no look");
-        assert_eq!(rounds(1, 5), 5);
-    }
-
-    #[test]
-    fn it_ends_at_the_first_look_at_which_every_speedup_is_decided() {
-        let min_speedups = vec![min_speedup("threads", 10.0), min_speedup("async", 30.0)];
-        let setup = Setup { runs: 10, max_runs: 40, min_speedups, ..setup() };
-        let mut recorder = Recorder::default();
-        let (measured, _) = run_rounds(&setup, slower_and_slower, &mut recorder);
-        assert_eq!(measured.orders().len(), 10);
+        assert_eq!(rounds_to_decide(5.0, 6, 6), 6);
+        assert_eq!(rounds_to_decide(5.0, 6, 24), 12, "6 rounds are too few for three looks");
+        assert_eq!(rounds_to_decide(5.0, 7, 200), 14, "7 are too few for six, and 8 no look");
+        assert_eq!(rounds_to_decide(5.0, 1, 5), 5);
     }
 
     #[test]
     fn a_signal_ends_it_with_the_runs_that_have_finished() {
         let setup = setup();
+        let (mut measured, mut finished) = (Measured::default(), 0);
         let mut left = (setup.warmup + 2) * setup.contenders.len() + 1;
-        let runner = |round, contender| {
+        let run = |round, contender| {
             if left == 0 {
                 return Err(Abort::Stopped(Signal::Interrupt));
             }
             left -= 1;
             slower_and_slower(round, contender)
         };
-        let mut recorder = Recorder::default();
-        let (measured, result) = run_rounds(&setup, runner, &mut recorder);
+        let round_finished = |_: &Measured| {
+            finished += 1;
+            Ok(())
+        };
+        let result = run_rounds(&setup, &mut measured, run, round_finished);
         assert!(matches!(result, Err(Abort::Stopped(Signal::Interrupt))));
         let runs: Vec<_> = measured.orders().iter().map(Vec::len).collect();
-        assert_eq!(runs, [4, 4, 1]);
+        assert_eq!((&runs[..], finished), (&[4, 4, 1][..], 2));
         // The single run of the third round has no partner.
         assert_eq!(measured.ratios(contender("seq"), contender("threads")).len(), 2);
-        assert_eq!(recorder.rounds, [1, 2]);
     }
 
     #[test]
     fn a_run_that_fails_ends_it_at_once_and_is_not_measured() {
-        let setup = setup();
-        let rayon = contender("rayon");
-        let runner = |round, contender| match round {
-            Round::Measured(2) if contender == rayon => {
-                Err(Abort::Failed(anyhow!("ZZ: not found")))
+        let (setup, rayon) = (setup(), contender("rayon"));
+        let (mut measured, mut last) = (Measured::default(), None);
+        let run = |round, contender| {
+            last = Some((round, contender));
+            match round {
+                Round::Measured(2) if contender == rayon => Err(Abort::Failed(anyhow!("ZZ"))),
+                _ => slower_and_slower(round, contender),
             }
-            _ => slower_and_slower(round, contender),
         };
-        let mut recorder = Recorder::default();
-        let (measured, result) = run_rounds(&setup, runner, &mut recorder);
+        let result = run_rounds(&setup, &mut measured, run, |_| Ok(()));
         assert!(matches!(result, Err(Abort::Failed(_))));
-        assert_eq!(recorder.started.last(), Some(&(Round::Measured(2), rayon)));
+        assert_eq!(last, Some((Round::Measured(2), rayon)));
         assert_eq!(measured.samples(rayon).count(), 1);
     }
 
     #[test]
     fn results_that_cannot_be_written_end_it_after_the_round() {
-        let setup = setup();
-        let mut recorder = Recorder { full_after: Some(1), ..Recorder::default() };
-        let (measured, result) = run_rounds(&setup, slower_and_slower, &mut recorder);
+        let (setup, mut measured) = (setup(), Measured::default());
+        let full = |_: &Measured| Err(anyhow!("the disk is full"));
+        let result = run_rounds(&setup, &mut measured, slower_and_slower, full);
         assert!(matches!(result, Err(Abort::Failed(_))));
         assert_eq!(measured.orders().len(), 1);
+    }
+
+    /// The share of `trials` comparisons in which a `--min-speedup` at `factor` failed, with 10 rounds
+    /// and up to `max_runs`. `seq` always takes one second; the other contenders, each with a
+    /// `--min-speedup`, take one second divided by a random ratio. The true speedup is 1.
+    fn failed(trials: usize, max_runs: usize, names: &[&str], factor: f64, ratio: Ratio) -> f64 {
+        let min_speedups = names.iter().map(|name| min_speedup(name, factor)).collect();
+        let names = ["seq"].iter().chain(names);
+        let contenders = names.map(|name| contender(name)).collect();
+        let setup = Setup {
+            contenders,
+            weather: None,
+            warmup: 0,
+            runs: 10,
+            max_runs,
+            min_speedups,
+            ..setup()
+        };
+        let (mut rng, cpu) = (Rng::with_seed(3), sample(1).cpu);
+        let mut run = |_, contender: Contender| {
+            let ratio = if contender == setup.reference { 1.0 } else { ratio(&mut rng) };
+            let elapsed = Duration::from_secs_f64(1.0 / ratio);
+            Ok(Sample { elapsed, cpu, exit_code: 0, retries: 0, outcomes: Vec::new() })
+        };
+        let failed = (0..trials).filter(|_| {
+            let mut measured = Measured::default();
+            run_rounds(&setup, &mut measured, &mut run, |_| Ok(())).unwrap();
+            Results::new(&setup, &measured).checks[0].verdict() == Verdict::Failed
+        });
+        failed.count() as f64 / trials as f64
+    }
+
+    #[test]
+    fn a_min_speedup_at_the_true_speedup_fails_in_at_most_3_percent_of_10_000_comparisons() {
+        let share = failed(10_000, 40, &["threads"], 1.0, RECORDED);
+        assert!(share <= 0.03, "{share}");
+    }
+
+    #[test]
+    fn the_distribution_of_the_ratios_hardly_changes_how_often_it_fails() {
+        for (name, ratio) in RATIOS {
+            let share = failed(1000, 40, &["threads"], 1.0, ratio);
+            assert!(share <= 0.04, "{share} of {name}");
+        }
+    }
+
+    #[test]
+    fn a_second_min_speedup_does_not_make_the_first_fail_more_often() {
+        let share = failed(1000, 40, &["threads", "async"], 1.0, RECORDED);
+        assert!(share <= 0.03, "{share}");
+    }
+
+    #[test]
+    fn a_min_speedup_10_percent_too_high_fails_in_half_of_the_comparisons_with_up_to_40_rounds() {
+        let share = failed(500, 40, &["threads"], 1.1, RECORDED);
+        assert!(share >= 0.5, "{share}");
+    }
+
+    #[test]
+    fn a_min_speedup_25_percent_too_high_fails_in_80_percent_of_single_looks_at_10_rounds() {
+        let share = failed(500, 10, &["threads"], 1.25, RECORDED);
+        assert!(share >= 0.8, "{share}");
     }
 }

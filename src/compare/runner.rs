@@ -9,6 +9,7 @@ use crate::base_url::BaseUrl;
 use crate::fetch::FetchOptions;
 use crate::flag::save_flag::Destination;
 use crate::flag::{Existing, Outcome};
+use crate::numbers::counted;
 use crate::origin::{Origin, Weather};
 use crate::run::{Order, Plan, Summary};
 use crate::system::cpu_time::CpuTime;
@@ -91,15 +92,15 @@ impl RealRunner<'_> {
         };
         let mut failed = summary.outcomes.iter().filter_map(|outcome| {
             let failure = outcome.status.problem()?;
-            (!injected(outcome)).then_some((outcome, failure))
+            (!injected(outcome)).then(|| format!("{}: {failure}: {}", outcome.code, outcome.url))
         });
-        let (first, failure) = failed.next()?;
-        let others = match failed.count() {
-            0 => String::new(),
-            1 => ", and another flag failed".into(),
-            others => format!(", and {others} other flags failed"),
-        };
-        Some(format!("{}: {failure}: {}{others}", first.code, first.url))
+        let first = failed.next()?;
+        Some(match failed.count() {
+            0 => first,
+            others => {
+                format!("{first}, and {} failed", counted(others, "other flag", "other flags"))
+            }
+        })
     }
 }
 

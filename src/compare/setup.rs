@@ -1,10 +1,11 @@
 //! What to compare, and how many times.
 
+use std::fmt;
 use std::iter::successors;
 
 use serde::Serialize;
 
-use super::{Contender, MinSpeedup, Round};
+use super::{Contender, Round};
 use crate::country::CountryCode;
 use crate::origin::Weather;
 
@@ -32,6 +33,14 @@ pub struct Setup {
     /// The speedups to check. The comparison goes on until a look decides all of them, or
     /// `max_runs` is reached.
     pub min_speedups: Vec<MinSpeedup>,
+}
+
+/// The speedup that a contender has to reach.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct MinSpeedup {
+    pub contender: Contender,
+    /// How many times as fast as the reference the contender has to be.
+    pub factor: f64,
 }
 
 /// A look at the results (an interim analysis), after which the comparison can end.
@@ -64,10 +73,21 @@ impl Setup {
         looks[next.unwrap_or(looks.len() - 1)]
     }
 
+    /// The seed of the comparison, from which those of its rounds are derived.
+    pub fn seed(&self) -> u64 {
+        self.weather.as_ref().map_or(0, |weather| weather.seed)
+    }
+
     /// The weather of `round`, which is the same for every contender.
     pub fn weather_of(&self, round: Round) -> Option<Weather> {
-        let weather = self.weather.as_ref()?;
-        Some(Weather { seed: round.seed(weather.seed), ..weather.clone() })
+        Some(Weather { seed: round.seed(self.seed()), ..self.weather.clone()? })
+    }
+}
+
+/// The value of the option: `threads@5=3`.
+impl fmt::Display for MinSpeedup {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}={}", self.contender, self.factor)
     }
 }
 

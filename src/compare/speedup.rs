@@ -1,9 +1,9 @@
-//! Speedups, and `--min-speedup`: the speedup that a contender has to reach, and whether it does.
+//! Speedups, and whether they are those that `--min-speedup` asks for.
 
 use std::fmt;
 
-use super::Contender;
 use super::signed_rank::{self, Interval};
+use super::{Contender, Measured, MinSpeedup, Setup};
 use crate::numbers::rounded;
 
 /// How many times as fast as the reference a contender is.
@@ -16,14 +16,6 @@ pub struct Speedup {
     pub interval: Interval,
     /// The number of ratios.
     pub rounds: usize,
-}
-
-/// The speedup that a contender has to reach.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct MinSpeedup {
-    pub contender: Contender,
-    /// How many times as fast as the reference the contender has to be.
-    pub factor: f64,
 }
 
 /// What the interval of a measured speedup says about a [`MinSpeedup`].
@@ -64,6 +56,17 @@ impl Speedup {
     }
 }
 
+/// Each `--min-speedup` of `setup` for which a speedup was measured, to be decided with this
+/// `confidence`.
+pub(super) fn checks(setup: &Setup, measured: &Measured, confidence: f64) -> Vec<SpeedupCheck> {
+    let check = |min_speedup: &MinSpeedup| {
+        let ratios = measured.ratios(setup.reference, min_speedup.contender);
+        let speedup = Speedup::new(setup.reference, &ratios, confidence)?;
+        Some(SpeedupCheck { min_speedup: *min_speedup, speedup, confidence })
+    };
+    setup.min_speedups.iter().filter_map(check).collect()
+}
+
 impl SpeedupCheck {
     /// The verdict.
     pub fn verdict(&self) -> Verdict {
@@ -81,13 +84,6 @@ impl fmt::Display for Speedup {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (times, interval) = (rounded(self.estimate), self.interval_in_words());
         write!(f, "{times} times as fast as {} {interval}", self.reference)
-    }
-}
-
-/// The value of the option: `threads@5=3`.
-impl fmt::Display for MinSpeedup {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}={}", self.contender, self.factor)
     }
 }
 

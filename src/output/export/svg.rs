@@ -1,7 +1,7 @@
 //! SVG: the timelines of all modes, one below the other on one time axis.
 
 use super::Exporter;
-use crate::compare::{PicturedRun, Results};
+use crate::compare::{Contender, Results, Sample};
 use crate::numbers::{counted, rounded, time};
 use crate::output::timeline::{self, TimelineRun};
 
@@ -16,21 +16,20 @@ impl Exporter for Svg {
 
 /// The run of each mode in the round whose times are nearest to the medians.
 pub(super) fn timeline_runs<'a>(results: &'a Results) -> Vec<TimelineRun<'a>> {
-    let round = results.pictured_round();
-    let runs = round.into_iter().flat_map(|round| round.runs);
-    runs.map(|run| timeline_run(results, run)).collect()
-}
-
-fn timeline_run<'a>(results: &Results, run: PicturedRun<'a>) -> TimelineRun<'a> {
-    let PicturedRun { contender, sample, speedup } = run;
-    let jobs = counted(contender.jobs().get(), "job", "jobs");
-    let mut about = format!("{jobs}, {}", time(sample.elapsed));
+    let round = results.pictured_round().unwrap_or_default();
     let reference = results.setup.reference;
-    if contender != reference {
-        about += &format!(", {} times as fast as {reference}", rounded(speedup));
-    }
-    let name = contender.to_string();
-    TimelineRun { name, about, spans: &sample.outcomes, elapsed: sample.elapsed }
+    let took = round.iter().find(|(contender, _)| *contender == reference);
+    let run = |(contender, sample): &(Contender, &'a Sample)| {
+        let jobs = counted(contender.jobs().get(), "job", "jobs");
+        let mut about = format!("{jobs}, {}", time(sample.elapsed));
+        if let Some((_, took)) = took.filter(|_| *contender != reference) {
+            let speedup = rounded(took.seconds() / sample.seconds());
+            about += &format!(", {speedup} times as fast as {reference}");
+        }
+        let name = contender.to_string();
+        TimelineRun { name, about, spans: &sample.outcomes, elapsed: sample.elapsed }
+    };
+    round.iter().map(run).collect()
 }
 
 #[cfg(test)]

@@ -138,7 +138,7 @@ mod tests {
             "2 flags from delay, 3 rounds",
             "threads, rayon and async are equally fast (within 5 %)",
             "--min-speedup threads=5: inconclusive: ",
-            "Responses begin after 100ms. The seed is 0.",
+            "Responses begin after 100 ms. The seed is 0.",
             "BR CN",
         ] {
             assert!(text.contains(expected), "{expected}: {text}");
