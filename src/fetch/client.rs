@@ -66,7 +66,7 @@ impl FetchOptions {
 
     /// Whether the client for `url` connects to anything over TLS.
     fn need_tls(&self, url: &Url) -> bool {
-        url.scheme() == "https" || self.proxies.need_tls()
+        url.scheme() == "https" || self.proxies.http_needs_tls()
     }
 }
 
@@ -207,14 +207,6 @@ fn setup_message(error: &reqwest::Error) -> String {
 mod tests {
     use super::*;
 
-    /// The clients of a run over `base` that trusts a CA, so that the system needs to have none.
-    fn clients(base: &str) -> Clients {
-        let authority = rcgen::generate_simple_self_signed(["h".to_owned()]).unwrap();
-        let trust = vec![Certificate::from_pem(authority.cert.pem().as_bytes()).unwrap()];
-        let options = FetchOptions { trust, ..FetchOptions::default() };
-        Clients::new(base.parse().unwrap(), options, Lookups::default())
-    }
-
     #[test]
     fn only_the_https_client_of_the_base_url_talks_to_a_single_host() {
         use Server::{Http, HttpsBase, HttpsElsewhere};
@@ -226,7 +218,9 @@ mod tests {
             ("https://h", "https://other/a", HttpsElsewhere),
             ("https://h", "http://h/a", Http),
         ] {
-            assert_eq!(clients(base).server(&url.parse().unwrap()), expected, "{base} {url}");
+            let (base, url) = (base.parse().unwrap(), url.parse().unwrap());
+            let clients = Clients::new(base, FetchOptions::default(), Lookups::default());
+            assert_eq!(clients.server(&url), expected, "{url}");
         }
     }
 

@@ -18,7 +18,7 @@ const SOCKS_PORT: u16 = 1080;
 pub struct Proxies {
     http: Setting,
     https: Setting,
-    /// Applies `no_proxy`: it intercepts the URLs that need their proxy.
+    /// Intercepts every URL whose host is not in `no_proxy`.
     matcher: Arc<Matcher>,
 }
 
@@ -61,30 +61,25 @@ impl Proxies {
             let mut set = allowed.filter_map(|name| Some((*name, value(name)?)));
             set.find(|(_, value)| !value.is_empty())
         };
+        let no_proxy = first_set(&["no_proxy", "NO_PROXY"]);
+        // curl takes blanks between the hosts, too.
+        let no_proxy = no_proxy.map_or_else(String::new, |(_, hosts)| {
+            hosts.to_string_lossy().replace(char::is_whitespace, ",")
+        });
+        // The matcher applies `*` to host names only, not to IP addresses.
+        let is_disabled = no_proxy.split(',').any(|host| host == "*");
         let setting = |names: &[&'static str]| match first_set(names) {
-            Some((variable, value)) => {
+            Some((variable, value)) if !is_disabled => {
                 let url = value.to_str().and_then(proxy_url);
                 url.map(Some).ok_or(UnusableProxy::Variable { variable })
             }
-            None => Ok(None),
+            _ => Ok(None),
         };
-        let http = setting(&["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"]);
-        let https = setting(&["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"]);
-        let no_proxy =
-            first_set(&["no_proxy", "NO_PROXY"]).map_or_else(String::new, |(_, hosts)| {
-                // curl takes blanks between the hosts, too.
-                hosts.to_string_lossy().replace(char::is_whitespace, ",")
-            });
-        // The matcher applies `*` to host names only, not to IP addresses.
-        let is_disabled = no_proxy.split(',').any(|host| host == "*");
-        let value = |setting: &Setting| match setting {
-            Ok(Some(url)) if !is_disabled => url.to_string(),
-            // The error of the variable is for the URLs that this would be used for.
-            Err(_) if !is_disabled => "http://unusable".to_owned(),
-            _ => String::new(),
-        };
-        let matcher = Matcher::builder().http(value(&http)).https(value(&https)).no(no_proxy);
-        Proxies { matcher: Arc::new(matcher.build()), http, https }
+        Proxies {
+            http: setting(&["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"]),
+            https: setting(&["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"]),
+            matcher: Arc::new(Matcher::builder().all("http://any").no(no_proxy).build()),
+        }
     }
 
     /// Whether requests for the flags of `base` go through a proxy.
@@ -98,25 +93,27 @@ impl Proxies {
     /// The variable for the scheme of `url` does not name a usable proxy, or the proxy can't lead
     /// to an IPv6 address.
     pub(super) fn for_url(&self, url: &Url) -> Result<Option<&Url>, UnusableProxy> {
-        let is_proxied =
-            url.as_str().parse::<Uri>().is_ok_and(|uri| self.matcher.intercept(&uri).is_some());
-        if !is_proxied {
-            return Ok(None);
-        }
         let setting = if url.scheme() == "http" { &self.http } else { &self.https };
-        let Some(proxy) = setting.as_ref().map_err(Clone::clone)?.as_ref() else { return Ok(None) };
+        let is_excluded =
+            || !url.as_str().parse().is_ok_and(|uri| self.matcher.intercept(&uri).is_some());
         let is_ipv6 = url.host_str().is_some_and(|host| host.starts_with('['));
         let scheme = url.scheme();
-        match is_ipv6 && (scheme == "https" || proxy.scheme().starts_with("socks4")) {
-            true => Err(UnusableProxy::Ipv6 { scheme: scheme.into(), proxy: display(proxy) }),
-            false => Ok(Some(proxy)),
+        match setting {
+            Ok(None) => Ok(None),
+            _ if is_excluded() => Ok(None),
+            Ok(Some(proxy))
+                if is_ipv6 && (scheme == "https" || proxy.scheme().starts_with("socks4")) =>
+            {
+                Err(UnusableProxy::Ipv6 { scheme: scheme.into(), proxy: display(proxy) })
+            }
+            Ok(Some(proxy)) => Ok(Some(proxy)),
+            Err(unusable) => Err(unusable.clone()),
         }
     }
 
-    /// Whether any proxy is connected to over TLS.
-    pub(super) fn need_tls(&self) -> bool {
-        let mut proxies = [&self.http, &self.https].into_iter().flatten().flatten();
-        proxies.any(|proxy| proxy.scheme() == "https")
+    /// Whether the proxy for http URLs is connected to over TLS.
+    pub(super) fn http_needs_tls(&self) -> bool {
+        matches!(&self.http, Ok(Some(proxy)) if proxy.scheme() == "https")
     }
 
     /// Configures the client to use these proxies and no others.
@@ -287,17 +284,21 @@ mod tests {
     }
 
     #[test]
-    fn only_an_https_proxy_needs_tls() {
+    fn only_an_https_proxy_needs_tls_for_http() {
         for (variable, proxy, needs_tls) in [
             ("http_proxy", "https://p", true),
-            ("https_proxy", "https://p", true),
-            ("https_proxy", "http://p", false),
+            ("all_proxy", "https://p", true),
+            ("https_proxy", "https://p", false),
             ("all_proxy", "socks5://p", false),
             ("http_proxy", "garbage://x", false),
         ] {
-            assert_eq!(proxies(&[(variable, proxy)]).need_tls(), needs_tls, "{variable}={proxy}");
+            assert_eq!(
+                proxies(&[(variable, proxy)]).http_needs_tls(),
+                needs_tls,
+                "{variable}={proxy}"
+            );
         }
-        assert!(!Proxies::none().need_tls());
+        assert!(!Proxies::none().http_needs_tls());
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use hyper::Uri;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::client::legacy::connect::proxy::{SocksV5, Tunnel};
-use reqwest::{StatusCode, Url};
+use reqwest::Url;
 use tower::Service;
 
 use super::error::{FetchError, find, root_cause, tls_message};
@@ -57,8 +57,8 @@ pub(super) fn failure(proxy: &Url, url: &Url, error: &reqwest::Error) -> Option<
 
 /// The failure for a response of `proxy` with status 407.
 pub(super) fn login_required(proxy: &Url) -> FetchError {
-    let status = StatusCode::PROXY_AUTHENTICATION_REQUIRED;
-    permanent(format!("the proxy {} refused the request: {status}", proxy::display(proxy)))
+    let name = proxy::display(proxy);
+    permanent(format!("the proxy {name} refused the request: 407 Proxy Authentication Required"))
 }
 
 fn socks_failure(proxy: &Url, error: &SocksError) -> FetchError {

@@ -83,7 +83,7 @@ where
         let clone = self.inner.clone();
         let mut inner = std::mem::replace(&mut self.inner, clone);
         let leader = self.leader.clone();
-        match start_connecting(&leader) {
+        match change(&leader, LeaderState::Shared, LeaderState::Connecting) {
             LeaderState::Shared => {
                 // The guard is created here, because the future may be dropped before it runs.
                 let guard = LeaderGuard(leader);
@@ -121,15 +121,15 @@ where
     }
 }
 
-/// Sets the state to `Connecting` if it is `Shared`. Returns the previous state.
-fn start_connecting(leader: &watch::Sender<LeaderState>) -> LeaderState {
-    let mut before = LeaderState::Shared;
+/// Changes the state if it is `from`. Returns the state before.
+fn change(leader: &watch::Sender<LeaderState>, from: LeaderState, to: LeaderState) -> LeaderState {
+    let mut before = from;
     leader.send_if_modified(|state| {
         before = *state;
-        if before == LeaderState::Shared {
-            *state = LeaderState::Connecting;
+        if before == from {
+            *state = to;
         }
-        before != *state
+        before == from
     });
     before
 }
@@ -147,13 +147,7 @@ struct LeaderGuard(Arc<watch::Sender<LeaderState>>);
 
 impl Drop for LeaderGuard {
     fn drop(&mut self) {
-        self.0.send_if_modified(|state| {
-            let was_connecting = *state == LeaderState::Connecting;
-            if was_connecting {
-                *state = LeaderState::Failed;
-            }
-            was_connecting
-        });
+        change(&self.0, LeaderState::Connecting, LeaderState::Failed);
     }
 }
 
