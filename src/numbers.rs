@@ -18,7 +18,7 @@ pub(crate) fn counted<N: Display + PartialEq + From<u8>>(
 }
 
 /// A number with three significant digits, or three decimals: `0.070`, `1.00`, `14.2`, `1234`.
-pub(crate) fn rounded(number: f64) -> String {
+pub(crate) fn three_digits(number: f64) -> String {
     let decimals = match number {
         ..0.9995 => 3,
         ..9.995 => 2,
@@ -38,13 +38,29 @@ pub(crate) fn seconds(time: Duration) -> f64 {
     time.as_micros() as f64 / 1e6
 }
 
-/// A time with three digits and its unit: `1.97 s`, `151 ms`, `0.210 ms`.
+/// A time with its unit: `12.3 s`, `1.97 s`, `0.15 s`, `80.1 ms`, `0.210 ms`.
 pub(crate) fn time(time: Duration) -> String {
-    let seconds = time.as_secs_f64();
-    match seconds {
+    match time.as_secs_f64() {
         0.0 => "0".into(),
-        ..1.0 => format!("{} ms", rounded(seconds * 1e3)),
-        _ => format!("{} s", rounded(seconds)),
+        short @ ..0.09995 => format!("{} ms", three_digits(short * 1e3)),
+        seconds @ ..9.995 => format!("{seconds:.2} s"),
+        long => format!("{} s", three_digits(long)),
+    }
+}
+
+/// How many times as long as `short` the time `long` is, as a reader calculates it who sees both
+/// only as [`time`] shows them: `14`, `4.6`, `0.85`.
+pub(crate) fn quotient_as_shown(long: Duration, short: Duration) -> String {
+    let shown = |duration| {
+        let text = time(duration);
+        let (number, unit) = text.split_once(' ').unwrap_or((&text, "s"));
+        let number: f64 = number.parse().unwrap_or(0.0);
+        if unit == "ms" { number / 1e3 } else { number }
+    };
+    match shown(long) / shown(short) {
+        small @ ..0.995 => format!("{small:.2}"),
+        number @ ..9.95 => format!("{number:.1}"),
+        large => format!("{large:.0}"),
     }
 }
 
@@ -195,8 +211,32 @@ mod tests {
             (0.07042, "0.070"),
             (1234.4, "1234"),
         ] {
-            assert_eq!(rounded(number), text);
+            assert_eq!(three_digits(number), text);
         }
         assert_eq!(percent(0.956), "96 %");
+    }
+
+    #[test]
+    fn times_have_the_unit_and_the_digits_that_fit_them() {
+        for (micros, text) in [
+            (0, "0"),
+            (210, "0.210 ms"),
+            (80_100, "80.1 ms"),
+            (99_960, "0.10 s"),
+            (151_000, "0.15 s"),
+            (1_940_000, "1.94 s"),
+            (19_021_000, "19.0 s"),
+        ] {
+            assert_eq!(time(Duration::from_micros(micros)), text);
+        }
+    }
+
+    #[test]
+    fn a_quotient_is_that_of_the_times_shown() {
+        let millis = Duration::from_millis;
+        assert_eq!(quotient_as_shown(millis(2104), millis(148)), "14");
+        assert_eq!(quotient_as_shown(millis(1894), millis(146)), "13");
+        assert_eq!(quotient_as_shown(millis(1894), millis(411)), "4.6");
+        assert_eq!(quotient_as_shown(millis(1894), millis(2234)), "0.85");
     }
 }

@@ -177,7 +177,7 @@ fn all_formats_can_be_exported_at_once_and_quiet_prints_nothing_else() {
     let rows = fs::read_to_string(path("r.csv")).unwrap();
     assert!(rows.lines().nth(2).unwrap().starts_with("async,0."), "{rows}");
     let page = fs::read_to_string(path("r.md")).unwrap();
-    assert!(page.contains("\n|:---|---:|") && page.contains("`async`"), "{page}");
+    assert!(page.contains("\n| :--- | ---: |") && page.contains("`async`"), "{page}");
 }
 
 #[cfg(unix)]
@@ -292,8 +292,8 @@ fn markdown_has_the_verdicts_and_the_units_of_the_terminal() {
     let arguments = ["local", "--min-speedup", "threads=0.00001", "--export-markdown", "-"];
     let output = flags().args(SMALL).args(arguments).args(["-n", "6"]).output().unwrap();
     let page = stdout(&output);
-    assert!(page.contains("| Median [ms] |"), "{page}");
-    assert!(page.contains("\n- --min-speedup threads=0.00001: passed: threads is "), "{page}");
+    assert!(page.contains("| median [ms] ± dev. |"), "{page}");
+    assert!(page.contains("\n- ✅ --min-speedup threads=0.00001: passed: threads is "), "{page}");
     assert!(stderr(&output).contains("median [ms]"), "{}", stderr(&output));
 }
 

@@ -41,42 +41,47 @@ fn flaky() -> TestServer {
     })
 }
 
-/// Where the bars of each row begin and end, in percent of the axis, from top to bottom.
-fn bars(svg: &Document) -> Vec<(f64, f64)> {
-    let percent = |node: Node, name| {
-        node.attribute(name).unwrap().strip_suffix('%').unwrap().parse::<f64>().unwrap()
+/// Where each block begins and ends, in percent of the axis, and the top of its row in pixels.
+fn blocks(svg: &Document) -> Vec<(f64, f64, f64)> {
+    let number = |node: Node, name| {
+        node.attribute(name).unwrap().trim_end_matches('%').parse::<f64>().unwrap()
     };
-    // The legend has rectangles, too; only rows have a title.
+    // The legend has rectangles, too; only blocks have a title.
     let titles = svg.descendants().filter(|node| node.has_tag_name((SVG, "title")));
-    let rows =
+    let groups =
         titles.filter_map(|title| title.parent()).filter(|node| node.has_tag_name((SVG, "g")));
-    let bars = rows.map(|row| {
-        let rects = row.children().filter(|node| node.has_tag_name((SVG, "rect")));
-        let ends: Vec<_> = rects
-            .map(|rect| (percent(rect, "x"), percent(rect, "x") + percent(rect, "width")))
-            .collect();
-        (ends[0].0, ends[ends.len() - 1].1)
+    let blocks = groups.map(|group| {
+        let rects: Vec<_> =
+            group.children().filter(|node| node.has_tag_name((SVG, "rect"))).collect();
+        let last = rects[rects.len() - 1];
+        (number(rects[0], "x"), number(last, "x") + number(last, "width"), number(last, "y"))
     });
-    bars.collect()
+    blocks.collect()
 }
 
 const SVG: &str = "http://www.w3.org/2000/svg";
 
+/// The lines of the picture on `stdout`, which follow the count and a blank line.
+fn picture(stdout: &str) -> Vec<&str> {
+    let lines: Vec<_> = stdout.lines().collect();
+    let blank = lines.iter().position(|line| line.is_empty()).unwrap();
+    lines[blank + 1..].to_vec()
+}
+
 #[test]
-fn the_drawing_follows_the_count_and_fits_80_columns_if_stdout_is_not_a_terminal() {
-    let (server, folder) = (TestServer::with_flags(), tempdir().unwrap());
+fn the_picture_follows_the_count_and_fits_80_columns_if_stdout_is_not_a_terminal() {
+    let (server, folder) = (all_at_once(), tempdir().unwrap());
     let output = download(&server, &folder).arg("--timeline").output().unwrap();
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     let stdout = stdout(&output);
-    let lines: Vec<_> = stdout.lines().collect();
-    assert!(lines[1].starts_with("4 downloads in "), "{stdout}");
-    assert_eq!(lines[2], "");
-    let mut codes: Vec<_> = lines[3..7].iter().map(|line| &line[..2]).collect();
-    codes.sort();
-    assert_eq!(codes, CODES);
-    assert!(lines[7].starts_with("   └──"), "{stdout}");
-    assert!(lines[8].starts_with("   0 ") && lines[8].ends_with('s'), "{stdout}");
-    assert_eq!(lines[9..], ["░ waiting   ▒ receiving   █ saving"]);
+    assert!(stdout.lines().nth(1).unwrap().starts_with("4 downloads in "), "{stdout}");
+    let lines = picture(&stdout);
+    assert!(lines[..4].iter().all(|row| row.trim_start().len() > 2), "{stdout}");
+    assert!(lines[4].starts_with("└──"), "{stdout}");
+    assert!(lines[5].starts_with("0 ") && lines[5].ends_with('s'), "{stdout}");
+    assert_eq!(lines[6], "░ waiting   ▒ receiving");
+    assert!(lines[7].starts_with("4 flags in ") && lines[7].ends_with(" in flight on average"));
+    assert_eq!(lines.len(), 8, "{stdout}");
     assert!(lines.iter().all(|line| line.chars().count() <= 80), "{stdout}");
     assert!(!stdout.contains('\x1b'), "{stdout:?}");
 }
@@ -86,63 +91,68 @@ fn failures_and_retries_are_marked() {
     let (server, folder) = (flaky(), tempdir().unwrap());
     let output = download(&server, &folder).arg("--timeline").output().unwrap();
     let stdout = stdout(&output);
-    let row = |code: &str| stdout.lines().skip(2).find(|line| line.starts_with(code)).unwrap();
-    assert!(row("BR").contains("✗") && row("BR").ends_with(" failed"), "{stdout}");
-    assert!(row("CD").contains("█") && row("CD").ends_with(" 2 tries"), "{stdout}");
-    assert!(stdout.ends_with("█ saving   ✗ failed\n"), "{stdout}");
+    assert!(stdout.contains("CD×2"), "{stdout}");
+    assert!(stdout.contains("✗ failed   ×2 two attempts\n"), "{stdout}");
+    let rows = picture(&stdout);
+    assert!(rows[..rows.len() - 4].iter().any(|row| row.contains('✗')), "{stdout}");
 
     let output = download(&server, &folder).arg("--timeline=-").output().unwrap();
     let text = support::stdout(&output);
     let svg = Document::parse(&text).unwrap();
     let texts: Vec<_> = svg.descendants().filter_map(|node| node.text()).collect();
-    for mark in ["×", "failed"] {
+    for mark in ["CD×2", "failed", "two attempts"] {
         assert!(texts.contains(&mark), "{mark}: {text}");
     }
+    assert!(text.contains("BR (failed)") && text.contains("CD (2 attempts)"), "{text}");
 }
 
 #[test]
-fn the_drawing_is_ascii_if_the_locale_is_not_utf_8() {
+fn the_picture_is_ascii_if_the_locale_is_not_utf_8() {
     let (server, folder) = (flaky(), tempdir().unwrap());
     for locale in ["C", "de_DE.ISO-8859-1"] {
         let mut flags = download(&server, &folder);
         let output = flags.arg("--timeline").env("LC_ALL", locale).output().unwrap();
         assert!(stdout(&output).is_ascii(), "{locale}: {}", stdout(&output));
-        assert!(stdout(&output).contains(". waiting   = receiving   # saving   x failed\n"));
+        assert!(
+            stdout(&output).contains("\n. waiting   = receiving   x failed   x2 two attempts\n")
+        );
     }
 }
 
 #[test]
-fn colours_add_nothing_but_colour() {
-    let (server, folder) = (TestServer::with_flags(), tempdir().unwrap());
+fn with_colours_the_codes_stand_on_coloured_blocks() {
+    let (server, folder) = (all_at_once(), tempdir().unwrap());
     let mut flags = download(&server, &folder);
     let output = flags.arg("--timeline").env("CLICOLOR_FORCE", "1").output().unwrap();
     let coloured = stdout(&output);
-    assert!(coloured.contains("\x1b[34m░"), "{coloured:?}");
-    let legend = anstream::adapter::strip_str(&coloured).to_string();
-    assert!(legend.ends_with("░ waiting   ▒ receiving   █ saving\n"), "{legend}");
+    assert!(coloured.contains("\x1b[48;5;67m"), "{coloured:?}");
+    let plain = anstream::adapter::strip_str(&coloured).to_string();
+    assert!(!plain.contains('░') && CODES.iter().all(|code| plain.contains(code)), "{plain}");
 }
 
 #[test]
-fn the_bars_of_seq_follow_each_other_and_those_of_other_modes_overlap() {
+fn seq_is_one_row_and_the_other_modes_have_one_for_each_job() {
     let folder = tempdir().unwrap();
-    let bars_of = |server: &TestServer, mode: &str| {
+    let blocks_of = |server: &TestServer, mode: &str| {
         let file = folder.path().join(format!("{mode}.svg"));
         let option = format!("--timeline={}", file.display());
         download(server, &folder).args(["--mode", mode, &option]).assert().success();
-        bars(&Document::parse(&fs::read_to_string(file).unwrap()).unwrap())
+        blocks(&Document::parse(&fs::read_to_string(file).unwrap()).unwrap())
     };
-    let seq = bars_of(&TestServer::with_flags(), "seq");
+    let seq = blocks_of(&TestServer::with_flags(), "seq");
     assert_eq!(seq.len(), 4);
-    assert!(seq.windows(2).all(|rows| rows[0].1 <= rows[1].0 + 0.01), "{seq:?}");
+    assert!(seq.windows(2).all(|pair| pair[0].1 <= pair[1].0 + 0.01), "{seq:?}");
+    assert!(seq.iter().all(|block| block.2 == seq[0].2), "{seq:?}");
     for mode in CONCURRENT {
-        let front = bars_of(&all_at_once(), mode);
-        let last_start = front.iter().map(|row| row.0).fold(0.0, f64::max);
-        assert!(front.iter().all(|row| row.1 >= last_start), "{mode}: {front:?}");
+        let blocks = blocks_of(&all_at_once(), mode);
+        let mut tops: Vec<_> = blocks.iter().map(|block| block.2).collect();
+        tops.dedup();
+        assert_eq!(tops.len(), 4, "{mode}: {blocks:?}");
     }
 }
 
 #[test]
-fn a_file_gets_the_drawing_and_stdout_is_as_without_it() {
+fn a_file_gets_the_picture_and_stdout_is_as_without_it() {
     let (server, folder) = (flaky(), tempdir().unwrap());
     let file = folder.path().join("timeline.svg");
     fs::write(&file, "something longer that was there before").unwrap();
@@ -151,7 +161,7 @@ fn a_file_gets_the_drawing_and_stdout_is_as_without_it() {
     assert_eq!(json(&output)["counts"]["ok"], 3);
     let svg = fs::read_to_string(&file).unwrap();
     let document = Document::parse(&svg).unwrap();
-    assert_eq!(bars(&document).len(), 4);
+    assert_eq!(blocks(&document).len(), 4);
     assert_eq!(names(folder.path()), ["dest", "timeline.svg"]);
 
     let output = download(&server, &folder).args([&option, "--quiet"]).output().unwrap();
@@ -177,17 +187,27 @@ fn a_dash_leaves_stdout_to_the_svg() {
     let svg = stdout(&output);
     let document = Document::parse(&svg).unwrap();
     assert!(document.root_element().has_tag_name((SVG, "svg")));
-    assert_eq!(bars(&document).len(), 4);
+    assert_eq!(blocks(&document).len(), 4);
     let words = |name| {
         let node = document.descendants().find(|node| node.has_tag_name((SVG, name)));
         node.and_then(|node| node.text()).unwrap().to_owned()
     };
-    assert_eq!(words("title"), format!("Flags from {}", server.base()));
-    assert!(words("desc").starts_with("threads, 4 jobs, 4 downloads in "), "{}", words("desc"));
+    assert_eq!(words("title"), format!("4 flags from {}", server.base()));
+    assert!(words("desc").starts_with("threads: 4 at a time, "), "{}", words("desc"));
+    assert!(words("desc").contains("Row 1: "), "{}", words("desc"));
 }
 
 #[test]
-fn a_drawing_on_stdout_excludes_json_and_quiet() {
+fn the_picture_of_an_embedded_server_is_titled_by_its_label() {
+    let folder = tempdir().unwrap();
+    let mut flags = flags();
+    flags.args(["BR", "--server", "local", "--timeline=-", "--dest"]).arg(folder.path());
+    let svg = stdout(&flags.output().unwrap());
+    assert!(svg.contains("1 flag from local") && !svg.contains("127.0.0.1"), "{svg}");
+}
+
+#[test]
+fn a_picture_on_stdout_excludes_json_and_quiet() {
     let folder = tempdir().unwrap();
     for args in [["--timeline", "--json"], ["--timeline=-", "--json"], ["--timeline", "--quiet"]] {
         let output = download(&TestServer::with_flags(), &folder).args(args).output().unwrap();
@@ -209,12 +229,16 @@ fn a_file_that_cannot_be_written_is_an_error_before_the_first_request() {
 }
 
 #[test]
-fn a_run_in_which_nothing_was_fetched_is_drawn_too() {
+fn a_run_in_which_nothing_was_requested_has_no_picture() {
     let (server, folder) = (TestServer::with_flags(), tempdir().unwrap());
     download(&server, &folder).assert().success();
     let mut flags = download(&server, &folder);
     let output = flags.args(["--skip-existing", "--timeline"]).output().unwrap();
-    assert_eq!(stdout(&output).lines().filter(|line| line.ends_with(" skipped")).count(), 4);
+    let lines = stdout(&output).lines().count();
+    assert_eq!(lines, 2, "{}", stdout(&output));
+    let mut flags = download(&server, &folder);
+    let output = flags.args(["--skip-existing", "--timeline=-"]).output().unwrap();
+    assert_eq!(blocks(&Document::parse(&stdout(&output)).unwrap()), []);
 }
 
 #[cfg(target_os = "linux")]

@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use anyhow::Context;
 
 use crate::cli::usage_error;
-use crate::numbers::counted;
+use crate::numbers::{counted, time};
 use crate::output::export::{Target, is_stdout};
-use crate::output::text;
-use crate::output::timeline::{self, TimelineRun};
+use crate::output::timeline;
+use crate::output::timeline::svg::{Run, document};
 use crate::run::Summary;
 
 /// The output that `--timeline` requests.
@@ -69,15 +69,15 @@ impl TimelineOutput {
                 timeline::show(spans, summary.elapsed).context("cannot write the timeline")
             }
             TimelineOutput::Svg(target) => {
-                let jobs = counted(summary.jobs.get(), "job", "jobs");
-                let run = TimelineRun {
+                let flags = counted(spans.len(), "flag", "flags");
+                let run = Run {
                     name: summary.mode.to_string(),
-                    about: format!("{jobs}, {}", text::count(summary)),
-                    spans,
+                    result: time(summary.elapsed),
+                    outcomes: spans,
                     elapsed: summary.elapsed,
                 };
-                let title = format!("Flags from {}", summary.base);
-                target.finish(&timeline::document(&title, &[run]))
+                let title = format!("{flags} from {}", summary.base);
+                target.finish(&document(&title, &[run]))
             }
         }
     }

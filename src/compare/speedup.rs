@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::signed_rank::{self, Interval};
 use super::{Contender, Measured, MinSpeedup, Setup};
-use crate::numbers::rounded;
+use crate::numbers::three_digits;
 
 /// How many times as fast as the reference a contender is.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -51,7 +51,11 @@ impl Speedup {
     pub fn interval_in_words(&self) -> String {
         match self.rounds {
             1 => "(one round)".into(),
-            _ => format!("({} to {})", rounded(self.interval.low), rounded(self.interval.high)),
+            _ => format!(
+                "({} to {})",
+                three_digits(self.interval.low),
+                three_digits(self.interval.high)
+            ),
         }
     }
 }
@@ -82,7 +86,7 @@ impl SpeedupCheck {
 /// `14.2 times as fast as seq (13.8 to 14.6)`.
 impl fmt::Display for Speedup {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (times, interval) = (rounded(self.estimate), self.interval_in_words());
+        let (times, interval) = (three_digits(self.estimate), self.interval_in_words());
         write!(f, "{times} times as fast as {} {interval}", self.reference)
     }
 }

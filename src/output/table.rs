@@ -1,160 +1,136 @@
-//! The results of a comparison as a table that fits the terminal.
+//! The table of a comparison on a terminal, or off one.
 
 use anstyle::{AnsiColor, Style};
 
-use super::time_unit::TimeUnit;
-use crate::compare::{ContenderResult, Results};
-use crate::numbers::{percent, rounded};
+use super::columns::{Column, Kind, Part, columns};
+use crate::compare::Results;
 
 const DIM: Style = Style::new().dimmed();
 
 /// The narrowest and the widest bar, in terminal columns.
 const BAR: (usize, usize) = (8, 30);
 
-/// The columns from the most to the least important: the last ones are left out first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum ColumnKind {
-    Name,
-    Median,
-    Speedup,
-    Fastest,
-    OfIdeal,
-    Interval,
-    Deviation,
-    Bar,
-    Efficiency,
-}
-
-/// A column: its header, and a cell for each contender.
-struct Column {
-    kind: ColumnKind,
-    header: String,
-    cells: Vec<String>,
+/// A column, or the details in one, as the terminal lays it out.
+struct Field {
+    text: Part,
     right_aligned: bool,
     /// The blanks before it.
     gap: usize,
+    /// Fields with a higher rank are left out first.
+    rank: u8,
 }
+
+/// The ranks up to this one are never left out.
+const LAST_KEPT: u8 = 1;
+const RANK_OF_BAR: u8 = 7;
 
 /// The table with ANSI styles.
 ///
 /// On a terminal that is `width` columns wide, each time is drawn as a bar, and columns are left
 /// out until the rows fit. Without a width, it has every column and no bars.
 pub(super) fn table(results: &Results, width: Option<usize>) -> String {
-    let mut columns = columns(results);
-    match width {
-        Some(width) => fit(&mut columns, results, width),
-        None => columns.retain(|column| column.kind != ColumnKind::Bar),
+    let mut fields: Vec<_> = columns(results).into_iter().flat_map(fields).collect();
+    if let Some(width) = width {
+        fit(&mut fields, results, width);
     }
-    let headers = line(&columns, |column| &column.header);
+    let headers = line(&fields, |text| &text.header);
     let mut table = format!("{DIM}{headers}{DIM:#}\n");
     for (row, result) in results.contenders.iter().enumerate() {
         let style =
             if result.fastest { AnsiColor::Green.on_default().bold() } else { Style::new() };
-        table += &format!("{style}{}{style:#}\n", line(&columns, |column| &column.cells[row]));
+        table += &format!("{style}{}{style:#}\n", line(&fields, |text| &text.cells[row]));
     }
     table
 }
 
-/// Leaves out columns until the rest fits into `width`, and fits in the bars if there is room.
-fn fit(columns: &mut Vec<Column>, results: &Results, width: usize) {
-    while total_width(columns) > width
-        && let Some(least) = columns.iter().map(|column| column.kind).max()
-        && least > ColumnKind::Median
-    {
-        columns.retain(|column| column.kind != least);
+fn fields(column: Column) -> impl Iterator<Item = Field> {
+    let (rank, rank_of_detail) = match column.kind {
+        Kind::Name => (0, 0),
+        Kind::Median => (1, 6),
+        Kind::Speedup => (2, 5),
+        Kind::Fastest => (3, 3),
+        Kind::OfIdeal => (4, 4),
+        Kind::Efficiency => (8, 8),
+        Kind::Jobs => (9, 9),
+        Kind::Min | Kind::Max => (10, 10),
+    };
+    let (right_aligned, gap) = (column.is_numeric(), if column.kind == Kind::Name { 0 } else { 2 });
+    let main = Field { text: column.main, right_aligned, gap, rank };
+    let detail = column.detail.map(|text| Field {
+        text,
+        right_aligned: false,
+        gap: 1,
+        rank: rank_of_detail,
+    });
+    std::iter::once(main).chain(detail)
+}
+
+/// Leaves out fields until the rest fits into `width`, and adds bars if there is room.
+fn fit(fields: &mut Vec<Field>, results: &Results, width: usize) {
+    let leave_out_above = |fields: &mut Vec<Field>, limit: u8, width: usize| {
+        while total_width(fields) > width
+            && let Some(least) = fields.iter().map(|field| field.rank).max()
+            && least > limit
+        {
+            fields.retain(|field| field.rank != least);
+        }
+    };
+    // Bars are worth more than some columns of numbers.
+    leave_out_above(fields, RANK_OF_BAR, width.saturating_sub(BAR.0 + 2));
+    let room = width.saturating_sub(total_width(fields) + 2);
+    if room >= BAR.0 {
+        let cells = bars(results, room.min(BAR.1));
+        let text = Part { header: String::new(), cells };
+        let place = fields.iter().position(|field| field.rank == 2).unwrap_or(fields.len());
+        fields.insert(place, Field { text, right_aligned: false, gap: 2, rank: RANK_OF_BAR });
     }
-    let room = width.saturating_sub(total_width(columns));
-    if let Some(column) = columns.iter_mut().find(|column| column.kind == ColumnKind::Bar) {
-        let bar_width = (BAR.0 + room).min(BAR.1);
-        column.cells = bars(results, bar_width);
-    }
+    leave_out_above(fields, LAST_KEPT, width);
     // On the narrowest terminals, headers may not be wider than the cells.
-    if total_width(columns) > width {
-        for column in columns {
-            let widest = column.cells.iter().map(|cell| width_of(cell)).max().unwrap_or(0);
-            column.header = column.header.chars().take(widest).collect();
-            column.gap = column.gap.min(1);
+    if total_width(fields) > width {
+        for field in fields {
+            let widest = field.text.cells.iter().map(|cell| width_of(cell)).max().unwrap_or(0);
+            field.text.header = field.text.header.chars().take(widest).collect();
+            field.gap = field.gap.min(1);
         }
     }
 }
 
-fn columns(results: &Results) -> Vec<Column> {
-    let unit = TimeUnit::of(results);
-    let reference = results.setup.reference;
-    let column =
-        |kind, header: &str, right_aligned, gap, cell: &dyn Fn(&ContenderResult) -> String| {
-            let cells = results.contenders.iter().map(cell).collect();
-            Column { kind, header: header.into(), cells, right_aligned, gap }
-        };
-    let mut columns = vec![
-        column(ColumnKind::Name, "mode", false, 0, &|result| result.contender.to_string()),
-        column(ColumnKind::Median, &format!("median [{}]", unit.name), true, 2, &|result| {
-            unit.format(result.elapsed.median)
-        }),
-        column(ColumnKind::Deviation, "± dev.", false, 1, &|result| {
-            let stddev = result.elapsed.stddev.map(|stddev| format!("± {}", unit.format(stddev)));
-            stddev.unwrap_or_default()
-        }),
-        // The minimum width. `fit` widens the bars when it knows how much room there is.
-        column(ColumnKind::Bar, "", false, 2, &|_| " ".repeat(BAR.0)),
-        column(ColumnKind::Speedup, "speedup", true, 2, &|result| match result.speedup {
-            None => "-".into(),
-            Some(_) if result.contender == reference => "1".into(),
-            Some(speedup) => rounded(speedup.estimate),
-        }),
-        column(ColumnKind::Interval, &format!("over {reference}"), false, 1, &|result| {
-            let speedup = result.speedup.filter(|_| result.contender != reference);
-            speedup.map(|speedup| speedup.interval_in_words()).unwrap_or_default()
-        }),
-        column(ColumnKind::Efficiency, "efficiency", true, 2, &|result| percent(result.efficiency)),
-    ];
-    if results.contenders.iter().any(|result| result.ideal.is_some()) {
-        columns.push(column(ColumnKind::OfIdeal, "of ideal", true, 2, &|result| {
-            result.ideal.map_or("-".into(), |ideal| percent(ideal.share))
-        }));
-    }
-    columns.push(column(ColumnKind::Fastest, "", false, 2, &|result| match result.fastest {
-        true => "fastest".into(),
-        false => String::new(),
-    }));
-    columns
-}
-
+/// The median of each contender as a bar of at most `width` columns, to an eighth of a column.
 fn bars(results: &Results, width: usize) -> Vec<String> {
-    let slowest = results.contenders.iter().map(|result| result.elapsed.median).fold(0.0, f64::max);
-    results.contenders.iter().map(|result| bar(result.elapsed.median / slowest, width)).collect()
+    let medians = results.contenders.iter().map(|result| result.elapsed.median);
+    let slowest = medians.clone().fold(0.0, f64::max);
+    medians.map(|median| bar(median / slowest, width)).collect()
 }
 
-/// A bar over this share of `width` columns, to an eighth of a column, padded with blanks.
 fn bar(share: f64, width: usize) -> String {
     let eighths = ((share * width as f64 * 8.0).round() as usize).clamp(1, width * 8);
-    let mut bar = "█".repeat(eighths / 8);
-    bar.extend(['▏', '▎', '▍', '▌', '▋', '▊', '▉'].get((eighths % 8).wrapping_sub(1)));
+    let part = ['▏', '▎', '▍', '▌', '▋', '▊', '▉'].get((eighths % 8).wrapping_sub(1));
+    let bar = "█".repeat(eighths / 8) + &part.map(char::to_string).unwrap_or_default();
     format!("{bar:<width$}")
 }
 
-impl Column {
+impl Field {
     /// The terminal columns that it takes, without its gap.
     fn width(&self) -> usize {
-        let cells = self.cells.iter().map(|cell| width_of(cell));
-        cells.chain([width_of(&self.header)]).max().unwrap_or(0)
+        let cells = self.text.cells.iter().map(|cell| width_of(cell));
+        cells.chain([width_of(&self.text.header)]).max().unwrap_or(0)
     }
 }
 
-fn total_width(columns: &[Column]) -> usize {
-    columns.iter().map(|column| column.gap + column.width()).sum()
+fn total_width(fields: &[Field]) -> usize {
+    fields.iter().map(|field| field.gap + field.width()).sum()
 }
 
 /// One row, without blanks at its end.
-fn line<'a>(columns: &'a [Column], text: impl Fn(&'a Column) -> &'a String) -> String {
-    let cell = |column: &'a Column| {
-        let (gap, width, text) = (" ".repeat(column.gap), column.width(), text(column));
-        match column.right_aligned {
+fn line<'a>(fields: &'a [Field], text: impl Fn(&'a Part) -> &'a String) -> String {
+    let cell = |field: &'a Field| {
+        let (gap, width, text) = (" ".repeat(field.gap), field.width(), text(&field.text));
+        match field.right_aligned {
             true => format!("{gap}{text:>width$}"),
             false => format!("{gap}{text:<width$}"),
         }
     };
-    columns.iter().map(cell).collect::<String>().trim_end().to_owned()
+    fields.iter().map(cell).collect::<String>().trim_end().to_owned()
 }
 
 /// The terminal columns that `text` takes: every character here takes one.
@@ -187,11 +163,11 @@ mod tests {
         let setup = setup();
         let table = plain(&Results::new(&setup, &measured(&setup, times)), None);
         let expected = "\
-mode     median [s] ± dev.   speedup over seq        efficiency  of ideal
-seq           3.000 ± 1.000        1                       90 %       7 %
-threads       0.200 ± 0.000     14.6 (10.0 to 20.0)        45 %      50 %  fastest
-rayon         0.200 ± 0.000     14.6 (10.0 to 20.0)        45 %      50 %  fastest
-async         0.200 ± 0.000     14.6 (10.0 to 20.0)        45 %      50 %  fastest
+mode     median [s] ± dev.   speedup over seq        efficiency  of ideal  min [s]  max [s]  jobs
+seq           3.000 ± 1.000        1                       90 %       7 %    2.000    4.000     1
+threads       0.200 ± 0.000     14.6 (10.0 to 20.0)        45 %      50 %    0.200    0.200     2  fastest
+rayon         0.200 ± 0.000     14.6 (10.0 to 20.0)        45 %      50 %    0.200    0.200     2  fastest
+async         0.200 ± 0.000     14.6 (10.0 to 20.0)        45 %      50 %    0.200    0.200     2  fastest
 ";
         assert_eq!(table, expected);
     }

@@ -1,61 +1,45 @@
-//! Markdown: a table and sentences, for a page such as a CI job's summary.
+//! Markdown: verdicts, a table and sentences, for a page such as a CI job's summary.
 
 use std::fmt::Write as _;
 
 use super::Exporter;
-use crate::compare::{ContenderResult, Results, sentences};
-use crate::numbers::{percent, rounded};
-use crate::output::time_unit::TimeUnit;
+use crate::compare::{Results, sentences};
+use crate::output::columns::{Column, Kind, columns};
+use crate::output::verdicts::{checks, mark};
 
-/// GitHub Flavored Markdown: a heading, a table with the units of the terminal's table, and a list
-/// of sentences, which includes the verdict of each `--min-speedup`.
+/// GitHub Flavored Markdown: a heading, the verdict of each `--min-speedup`, the table, and
+/// sentences.
 pub struct Markdown;
 
 impl Exporter for Markdown {
     fn export(&self, results: &Results) -> anyhow::Result<String> {
-        let unit = TimeUnit::of(results);
-        let (name, reference) = (unit.name, results.setup.reference);
-        let mut page = format!(
-            "### Flags: {}\n\n\
-             | Mode | Median [{name}] | Mean [{name}] | Min [{name}] | Max [{name}] \
-             | Speedup over {reference} | Efficiency | Of ideal |\n\
-             |:---|---:|---:|---:|---:|---:|---:|---:|\n",
-            escape_markdown(&results.title()),
-        );
-        for result in &results.contenders {
-            writeln!(page, "| {} |", row(result, unit).join(" | "))?;
+        let mut page = format!("### Flags: {}\n\n", escape_markdown(&results.title()));
+        for check in checks(results) {
+            let sentence = escape_markdown(&check.to_string());
+            writeln!(page, "- {} {sentence}", mark(check.verdict()))?;
         }
-        let verdicts = results.checks.iter().map(ToString::to_string);
-        for (n, sentence) in sentences(results).into_iter().chain(verdicts).enumerate() {
+        if !results.checks.is_empty() {
+            page.push('\n');
+        }
+        let columns = columns(results);
+        let headers: Vec<_> = columns.iter().map(Column::header).collect();
+        let alignments = columns.iter().map(|of| if of.is_numeric() { "---:" } else { ":---" });
+        writeln!(page, "| {} |", headers.join(" | "))?;
+        writeln!(page, "| {} |", alignments.collect::<Vec<_>>().join(" | "))?;
+        for (row, result) in results.contenders.iter().enumerate() {
+            let cell = |column: &Column| match column.kind {
+                Kind::Name if result.fastest => format!("**`{}`**", column.cell(row)),
+                Kind::Name => format!("`{}`", column.cell(row)),
+                _ => column.cell(row),
+            };
+            writeln!(page, "| {} |", columns.iter().map(cell).collect::<Vec<_>>().join(" | "))?;
+        }
+        for (n, sentence) in sentences(results).into_iter().enumerate() {
             let gap = if n == 0 { "\n" } else { "" };
             writeln!(page, "{gap}- {}", escape_markdown(&sentence))?;
         }
         Ok(page)
     }
-}
-
-fn row(result: &ContenderResult, unit: TimeUnit) -> [String; 8] {
-    let ContenderResult { contender, elapsed, fastest, .. } = result;
-    let time = |seconds: f64| unit.format(seconds);
-    let mean = match elapsed.stddev {
-        Some(stddev) => format!("{} ± {}", time(elapsed.mean), time(stddev)),
-        None => time(elapsed.mean),
-    };
-    let speedup =
-        result.speedup.map_or("-".into(), |speedup| match speedup.reference == *contender {
-            true => rounded(speedup.estimate),
-            false => format!("{} {}", rounded(speedup.estimate), speedup.interval_in_words()),
-        });
-    [
-        if *fastest { format!("**`{contender}`** fastest") } else { format!("`{contender}`") },
-        time(elapsed.median),
-        mean,
-        time(elapsed.min),
-        time(elapsed.max),
-        speedup,
-        percent(result.efficiency),
-        result.ideal.map_or("-".into(), |ideal| percent(ideal.share)),
-    ]
 }
 
 /// Escapes the characters that have a meaning in Markdown, as a server's URL may have.
@@ -72,29 +56,39 @@ mod tests {
     use crate::downloader::Mode;
 
     #[test]
-    fn the_page_has_a_row_for_each_contender_then_sentences_and_verdicts() {
+    fn the_page_has_verdicts_then_a_row_for_each_contender() {
         let contenders = vec![contender("seq"), contender("threads")];
         let min_speedups = vec![min_speedup("threads", 5.0)];
-        let setup = Setup { contenders, min_speedups, ..setup() };
+        let setup = Setup { contenders, min_speedups, runs: 6, max_runs: 6, ..setup() };
         let times = |_, contender: Contender| match contender.mode() {
             Mode::Seq => Some(2000),
             _ => Some(160),
         };
         let page = Markdown.export(&Results::new(&setup, &measured(&setup, times))).unwrap();
-        let expected = "\
-### Flags: 2 flags from delay, 3 rounds
+        let lines: Vec<_> = page.lines().collect();
+        assert_eq!(lines[0], "### Flags: 2 flags from delay, 6 rounds");
+        let check = "- ✅ --min-speedup threads=5: passed: threads is 12.5 times as fast as seq";
+        assert!(lines[2].starts_with(check), "{page}");
+        let header = "| mode | median [s] ± dev. | speedup over seq | efficiency | of ideal | min [s] \
+                      | max [s] | jobs |  |";
+        assert_eq!(lines[4], header);
+        let row = "| **`threads`** | 0.160 ± 0.000 | 12.5 (12.5 to 12.5) | 45 % | 62 % | 0.160 \
+                   | 0.160 | 2 | fastest |";
+        assert_eq!(lines[7], row);
+    }
 
-| Mode | Median [s] | Mean [s] | Min [s] | Max [s] | Speedup over seq | Efficiency | Of ideal |
-|:---|---:|---:|---:|---:|---:|---:|---:|
-| `seq` | 2.000 | 2.000 ± 0.000 | 2.000 | 2.000 | 1.00 | 90 % | 10 % |
-| **`threads`** fastest | 0.160 | 0.160 ± 0.000 | 0.160 | 0.160 | 12.5 (12.5 to 12.5) | 45 % \
-| 62 % |
-
-- too few rounds: intervals have 75 % confidence, not 95 %
-- --min-speedup threads=5: inconclusive: threads is 12.5 times as fast as seq (12.5 to \
-12.5); it takes at least 6 rounds to decide (--runs)
-";
-        assert_eq!(page, expected);
+    #[test]
+    fn failed_checks_come_first() {
+        let min_speedups = vec![min_speedup("threads", 5.0), min_speedup("threads", 50.0)];
+        let setup = Setup { min_speedups, runs: 6, max_runs: 6, ..setup() };
+        let times = |_, contender: Contender| match contender.mode() {
+            Mode::Seq => Some(2000),
+            _ => Some(160),
+        };
+        let page = Markdown.export(&Results::new(&setup, &measured(&setup, times))).unwrap();
+        let marks: Vec<_> =
+            page.lines().filter_map(|line| line.split(' ').nth(1)).skip(1).take(2).collect();
+        assert_eq!(marks, ["❌", "✅"], "{page}");
     }
 
     #[test]
@@ -102,7 +96,10 @@ mod tests {
         let setup = setup();
         let results = measured(&setup, |_, _| Some(4));
         let page = Markdown.export(&Results::new(&setup, &results)).unwrap();
-        assert!(page.contains("| Median [ms] |") && page.contains("| `seq` | 4.0 |"), "{page}");
+        assert!(
+            page.contains("| median [ms] ± dev. |") && page.contains("| `seq` | 4.0 ± 0.0 |"),
+            "{page}"
+        );
     }
 
     #[test]

@@ -6,6 +6,7 @@ mod html;
 mod json;
 mod markdown;
 mod paths;
+mod pictured;
 mod svg;
 
 use std::path::PathBuf;

@@ -1,19 +1,15 @@
-//! Timelines: a row per flag that shows when it waited, was received and was saved.
+//! The picture of a run: a row per job, in which each flag is a block as long as it took.
 //!
-//! In a sequential run, the bars form a staircase; in a concurrent one, they start together.
-//! [`chart_text`] draws for a terminal, [`chart_svg`] for files and pages. Both take the positions
-//! from [`phases`].
+//! A sequential run is one long strip, 20 jobs are a block of 20 rows. The ink is nearly the same,
+//! the shape changes. [`lanes`] has the geometry, [`text`] draws it for a terminal, [`svg`] for
+//! files and pages, and [`words`] says it.
 
-pub mod alt_text;
-pub mod chart_svg;
-pub mod chart_text;
-mod document;
-pub mod phases;
+pub mod lanes;
 mod scale;
+pub mod svg;
 mod terminal;
-mod timeline_run;
+pub mod text;
+pub mod words;
 
-pub use document::{compact_pitch, document};
-pub use scale::{Scale, Tick, TimeAxis};
+pub use scale::{Percent, Px, Scale};
 pub use terminal::{Charset, show};
-pub use timeline_run::{TimelineRun, common_axis};

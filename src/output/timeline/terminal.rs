@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use console::Term;
 
-use super::chart_text::chart;
+use super::text::{Look, draw};
 use crate::flag::Outcome;
 use crate::output::terminal::ignore_closed_pipe;
 
@@ -16,13 +16,15 @@ const COLUMNS: usize = 80;
 ///
 /// # Errors
 /// The drawing can't be written. A closed pipe is not an error.
-pub fn show(spans: &[Outcome], elapsed: Duration) -> io::Result<()> {
+pub fn show(outcomes: &[Outcome], elapsed: Duration) -> io::Result<()> {
     let size = Term::stdout().size_checked();
     let columns = size.map_or(COLUMNS, |(_, columns)| columns.into());
-    let chart = chart(spans, elapsed, columns, Charset::of_locale());
-    let gap = if chart.is_empty() { "" } else { "\n" };
+    let colours = anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never;
+    let look = Look { columns, colours };
+    let picture = draw(outcomes, elapsed, look);
+    let gap = if picture.is_empty() { "" } else { "\n" };
     let mut stdout = anstream::stdout().lock();
-    ignore_closed_pipe(write!(stdout, "{gap}{chart}").and_then(|()| stdout.flush()))
+    ignore_closed_pipe(write!(stdout, "{gap}{picture}").and_then(|()| stdout.flush()))
 }
 
 /// The characters that a drawing may use.

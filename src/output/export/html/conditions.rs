@@ -34,7 +34,7 @@ pub(super) fn section(results: &Results) -> Markup {
     ];
     titled_section(
         "conditions",
-        "What was compared",
+        "Conditions",
         html! {
             dl.facts {
                 @for (name, fact) in facts { div { dt { (name) } dd { (fact) } } }

@@ -1,20 +1,22 @@
-//! HTML: one self-contained page with the results in words, pictures and tables.
+//! HTML: one self-contained page with the result in words, pictures and a table.
 //!
 //! The page needs no network and no script. It is well-formed XML apart from its doctype.
 
 mod conditions;
-mod jobs_chart;
-mod results_table;
-mod rounds_chart;
-mod speedup_chart;
-mod timelines;
+mod jobs;
+mod plot;
+mod speedup;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::Exporter;
+use super::pictured::Pictured;
 use crate::compare::{Results, Verdict, sentences};
+use crate::output::columns::{Kind, columns};
 use crate::output::terminal::escape::escape_controls;
-use crate::output::timeline::chart_svg;
+use crate::output::timeline::Px;
+use crate::output::timeline::svg;
+use crate::output::verdicts;
 
 const CSS: &str = include_str!("report.css");
 
@@ -27,31 +29,36 @@ pub struct Html;
 
 impl Exporter for Html {
     fn export(&self, results: &Results) -> anyhow::Result<String> {
-        let title = escape_controls(&results.title());
+        let pictured = Pictured::of(results);
+        let result = pictured.as_ref().map_or(results.title(), |pictured| pictured.title.clone());
+        let title = match verdicts::summary(results) {
+            Some(checks) => format!("{checks}. {result}"),
+            None => result,
+        };
+        let title = escape_controls(&title);
         let page = html! {
             (DOCTYPE)
             html lang="en" xmlns="http://www.w3.org/1999/xhtml" {
                 head {
                     (PreEscaped(META))
-                    title { "Flags: " (title) }
-                    style { (PreEscaped(chart_svg::CSS)) (PreEscaped(CSS)) }
+                    title { (title) }
+                    style { (PreEscaped(svg::CSS)) (PreEscaped(CSS)) }
                 }
                 body {
                     header {
                         h1 { (title) }
-                        (conclusions(results))
+                        (checks(results))
                     }
                     main {
-                        (conditions::section(results))
+                        @if let Some(pictured) = &pictured { (picture(pictured)) }
                         @if results.contenders.is_empty() {
                             p { "Nothing has been measured yet." }
                         } @else {
-                            (timelines::section(results))
-                            (speedup_chart::section(results))
-                            (jobs_chart::section(results))
-                            (rounds_chart::section(results))
-                            (results_table::section(results))
+                            (speedup::section(results))
+                            (jobs::section(results))
+                            (table(results))
                         }
+                        (conditions::section(results))
                     }
                 }
             }
@@ -60,21 +67,67 @@ impl Exporter for Html {
     }
 }
 
-/// What the results mean, and the verdict of each `--min-speedup`.
-fn conclusions(results: &Results) -> Markup {
+/// The verdict of each `--min-speedup`.
+fn checks(results: &Results) -> Markup {
     html! {
-        ul.conclusions {
-            @for sentence in sentences(results) { li { (sentence) } }
-            @for check in &results.checks {
-                @let class = match check.verdict() {
-                    Verdict::Passed => "passed",
-                    Verdict::Inconclusive => "inconclusive",
-                    Verdict::Failed => "missed",
-                };
-                li class=(class) { (check) }
+        @if !results.checks.is_empty() {
+            ul.checks {
+                @for check in verdicts::checks(results) {
+                    @let class = match check.verdict() {
+                        Verdict::Passed => "passed",
+                        Verdict::Inconclusive => "inconclusive",
+                        Verdict::Failed => "missed",
+                    };
+                    li class=(class) { (verdicts::mark(check.verdict())) " " (check) }
+                }
             }
         }
     }
+}
+
+/// All runs of one round.
+fn picture(pictured: &Pictured) -> Markup {
+    let picture = svg::picture(&pictured.runs);
+    html! {
+        figure {
+            svg.chart role="img" aria-label=(picture.words) width="100%"
+                height=(Px(picture.height)) { (picture.content) }
+            figcaption {
+                "One round. A row is a job, a block is a flag, as long as it took. All runs have "
+                "the same delays."
+            }
+        }
+    }
+}
+
+/// The results as a table, and what it does not say.
+fn table(results: &Results) -> Markup {
+    let columns = columns(results);
+    titled_section(
+        "table",
+        "All modes",
+        html! {
+            div.scroll tabindex="0" role="region" aria-label="Table, scrolls sideways" {
+                table {
+                    thead { tr { @for column in &columns { th scope="col" { (column.header()) } } } }
+                    tbody {
+                        @for (row, result) in results.contenders.iter().enumerate() {
+                            tr.fastest[result.fastest] {
+                                @for column in &columns {
+                                    @match column.kind {
+                                        Kind::Name => th scope="row" { (column.cell(row)) },
+                                        _ => td { (column.cell(row)) },
+                                    }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+            p.hint aria-hidden="true" { "The table scrolls sideways." }
+            ul { @for sentence in sentences(results) { li { (sentence) } } }
+        },
+    )
 }
 
 /// A section of the page, labelled by its heading.
@@ -125,19 +178,20 @@ mod tests {
     }
 
     #[test]
-    fn the_page_has_the_results_in_words_pictures_and_a_table() {
+    fn the_page_begins_with_the_result_and_ends_with_the_conditions() {
         let setup = Setup { min_speedups: vec![min_speedup("threads", 5.0)], ..setup() };
         let page = page(&setup);
         let document = parse(&page);
-        assert_eq!(
-            headings(&document),
-            ["What was compared", "Timelines", "Speedup", "Every round", "Table"]
-        );
+        assert_eq!(headings(&document), ["Times as fast as seq", "All modes", "Conditions"]);
+        let h1 = document.descendants().find(|node| node.tag_name().name() == "h1").unwrap();
+        let title = "1 check inconclusive. 2 flags: 3.00 s one after another, 0.20 s with 2 \
+                     jobs: 15 times as fast";
+        assert_eq!(h1.text(), Some(title));
         let text = text(&document);
         for expected in [
-            "2 flags from delay, 3 rounds",
-            "threads, rayon and async are equally fast (within 5 %)",
-            "--min-speedup threads=5: inconclusive: ",
+            "❔ --min-speedup threads=5: inconclusive: ",
+            "seq: one after another",
+            "0.20 s, 15 times as fast",
             "Responses begin after 100 ms. The seed is 0.",
             "BR CN",
         ] {
@@ -148,40 +202,70 @@ mod tests {
                 && node.attribute("scope") == Some("row")
         });
         let rows: Vec<_> = rows.map(|row| row.text().unwrap()).collect();
-        let marked = ["threads (fastest)", "rayon (fastest)", "async (fastest)"];
-        assert_eq!(rows[..4], ["1", "2", "3", "seq"]);
-        assert_eq!(rows[4..], marked);
+        assert_eq!(rows, ["seq", "threads", "rayon", "async"]);
     }
 
     #[test]
-    fn each_picture_has_its_text_alternative() {
+    fn each_picture_has_its_text_alternative_and_no_two_landmarks_share_a_name() {
         let page = page(&setup());
         let document = parse(&page);
-        let pictures = document.descendants().filter(|node| node.tag_name().name() == "svg");
-        for picture in pictures {
+        let outer = |node: &Node| {
+            let is_svg = |node: &Node| node.tag_name().name() == "svg";
+            is_svg(node) && !node.ancestors().skip(1).any(|above| is_svg(&above))
+        };
+        for picture in document.descendants().filter(outer) {
             let (label, hidden) =
                 (picture.attribute("aria-label"), picture.attribute("aria-hidden"));
             assert!(label.is_some() != hidden.is_some(), "{label:?} {hidden:?}");
         }
-        assert!(page.contains("seq, 1 job, 3.00 s: 2 flags, at most 1 at a time."), "{page}");
+        assert!(page.contains("threads: 2 at a time, 0.20 s, 15 times as fast. Row 1: BR, CN."));
+        let labels = document.descendants().filter(|node| node.tag_name().name() != "svg");
+        let names: Vec<_> =
+            labels.filter_map(|node| node.attribute("aria-label")).map(String::from).collect();
+        let different: std::collections::HashSet<_> =
+            names.iter().cloned().chain(headings(&document)).collect();
+        assert_eq!(different.len(), names.len() + headings(&document).len());
     }
 
     #[test]
-    fn several_numbers_of_jobs_have_a_chart_per_mode() {
+    fn several_numbers_of_jobs_have_one_plot_with_all_modes_and_the_ideal() {
         let contenders = contenders(&[Mode::Seq, Mode::Threads, Mode::Async], &[1, 2, 5]);
         let setup = Setup { reference: contenders[0], contenders, ..setup() };
         let page = page(&setup);
         let document = parse(&page);
         assert!(headings(&document).contains(&"Speedup over jobs".to_owned()));
         let labels = document.descendants().filter_map(|node| node.attribute("aria-label"));
-        let charts: Vec<_> = labels.filter(|label| label.contains(" times with ")).collect();
-        assert_eq!(
-            charts,
-            [
-                "threads: 14.6 times with 1 job, 14.6 times with 2 jobs, 14.6 times with 5 jobs",
-                "async: 14.6 times with 1 job, 14.6 times with 2 jobs, 14.6 times with 5 jobs",
-            ]
-        );
+        let plots: Vec<_> = labels.filter(|label| label.contains(" times with ")).collect();
+        let words = "14.6 times with 1 job, 14.6 times with 2 jobs, 14.6 times with 5 jobs";
+        assert_eq!(plots, [format!("threads: {words}; async: {words}")]);
+        assert!(text(&document).contains("from 2 jobs on the slowest flag decides"), "{page}");
+    }
+
+    #[test]
+    fn one_job_at_a_time_is_drawn_once() {
+        let contenders = contenders(&[Mode::Seq, Mode::Threads], &[1, 2]);
+        let setup = Setup { reference: contenders[0], contenders, ..setup() };
+        let page = page(&setup);
+        assert_eq!(page.matches(": one after another</text>").count(), 1, "{page}");
+    }
+
+    #[test]
+    fn the_times_shown_divide_to_the_speedup_shown() {
+        let setup = setup();
+        let measured = measured(&setup, |round, contender| match (round, contender.mode()) {
+            (Round::Measured(n), Mode::Seq) => Some(2000 + 47 * n as u64),
+            (Round::Measured(n), _) => Some(140 + 3 * n as u64),
+            _ => Some(100),
+        });
+        let results = Results::new(&setup, &measured);
+        let runs = Pictured::of(&results).unwrap().runs;
+        let seconds = |text: &str| text.split(' ').next().unwrap().parse::<f64>().unwrap();
+        let reference = seconds(&runs[0].result);
+        for run in &runs[1..] {
+            let (time, speedup) = run.result.split_once(", ").unwrap();
+            let quotient = format!("{:.0}", reference / seconds(time));
+            assert_eq!(speedup, format!("{quotient} times as fast"), "{}", run.result);
+        }
     }
 
     #[test]
@@ -194,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn the_title_and_the_conditions_count_whole_rounds_only() {
+    fn the_conditions_count_whole_rounds_only() {
         let setup = setup();
         let measured = measured(&setup, |round, contender| match round {
             Round::Measured(2) if contender.mode() == Mode::Async => None,
@@ -202,7 +286,7 @@ mod tests {
             _ => times(round, contender),
         });
         let page = Html.export(&Results::new(&setup, &measured)).unwrap();
-        assert!(page.contains("1 of 3 rounds") && page.contains("1 measured, after"), "{page}");
+        assert!(page.contains("1 measured, after"), "{page}");
     }
 
     #[test]
@@ -210,7 +294,7 @@ mod tests {
         let setup = setup();
         let page = Html.export(&Results::new(&setup, &Measured::default())).unwrap();
         let document = parse(&page);
-        assert_eq!(headings(&document), ["What was compared"]);
+        assert_eq!(headings(&document), ["Conditions"]);
         assert!(text(&document).contains("Nothing has been measured yet."));
     }
 }

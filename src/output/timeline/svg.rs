@@ -1,0 +1,234 @@
+//! The picture of one run or several as SVG, all on one time axis.
+//!
+//! Everything lies along the time axis in percent, so that the picture fits any width. A page shows
+//! it as wide as itself, a [`document`] in a fixed size.
+
+use std::num::NonZeroUsize;
+use std::time::Duration;
+
+use maud::{Markup, PreEscaped, html};
+
+use super::lanes::{Block, MAX_ROWS, axis_end, lanes};
+use super::scale::{Percent, Px, Scale};
+use super::words::{describe, in_flight, rows};
+use crate::downloader::Mode;
+use crate::flag::Outcome;
+use crate::numbers::counted;
+use crate::output::terminal::escape::escape_controls;
+
+/// The colours and marks of pictures, for light and dark.
+pub const CSS: &str = include_str!("chart.css");
+
+/// The width of a document, in pixels, as are all lengths here.
+const WIDTH: f64 = 860.0;
+const MARGIN: f64 = 24.0;
+/// The heading of a document, and that of a run.
+const TITLE: f64 = 40.0;
+const HEADING: f64 = 22.0;
+const GAP: f64 = 14.0;
+/// The labels of the time axis, and the legend.
+const AXIS: f64 = 22.0;
+const LEGEND: f64 = 22.0;
+
+/// The height of all rows of a picture, which they share, and the limits of the height of one.
+const ROWS: f64 = 430.0;
+const PITCH: (f64, f64) = (3.0, 14.0);
+/// The maximum height of a row if there are several runs.
+const SMALL_PITCH: f64 = 9.0;
+/// The minimum height of a row with text.
+const READABLE: f64 = 7.0;
+
+/// The widths of a narrow and a wide page. A text that fits its block only on a wide one has the
+/// class `roomy`, and is hidden on narrow ones.
+const NARROW: f64 = 340.0;
+const WIDE: f64 = 800.0;
+
+/// A run to draw.
+#[derive(Debug)]
+pub struct Run<'a> {
+    /// `threads: 20 at a time`.
+    pub name: String,
+    /// `0.15 s, 14 times as fast`.
+    pub result: String,
+    pub outcomes: &'a [Outcome],
+    pub elapsed: Duration,
+}
+
+impl Run<'_> {
+    /// `seq: one after another`, `threads: 20 at a time`.
+    pub fn name_of(mode: Mode, jobs: NonZeroUsize) -> String {
+        match jobs.get() {
+            1 => format!("{mode}: one after another"),
+            _ => format!("{mode}: {jobs} at a time"),
+        }
+    }
+}
+
+/// A picture without a frame: the content of an `svg` element of any width with the class `chart`.
+pub struct Picture {
+    pub height: f64,
+    pub content: Markup,
+    /// The text alternative.
+    pub words: String,
+}
+
+/// Draws `runs` one below the other.
+pub fn picture(runs: &[Run]) -> Picture {
+    let ends = runs.iter().map(|run| axis_end(run.outcomes, run.elapsed));
+    let scale = Scale::of_time(ends.max().unwrap_or_default(), 5);
+    let lanes: Vec<_> = runs.iter().map(|run| lanes(run.outcomes)).collect();
+    let drawn = |rows: &Vec<_>| rows.len().min(MAX_ROWS);
+    let total: usize = lanes.iter().map(drawn).sum();
+    let largest = if runs.len() > 1 { SMALL_PITCH } else { PITCH.1 };
+    let pitch = (ROWS / total.max(1) as f64).clamp(PITCH.0, largest);
+    let mut top = 0.0;
+    let drawings: Vec<Markup> = runs
+        .iter()
+        .zip(&lanes)
+        .map(|(run, rows)| {
+            let (first, hidden) = (top + HEADING, rows.len() - drawn(rows));
+            let bottom = first + pitch * drawn(rows) as f64;
+            top = bottom + if hidden > 0 { HEADING } else { 0.0 } + GAP;
+            html! {
+                (heading(run, &scale, first, bottom))
+                @for (n, row) in rows.iter().take(MAX_ROWS).enumerate() {
+                    (blocks(row, &scale, first + n as f64 * pitch, pitch))
+                }
+                @if hidden > 0 {
+                    text x="0" y=(Px(bottom + 15.0)) {
+                        "and " (counted(hidden, "row", "rows")) " more"
+                    }
+                }
+            }
+        })
+        .collect();
+    let sentence = match runs {
+        [run] => Some(in_flight(run.outcomes, run.elapsed)),
+        _ => None,
+    };
+    let height = top + AXIS + LEGEND + if sentence.is_some() { HEADING } else { 0.0 };
+    let content = html! {
+        @for x in scale.ticks().map(|tick| Percent(tick.share)) {
+            line.grid x1=(x) x2=(x) y1=(Px(HEADING - 4.0)) y2=(Px(top - 4.0)) {}
+        }
+        @for drawing in &drawings { (drawing) }
+        (axis_labels(&scale, top + 10.0))
+        (legend(&lanes, top + AXIS + 10.0))
+        @if let Some(sentence) = sentence { text x="0" y=(Px(height - 10.0)) { (sentence) } }
+    };
+    let words = runs.iter().map(|run| {
+        escape_controls(&format!("{}, {}. {}", run.name, run.result, rows(run.outcomes)))
+    });
+    Picture { height, content, words: words.collect::<Vec<_>>().join("\n") }
+}
+
+/// A file with a picture, with a line break at its end.
+pub fn document(title: &str, runs: &[Run]) -> String {
+    let title = escape_controls(title);
+    let Picture { height, content, words } = picture(runs);
+    let (width, total) = (WIDTH - 2.0 * MARGIN, TITLE + height + MARGIN / 2.0);
+    let document = html! {
+        svg.chart xmlns="http://www.w3.org/2000/svg" role="img" aria-labelledby="title desc"
+            width=(WIDTH) height=(Px(total)) viewBox=(format!("0 0 {WIDTH} {}", Px(total))) {
+            title id="title" { (title) }
+            desc id="desc" { (words) }
+            style { (PreEscaped(CSS)) }
+            rect width="100%" height="100%" rx="6" fill="var(--paper)" {}
+            text.result x=(MARGIN) y="28" style="font-size: 18px" { (title) }
+            svg x=(MARGIN) y=(TITLE) width=(width) height=(Px(height)) { (content) }
+        }
+    };
+    document.into_string() + "\n"
+}
+
+/// The labels of an axis, with their baseline at `y`.
+pub fn axis_labels(scale: &Scale, y: f64) -> Markup {
+    html! {
+        @for tick in scale.ticks() {
+            @let anchor = match tick.share { 0.0 => "start", ..0.95 => "middle", _ => "end" };
+            text x=(Percent(tick.share)) y=(Px(y)) text-anchor=(anchor) { (tick.label) }
+        }
+    }
+}
+
+/// The name of a run above its rows, and its result at their end: beside them if there is room.
+fn heading(run: &Run, scale: &Scale, top: f64, bottom: f64) -> Markup {
+    let end = scale.share_of(run.elapsed);
+    let is_beside = end < 0.5;
+    html! {
+        text.name x="0" y=(Px(top - 6.0)) { (escape_controls(&run.name)) }
+        line.end x1=(Percent(end)) x2=(Percent(end)) y1=(Px(top - 3.0)) y2=(Px(bottom + 3.0)) {}
+        text.result x=(Percent(end)) y=(Px(if is_beside { (top + bottom) / 2.0 } else { top - 6.0 }))
+            dx=[is_beside.then_some("8")] dy=[is_beside.then_some("0.35em")]
+            text-anchor=[(!is_beside).then_some("end")] { (run.result) }
+    }
+}
+
+/// A row of blocks whose upper edge is at `top`.
+fn blocks(row: &[Block], scale: &Scale, top: f64, pitch: f64) -> Markup {
+    let share = |time| scale.share_of(time);
+    html! {
+        @for (n, block) in row.iter().enumerate() {
+            @let next = row.get(n + 1).map_or(1.0, |next| share(next.start));
+            g.failed[block.is_failed()] {
+                title { (describe(block)) }
+                (rect("waiting", share(block.start), share(block.head), top, pitch))
+                (rect("receiving", share(block.head), share(block.end), top, pitch))
+                @if pitch >= READABLE { (labels(block, scale, next, top, pitch)) }
+            }
+        }
+    }
+}
+
+/// A part of a block. A line in the colour of the page separates it from its neighbours.
+fn rect(class: &str, from: f64, to: f64, top: f64, pitch: f64) -> Markup {
+    html! {
+        @if to > from {
+            rect class=(class) x=(Percent(from)) width=(Percent(to - from)) y=(Px(top + 0.5))
+                height=(Px(pitch - 1.0)) {}
+        }
+    }
+}
+
+/// The code and the marks of a block, in it or in the gap before the `next` one.
+fn labels(block: &Block, scale: &Scale, next: f64, top: f64, pitch: f64) -> Markup {
+    let [from, head, to] = [block.start, block.head, block.end].map(|time| scale.share_of(time));
+    let size = (pitch - 1.0).min(10.0);
+    let characters = |share: f64, width: f64| (share * width / (0.72 * size)) as usize;
+    let labels = |width| block.labels(characters(to - from, width), characters(next - to, width));
+    let (inside, behind) = labels(WIDE);
+    let is_roomy = labels(NARROW) != (inside.clone(), behind.clone());
+    let on_receiving = head - from < (to - from) / 2.0;
+    let (y, style) = (Px(top + pitch / 2.0), format!("font-size: {}px", Px(size)));
+    html! {
+        @if !inside.is_empty() {
+            text.label.roomy[is_roomy].on-receiving[on_receiving] x=(Percent((from + to) / 2.0))
+                y=(y) dy="0.35em" text-anchor="middle" style=(style) { (inside) }
+        }
+        @if !behind.is_empty() {
+            text.label.behind.roomy[is_roomy] x=(Percent(to)) y=(y) dx="2" dy="0.35em"
+                style=(style) { (behind) }
+        }
+    }
+}
+
+/// What the shades and marks in the rows of all runs mean, with the baseline at `y`.
+fn legend(runs: &[Vec<Vec<Block>>], y: f64) -> Markup {
+    let any = |is: fn(&Block) -> bool| runs.iter().flatten().flatten().any(is);
+    let mut entries = vec![("waiting", ""), ("receiving", "")];
+    entries.extend(any(|block| block.is_failed()).then_some(("failed", "✗")));
+    entries.extend(any(|block| block.outcome.attempts > 1).then_some(("two attempts", "×2")));
+    html! {
+        @for (n, (name, mark)) in entries.into_iter().enumerate() {
+            @let x = n as f64 * 92.0;
+            g.failed[name == "failed"] {
+                rect class=(if mark.is_empty() { name } else { "waiting" }) x=(x) y=(Px(y - 9.0))
+                    width="16" height="11" {}
+                text.label x=(x + 8.0) y=(Px(y)) text-anchor="middle" style="font-size: 9px" {
+                    (mark)
+                }
+            }
+            text x=(x + 21.0) y=(Px(y)) { (name) }
+        }
+    }
+}
