@@ -24,15 +24,18 @@ impl Destination {
     /// `folder` is not a folder, or the system refuses to create it or a file in it.
     pub fn open(folder: &Path) -> anyhow::Result<Destination> {
         let refused = |error: io::Error| {
-            let reason = match folder.is_dir() || !folder.exists() {
-                true => error.to_string(),
-                false => "it is not a folder".to_string(),
+            let reason = match fs::read_link(folder) {
+                _ if folder.is_dir() => error.to_string(),
+                Ok(target) if !folder.exists() => {
+                    format!("it is a link to {}, which does not exist", target.display())
+                }
+                Err(_) if !folder.exists() => error.to_string(),
+                _ => "it is not a folder".to_string(),
             };
-            let folder = folder.display();
-            anyhow::anyhow!("cannot save into {folder}: {reason}; choose another with --dest")
+            anyhow::anyhow!("cannot save into {}: {reason}", folder.display())
         };
         fs::create_dir_all(folder).map_err(refused)?;
-        tempfile::tempfile_in(folder).map_err(refused)?;
+        check_folder(folder).map_err(refused)?;
         Ok(Destination { folder: folder.to_owned() })
     }
 
@@ -67,7 +70,8 @@ impl Destination {
     /// fetched again. If the file has these bytes already, only its time is set.
     ///
     /// # Errors
-    /// What the system reports. The temporary file is removed, and an older flag stays.
+    /// What the system reports, with the path. The temporary file is removed, and an older flag
+    /// stays.
     pub fn save_flag(
         &self,
         code: CountryCode,
@@ -78,13 +82,17 @@ impl Destination {
         if touch_if_identical(&path, image, modified).is_some() {
             return Ok(());
         }
-        let mut file = temporary_file(&self.folder, &format!(".{code}.gif."))?;
-        file.as_file_mut().write_all(image)?;
-        if let Some(time) = modified {
-            file.as_file().set_modified(time)?;
-        }
-        file.persist(&path).map_err(|refused| refused.error)?;
-        Ok(())
+        let save = || -> io::Result<()> {
+            let mut file = temporary_file(&self.folder, &format!(".{code}.gif."))?;
+            file.as_file_mut().write_all(image)?;
+            if let Some(time) = modified {
+                // Some file systems refuse to set times, and the flag is worth more than its time.
+                let _ = file.as_file().set_modified(time);
+            }
+            file.persist(&path)?;
+            Ok(())
+        };
+        save().map_err(|error| io::Error::new(error.kind(), format!("{error}: {}", path.display())))
     }
 }
 
@@ -103,6 +111,16 @@ fn touch_if_identical(path: &Path, image: &[u8], modified: Option<SystemTime>) -
         return None;
     }
     file.set_modified(modified.unwrap_or_else(SystemTime::now)).ok()
+}
+
+/// Checks that files can be created in `folder`.
+///
+/// # Errors
+/// What the system reports.
+pub(crate) fn check_folder(folder: &Path) -> io::Result<()> {
+    // A signal leaves nothing behind of an unnamed file, but not every file system has them.
+    let unnamed = tempfile::tempfile_in(folder).map(drop);
+    unnamed.or_else(|_| temporary_file(folder, ".flags.").map(drop))
 }
 
 /// A new file in `folder` that is deleted when dropped, with the mode that the umask gives.

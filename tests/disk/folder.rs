@@ -103,7 +103,44 @@ fn the_folder_can_be_a_symbolic_link() {
     symlink(parent.path().join("nowhere"), &dangling).unwrap();
     let output = run_into(&dangling, &server, &["BR"]);
     assert_eq!(output.status.code(), Some(1));
-    assert!(stderr(&output).starts_with("flags: cannot save into "), "{output:?}");
+    let target = parent.path().join("nowhere");
+    let reason = format!("it is a link to {}, which does not exist", target.display());
+    let error = format!("flags: cannot save into {}: {reason}; ", dangling.display());
+    assert!(stderr(&output).starts_with(&error), "{output:?}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_file_system_without_unnamed_files_gets_the_flags() {
+    let (server, dest) = (server(), tempdir().unwrap());
+    // `openat` for the folder itself, as with `O_TMPFILE`.
+    let fault = crate::with_fault("openat:error=EINVAL", Some(dest.path()));
+    let Some(mut flags) = fault else { return };
+    let output = run(flags.args(["BR", "-s", &server.base(), "-d"]).arg(dest.path()));
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert_eq!(names(dest.path()), ["BR.gif"]);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_flag_that_cannot_be_saved_is_an_error_that_names_the_path() {
+    let (server, dest) = (server(), tempdir().unwrap());
+    let Some(mut flags) = crate::with_fault("/^rename:error=EDQUOT", None) else { return };
+    let output = run(flags.args(["BR", "-s", &server.base(), "-d"]).arg(dest.path()));
+    let path = dest.path().join("BR.gif");
+    let error = "flags: BR: could not be saved: Disk quota exceeded (os error 122)";
+    assert!(stderr(&output).starts_with(&format!("{error}: {}: ", path.display())), "{output:?}");
+    assert_eq!(names(dest.path()), [""; 0]);
+}
+
+#[test]
+fn an_error_of_the_temporary_folder_of_a_comparison_advises_no_dest() {
+    let folder = tempdir().unwrap();
+    let mut flags = program();
+    flags.args(["compare", "BR", "-s", "local"]).env("TMPDIR", folder.path().join("missing"));
+    let output = run(&mut flags);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(!stderr(&output).contains("--dest"), "{output:?}");
 }
 
 #[test]

@@ -2,6 +2,7 @@
 #![cfg(unix)]
 
 mod existing;
+mod exports;
 mod folder;
 mod limits;
 mod streams;
@@ -49,6 +50,17 @@ fn count_whole(dest: &Path, image: impl Fn(&str) -> Vec<u8>) -> usize {
         assert!(fs::read(dest.join(name)).unwrap() == image(code), "{name} is torn");
     }
     names.len()
+}
+
+/// The program, with a system call that fails: `fault` is an argument of `strace -e inject=`. With
+/// a `path`, only calls for that file fail. `None` if strace does not work here.
+#[cfg(target_os = "linux")]
+fn with_fault(fault: &str, path: Option<&Path>) -> Option<Command> {
+    let inject = format!("inject={fault}");
+    let mut strace = vec!["-f", "-qq", "-o", "/dev/null", "-e", &inject];
+    strace.extend(path.and_then(Path::to_str).map(|path| ["-P", path]).iter().flatten());
+    let works = support::available("strace", &[&strace[..], &["true"]].concat());
+    works.then(|| support::wrap(&[&["strace"], &strace[..]].concat(), &program()))
 }
 
 fn is_root() -> bool {

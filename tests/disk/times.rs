@@ -9,7 +9,7 @@ use tempfile::{TempDir, tempdir};
 
 use crate::support::handlers::status;
 use crate::support::{MODES, TestServer, answer, flag, gif, json, stderr};
-use crate::{read, run_into};
+use crate::{read, run, run_into};
 
 /// The example of RFC 9110, §5.6.7, and its seconds since 1970.
 const DATE: &str = "Sun, 06 Nov 1994 08:49:37 GMT";
@@ -183,4 +183,18 @@ fn update_fetches_a_flag_whose_file_is_older_than_any_http_date() {
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     assert_eq!(server.requests()[0].header("if-modified-since"), None);
     assert_eq!(modified(dest.path()), time(SECONDS));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_file_system_that_refuses_to_set_times_gets_the_flag() {
+    let server = dated();
+    let dest = folder_with(&gif("old"), time(SECONDS - 1));
+    for content in [gif("old"), gif("new")] {
+        fs::write(dest.path().join("BR.gif"), content).unwrap();
+        let Some(mut flags) = crate::with_fault("utimensat:error=EPERM", None) else { return };
+        let output = run(flags.args(["BR", "-s", &server.base(), "-d"]).arg(dest.path()));
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+        assert_eq!(read(dest.path(), "BR"), gif("new"));
+    }
 }

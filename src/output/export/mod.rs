@@ -1,25 +1,24 @@
 //! Exports of a comparison's results: one small type for each format.
 
-mod atomic_file;
 mod csv;
 mod html;
 mod json;
 mod markdown;
-mod paths;
 mod pictured;
 mod svg;
+mod target;
 
 use std::path::PathBuf;
 
 use crate::compare::Results;
-pub(crate) use atomic_file::Target;
+pub(crate) use target::Target;
 
 pub use csv::Csv;
 pub use html::Html;
 pub use json::Json;
 pub use markdown::Markdown;
-pub use paths::{is_same, is_stdout};
 pub use svg::Svg;
+pub use target::{is_same, is_stdout};
 
 /// A format for results. To add one, write a file in this folder, and add it to this module and an
 /// option to the command line.
@@ -51,26 +50,27 @@ impl Exports {
         self.0.is_empty()
     }
 
-    /// Writes the results so far to every file. Streams have to wait for the final results.
+    /// Writes the results so far to every file. The others have to wait for the final results.
     ///
     /// # Errors
     /// A file cannot be written.
     pub fn update(&self, results: &Results) -> anyhow::Result<()> {
         for (exporter, target) in &self.0 {
-            if let Target::AtomicFile(file) = target {
-                file.replace(&exporter.export(results)?)?;
-            }
+            target.update(|| exporter.export(results))?;
         }
         Ok(())
     }
 
-    /// Writes the final results to every target.
+    /// Writes the final results to every target. If nothing was measured, files stay as they are.
     ///
     /// # Errors
     /// A target cannot be written. All others are written nevertheless.
     pub fn finish(self, results: &Results) -> anyhow::Result<()> {
         let mut result = Ok(());
         for (exporter, target) in self.0 {
+            if results.contenders.is_empty() && matches!(target, Target::File(_)) {
+                continue;
+            }
             let finished = exporter.export(results).and_then(|document| target.finish(&document));
             result = result.and(finished);
         }
