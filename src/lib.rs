@@ -65,7 +65,7 @@
 //!     order: Order::Completed,
 //!     fetch: FetchOptions::default(),
 //! };
-//! let runtime = flags::system::runtime::start()?;
+//! let runtime = flags::system::runtime::start("runtime")?;
 //! let print = |outcome: &flags::flag::Outcome| println!("{}", outcome.code);
 //! let summary = plan.run(runtime.handle(), &Shutdown::never(), print)?;
 //! assert!(summary.is_complete());

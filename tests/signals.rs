@@ -4,7 +4,8 @@
 mod support;
 
 use std::fs;
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
@@ -18,7 +19,7 @@ use nix::sys::signal::{Signal, kill, killpg};
 use nix::unistd::Pid;
 use predicates::prelude::*;
 use socket2::SockRef;
-use support::child_process::{Running, poll};
+use support::child_process::{Running, end_within, poll};
 use support::handlers::{gif_of, half_then_silence, redirect, silence, status, whole};
 use support::{
     MODES, TestServer, available, flags, gif, in_every_mode, json, names, ok, program, stderr,
@@ -359,5 +360,99 @@ fn a_signal_ends_the_program_while_it_waits_for_a_pipe_to_be_opened() {
         thread::sleep(Duration::from_millis(100));
         send(Signal::SIGINT, run.child());
         assert_eq!(killed_by(run.end_within(SOON).output.status), Some(Signal::SIGINT), "{args:?}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn process_1_of_a_container_ends_with_the_status_of_the_signal() {
+    let namespace = ["--user", "--map-root-user", "--pid", "--fork"];
+    if !available("unshare", &[&namespace[..], &["true"]].concat()) {
+        return;
+    }
+    for (signal, status) in SIGNALS.into_iter().zip([130, 143, 129, 131]) {
+        let (server, dest) = (stalling(), tempdir().unwrap());
+        let mut flags = wrap(&[&["unshare"], &namespace[..]].concat(), &program());
+        flags.args(["BR", "IN", "US", "VN", "ZA", "-s", &server.base(), "-d"]).arg(dest.path());
+        let run = Running::start(flags.args(TIMEOUT));
+        wait_until_stalled("threads", &server, dest.path());
+        let id = run.child().id();
+        let children = fs::read_to_string(format!("/proc/{id}/task/{id}/children")).unwrap();
+        kill(Pid::from_raw(children.trim().parse().unwrap()), signal).unwrap();
+        let ran = run.end_within(SOON);
+        assert_eq!(ran.output.status.code(), Some(status), "{signal}: {}", stderr(&ran.output));
+        assert_eq!(names(dest.path()), ["BR.gif", "IN.gif"], "{signal}");
+    }
+}
+
+#[test]
+fn a_signal_ends_a_server_whose_log_is_not_read() {
+    let (log, stderr) = UnixStream::pair().unwrap();
+    let mut flags = program();
+    flags.args(["serve", "-v", "--port", "0"]).stdout(Stdio::piped()).stderr(OwnedFd::from(stderr));
+    let mut child = flags.spawn().unwrap();
+    drop(flags);
+    let mut line = String::new();
+    BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+    let address = line.trim().trim_start_matches("http://").trim_end_matches("/flags").to_owned();
+    // Requests until the log is full, and the server waits for it to be read.
+    let is_answered = || {
+        let mut stream = TcpStream::connect(&address).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(2))).unwrap();
+        write!(stream, "GET /flags/br/br.gif HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
+            .unwrap();
+        stream.read_to_end(&mut Vec::new()).is_ok()
+    };
+    while is_answered() {}
+    send(Signal::SIGINT, &child);
+    let ended = poll(SOON, || child.try_wait().unwrap());
+    let _ = child.kill();
+    drop(log);
+    assert_eq!(ended.and_then(|status| status.code()), Some(0));
+}
+
+#[test]
+fn a_second_signal_ends_a_run_whose_server_keeps_it_busy() {
+    in_every_mode(|mode| {
+        let server = TestServer::start(|_, stream| {
+            let block = b"HTTP/1.1 100 Continue\r\n\r\n".repeat(10_000);
+            loop {
+                stream.write_all(&block)?;
+            }
+        });
+        let dest = tempdir().unwrap();
+        let mut flags = program();
+        flags.args(["BR", "IN", "-m", mode, "-s", &server.base(), "-d"]).arg(dest.path());
+        let mut child = flags.args(TIMEOUT).stdout(Stdio::null()).spawn().unwrap();
+        poll(MAX_WAIT, || (server.tries("BR") > 0).then_some(())).expect("it sends a request");
+        let pressed = || {
+            send(Signal::SIGINT, &child);
+            child.try_wait().unwrap()
+        };
+        let ended = poll(SOON, pressed);
+        let _ = child.kill();
+        assert_eq!(ended.and_then(killed_by), Some(Signal::SIGINT), "{mode}");
+    });
+}
+
+#[test]
+fn a_signal_after_the_last_flag_counts() {
+    // The run has ended when its document is written, and a socket that is not read blocks that.
+    for signal in SIGNALS {
+        let server = TestServer::with_flags();
+        let (mut reader, stdout) = UnixStream::pair().unwrap();
+        SockRef::from(&stdout).set_send_buffer_size(4096).unwrap();
+        SockRef::from(&reader).set_recv_buffer_size(4096).unwrap();
+        let dest = tempdir().unwrap();
+        let mut flags = program();
+        flags.args(["B", "C", "--json", "-s", &server.base(), "-d"]).arg(dest.path());
+        let mut child = flags.stdout(OwnedFd::from(stdout)).stderr(Stdio::null()).spawn().unwrap();
+        drop(flags);
+        reader.read_exact(&mut [0]).unwrap();
+        send(signal, &child);
+        let mut rest = String::new();
+        reader.read_to_string(&mut rest).unwrap();
+        assert!(rest.contains("\"interrupted\": false"), "{rest}");
+        assert_eq!(killed_by(end_within(&mut child, SOON)), Some(signal));
     }
 }

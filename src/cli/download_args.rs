@@ -60,7 +60,7 @@ pub struct DownloadArgs {
     /// After the run, draw which job fetched which flag when; on stdout, or to FILE as SVG (with -,
     /// only the SVG goes to stdout)
     #[arg(long, value_name = "FILE", require_equals = true, value_hint = ValueHint::FilePath)]
-    pub timeline: Option<Option<PathBuf>>,
+    timeline: Option<Option<PathBuf>>,
 
     /// Print one JSON document on stdout, and nothing else there
     #[arg(long)]
@@ -76,4 +76,20 @@ pub struct DownloadArgs {
 
     #[command(flatten, next_help_heading = "Weather (with --server local, delay or error)")]
     pub weather: WeatherArgs,
+}
+
+/// The drawing of a run that `--timeline` requests.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Timeline {
+    /// Text on stdout, after the count.
+    Text,
+    /// SVG in a file, or on stdout if the path is `-`.
+    Svg(PathBuf),
+}
+
+impl DownloadArgs {
+    /// The drawing of the run, if one was requested.
+    pub fn timeline(&self) -> Option<Timeline> {
+        self.timeline.clone().map(|file| file.map_or(Timeline::Text, Timeline::Svg))
+    }
 }

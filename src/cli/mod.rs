@@ -17,7 +17,7 @@ use crate::base_url::redacted_text;
 use crate::output::terminal::escape::escape_controls;
 
 pub use compare_args::CompareArgs;
-pub use download_args::DownloadArgs;
+pub use download_args::{DownloadArgs, Timeline};
 pub(crate) use fetch_args::server;
 pub use fetch_args::{RequestArgs, SelectionArgs};
 pub use serve_args::ServeArgs;

@@ -16,7 +16,6 @@ use crate::output::export::{
 use crate::output::terminal::rounds_bar::RoundsBar;
 use crate::output::terminal::stderr;
 use crate::system::signals::Shutdown;
-use crate::system::{limits, runtime};
 
 /// Runs the comparison and reports it. After an early end, it reports what was measured until then.
 ///
@@ -47,20 +46,10 @@ pub(super) fn run(args: CompareArgs) -> anyhow::Result<Exit> {
         min_speedups,
     };
     let fetch = endpoint.fetch_options(&args.request)?;
-    let runtime = runtime::start()?;
-    let at_once =
-        setup.contenders.iter().map(|contender| contender.jobs().get()).max().unwrap_or(1);
-    limits::check(at_once.min(setup.codes.len()), endpoint.origin.is_some())
-        .context("cannot compare with this many --jobs")?;
-    // An export may be a pipe, and opening it may block. Signals are not handled yet, so they end
-    // the process.
-    let exports = Exports::open(wanted)?;
-    let shutdown = Shutdown::on_signal(runtime.handle()).context("cannot watch for signals")?;
-    // Replaces the results of an earlier comparison before the first round.
-    exports.update(&Results::new(&setup, &Measured::default()))?;
+    let (exports, shutdown) = Shutdown::on_signal(|| Exports::open(wanted))?;
     let base = endpoint.base.clone();
     let origin = endpoint.origin.as_ref();
-    let runner = RealRunner { setup: &setup, base, fetch, origin, shutdown };
+    let runner = RealRunner { setup: &setup, base, fetch, origin, shutdown: shutdown.clone() };
     let mut bar = RoundsBar::new(&setup, args.quiet);
     let run = |round, contender| {
         if let Round::Measured(number) = round {
@@ -68,7 +57,7 @@ pub(super) fn run(args: CompareArgs) -> anyhow::Result<Exit> {
         }
         bar.run_started(round, contender);
         let sample = runner.run(round, contender)?;
-        bar.run_finished(contender, &sample);
+        bar.run_finished();
         Ok(sample)
     };
     let round_finished = |measured: &Measured| match exports.is_empty() {
@@ -78,7 +67,9 @@ pub(super) fn run(args: CompareArgs) -> anyhow::Result<Exit> {
     let mut measured = Measured::default();
     let result = run_rounds(&setup, &mut measured, run, round_finished);
     bar.finish();
-    report(&Results::new(&setup, &measured), result, exports, stream, args.quiet)
+    let results = Results::new(&setup, &measured);
+    let exit = report(&results, result, exports, stream, args.quiet)?;
+    Ok(shutdown.signal().map_or(exit, Exit::Stopped))
 }
 
 /// Exports the results, and shows them unless `quiet`. `result` is how the comparison ended.

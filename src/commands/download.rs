@@ -1,10 +1,8 @@
 //! `flags [OPTIONS] [CC]...`: downloads flags and reports each as it finishes.
 
-use std::num::NonZeroUsize;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
-use anyhow::Context;
-use parking_lot::Mutex;
+use anyhow::{Context, anyhow};
 
 use super::Exit;
 use super::open_endpoint::OpenEndpoint;
@@ -19,26 +17,21 @@ use crate::flag::{Existing, Failure, Outcome, Status};
 use crate::output::terminal::stderr;
 use crate::output::{Format, Reporter, Verbosity};
 use crate::run::{Plan, Summary};
+use crate::system::runtime;
 use crate::system::signals::Shutdown;
-#[cfg(unix)]
-use crate::system::suspend;
-use crate::system::{limits, runtime};
+
+/// Why the lock of the reporter can't be poisoned.
+const NO_PANIC: &str = "a report does not panic";
 
 pub(super) fn run(args: DownloadArgs) -> anyhow::Result<Exit> {
-    let timeline = args.timeline.as_ref();
-    timeline_output::check(timeline, args.json, args.quiet)?;
+    let timeline = args.timeline();
+    timeline_output::check_stdout_is_free(&timeline, args.json, args.quiet)?;
     let server = cli::server(args.server.clone(), Endpoint::remote())?;
+    let name = server.to_string();
     let endpoint = OpenEndpoint::open(server, &args.weather)?;
-    // `--cacert` and `--timeline` may be pipes, and opening one may block. Signals are not handled
-    // yet, so they end the process.
-    let mut plan = plan(&args, &endpoint)?;
-    let timeline_output = TimelineOutput::open(timeline)?;
-    let runtime = runtime::start()?;
-    // From here on there are temporary files, which a signal must not leave behind.
-    let shutdown = Shutdown::on_signal(runtime.handle()).context("cannot watch for signals")?;
     let format = match args.json {
         true => Format::Json,
-        false if timeline_output::takes_stdout(timeline) => Format::Nothing,
+        false if timeline_output::takes_stdout(&timeline) => Format::Nothing,
         false => Format::Text,
     };
     let verbosity = match (args.quiet, args.verbose) {
@@ -46,24 +39,20 @@ pub(super) fn run(args: DownloadArgs) -> anyhow::Result<Exit> {
         (_, true) => Verbosity::Verbose,
         _ => Verbosity::Normal,
     };
+    let ((plan, timeline_output), shutdown) =
+        Shutdown::on_signal(|| Ok((plan(&args, &endpoint)?, TimelineOutput::open(timeline)?)))?;
+    let runtime = runtime::start("runtime").context("cannot start the network runtime")?;
 
-    let at_once = plan.jobs.get().min(plan.codes.len());
-    if let Err(few) = limits::check(at_once, endpoint.origin.is_some()) {
-        plan.jobs = NonZeroUsize::new(few.jobs).unwrap_or(NonZeroUsize::MIN);
-        stderr::error(&few.to_string());
-    }
-    let reporter = Arc::new(Mutex::new(Reporter::new(format, verbosity, plan.codes.len())));
-    #[cfg(unix)]
-    if reporter.lock().has_bar() {
-        let reporter = reporter.clone();
-        suspend::on_suspend(runtime.handle(), move || reporter.lock().suspend_process())?;
-    }
+    let retrying = plan.fetch.retrying.clone();
+    let reporter = Reporter::new(format, verbosity, plan.codes.len(), retrying);
+    let reporter = Arc::new(Mutex::new(reporter));
     let summary = plan.run(runtime.handle(), &shutdown, {
         let reporter = reporter.clone();
-        move |outcome| reporter.lock().report(outcome)
+        move |outcome| reporter.lock().expect(NO_PANIC).report(outcome)
     })?;
-    let reported = reporter.lock().finish(&summary).context("cannot write to stdout");
-    let drawn = timeline_output.write(&summary);
+    let mut reporter = reporter.lock().expect(NO_PANIC);
+    let reported = reporter.finish(&summary).context("cannot write to stdout");
+    let drawn = timeline_output.write(&summary, &name);
     let is_direct = endpoint.origin.is_none() && !plan.fetch.proxies.apply_to(&plan.base);
     if is_direct && is_unreachable(&summary) {
         stderr::error("no response from the server; without a network, try --server local");
@@ -73,7 +62,8 @@ pub(super) fn run(args: DownloadArgs) -> anyhow::Result<Exit> {
         stderr::error("to find a country's code, see flags --list");
     }
     reported.and(drawn)?;
-    Ok(match summary.interrupted_by {
+    // A signal counts even if it came after the last flag.
+    Ok(match shutdown.signal() {
         Some(signal) => Exit::Stopped(signal),
         None if summary.is_complete() => Exit::Complete,
         None => Exit::Incomplete,
@@ -87,7 +77,8 @@ fn plan(args: &DownloadArgs, endpoint: &OpenEndpoint) -> anyhow::Result<Plan> {
         jobs: args.mode.jobs(args.jobs.unwrap_or_else(|| Mode::default_jobs(codes.len()))),
         codes,
         base: endpoint.base.clone(),
-        destination: Destination::open(&args.dest)?,
+        destination: Destination::open(&args.dest)
+            .map_err(|error| anyhow!("{error:#}; choose another with --dest"))?,
         existing: match (args.skip_existing, args.update) {
             (true, _) => Existing::Skip,
             (_, true) => Existing::Update,

@@ -1,5 +1,7 @@
 //! Turns an [`Endpoint`] into a base URL, starting the embedded server if it is one.
 
+use std::sync::Arc;
+
 use crate::base_url::BaseUrl;
 use crate::cli::{self, RequestArgs, WeatherArgs};
 use crate::endpoint::Endpoint;
@@ -51,6 +53,7 @@ impl OpenEndpoint {
                 Some(_) => Proxies::none(),
                 None => Proxies::from_environment(),
             },
+            retrying: Arc::default(),
         };
         options.check(&self.base)?;
         Ok(options)

@@ -5,6 +5,7 @@ use std::net::{SocketAddr, ToSocketAddrs};
 use std::sync::Arc;
 
 use anyhow::Context;
+use tokio::runtime::Builder;
 
 use super::{Exit, print};
 use crate::cli::{self, ServeArgs};
@@ -13,7 +14,6 @@ use crate::numbers::timestamp;
 use crate::origin::{Event, FlagSource, Origin, RequestLog, Settings, StartError};
 use crate::output::terminal::escape::escape_controls;
 use crate::output::terminal::stderr;
-use crate::system::runtime;
 use crate::system::signals::Shutdown;
 
 /// Prints the base URL, serves until a signal comes, and prints the number of requests.
@@ -21,15 +21,14 @@ use crate::system::signals::Shutdown;
 /// # Errors
 /// The address or the folder cannot be used. A usage error if the rates add up to more than 1.
 pub(super) fn run(args: &ServeArgs) -> anyhow::Result<Exit> {
-    let settings = settings(args)?;
-    let runtime = runtime::start()?;
     // Signals are handled before the base URL is printed, so that a script which has read it can
     // stop the server properly.
-    let shutdown = Shutdown::on_signal(runtime.handle()).context("cannot watch for signals")?;
+    let (settings, shutdown) = Shutdown::on_signal(|| settings(args))?;
     let origin = Origin::start(settings).map_err(with_advice)?;
     // A stdout that cannot be written to does not stop the server.
     let _ = print(format!("{}\n", origin.base_url()).as_bytes());
-    runtime.block_on(shutdown.requested());
+    let waiting = Builder::new_current_thread().build()?;
+    waiting.block_on(shutdown.requested());
     let _ = print(format!("served {}\n", origin.stop()).as_bytes());
     Ok(Exit::Complete)
 }

@@ -1,14 +1,12 @@
 //! `--timeline`: where the drawing of a run goes.
 
-use std::path::PathBuf;
-
 use anyhow::Context;
 
-use crate::cli::usage_error;
+use crate::cli::{Timeline, usage_error};
 use crate::numbers::{counted, time};
 use crate::output::export::{Target, is_stdout};
-use crate::output::timeline;
 use crate::output::timeline::svg::{Run, document};
+use crate::output::timeline::text;
 use crate::run::Summary;
 
 /// The output that `--timeline` requests.
@@ -23,15 +21,15 @@ pub(super) enum TimelineOutput {
 ///
 /// # Errors
 /// A usage error if `--json` or `--quiet` excludes the drawing on stdout.
-pub(super) fn check(
-    timeline: Option<&Option<PathBuf>>,
+pub(super) fn check_stdout_is_free(
+    timeline: &Option<Timeline>,
     json: bool,
     quiet: bool,
 ) -> anyhow::Result<()> {
-    let option = match timeline {
-        Some(None) if quiet => "--quiet",
-        Some(None) if json => "--json",
-        _ if json && takes_stdout(timeline) => "--json",
+    let is_text = matches!(timeline, Some(Timeline::Text));
+    let option = match is_text || takes_stdout(timeline) {
+        true if quiet && is_text => "--quiet",
+        true if json => "--json",
         _ => return Ok(()),
     };
     Err(usage_error(format!(
@@ -40,8 +38,8 @@ pub(super) fn check(
 }
 
 /// Whether stdout has the drawing and nothing else.
-pub(super) fn takes_stdout(timeline: Option<&Option<PathBuf>>) -> bool {
-    matches!(timeline, Some(Some(file)) if is_stdout(file))
+pub(super) fn takes_stdout(timeline: &Option<Timeline>) -> bool {
+    matches!(timeline, Some(Timeline::Svg(file)) if is_stdout(file))
 }
 
 impl TimelineOutput {
@@ -49,35 +47,30 @@ impl TimelineOutput {
     ///
     /// # Errors
     /// The file cannot be written.
-    pub(super) fn open(timeline: Option<&Option<PathBuf>>) -> anyhow::Result<TimelineOutput> {
+    pub(super) fn open(timeline: Option<Timeline>) -> anyhow::Result<TimelineOutput> {
         Ok(match timeline {
             None => TimelineOutput::None,
-            Some(None) => TimelineOutput::Text,
-            Some(Some(file)) => TimelineOutput::Svg(Target::open(file)?),
+            Some(Timeline::Text) => TimelineOutput::Text,
+            Some(Timeline::Svg(file)) => TimelineOutput::Svg(Target::open(&file)?),
         })
     }
 
-    /// Draws the run, even if it was interrupted.
+    /// Draws a run over the flags of `server`, even if it was interrupted.
     ///
     /// # Errors
     /// The drawing can't be written. A closed pipe is not an error.
-    pub(super) fn write(self, summary: &Summary) -> anyhow::Result<()> {
-        let spans = &summary.outcomes;
+    pub(super) fn write(self, summary: &Summary, server: &str) -> anyhow::Result<()> {
+        let Summary { mode, jobs, outcomes, elapsed, .. } = summary;
         match self {
             TimelineOutput::None => Ok(()),
             TimelineOutput::Text => {
-                timeline::show(spans, summary.elapsed).context("cannot write the timeline")
+                text::show(outcomes, *elapsed).context("cannot write the timeline")
             }
             TimelineOutput::Svg(target) => {
-                let flags = counted(spans.len(), "flag", "flags");
-                let run = Run {
-                    name: summary.mode.to_string(),
-                    result: time(summary.elapsed),
-                    outcomes: spans,
-                    elapsed: summary.elapsed,
-                };
-                let title = format!("{flags} from {}", summary.base);
-                target.finish(&document(&title, &[run]))
+                let flags = counted(outcomes.len(), "flag", "flags");
+                let name = Run::name_of(*mode, *jobs);
+                let run = Run { name, result: time(*elapsed), outcomes, elapsed: *elapsed };
+                target.finish(&document(&format!("{flags} from {server}"), &[run]))
             }
         }
     }

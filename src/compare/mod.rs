@@ -7,7 +7,6 @@
 mod contender;
 mod contender_result;
 mod enough_jobs;
-mod eta;
 #[cfg(test)]
 pub(crate) mod fixtures;
 pub mod ideal;
@@ -26,7 +25,6 @@ pub mod statistics;
 pub use contender::Contender;
 pub use contender_result::{ContenderResult, Ideal, Standing};
 pub use enough_jobs::EnoughJobs;
-pub use eta::Eta;
 pub use measured::{Measured, Sample};
 pub use results::Results;
 pub use rounds::{Abort, run_rounds};

@@ -65,7 +65,7 @@ impl RealRunner<'_> {
     fn download(&self, contender: Contender) -> anyhow::Result<(Summary, CpuTime)> {
         let folder = temporary_folder()?;
         // A fresh runtime, so that no connection or thread of the previous run is left.
-        let runtime = runtime::start()?;
+        let runtime = runtime::start("runtime").context("cannot start the network runtime")?;
         let plan = Plan {
             mode: contender.mode(),
             jobs: contender.jobs(),
@@ -79,8 +79,8 @@ impl RealRunner<'_> {
         let before = CpuTime::now();
         let summary = plan.run(runtime.handle(), &self.shutdown, |_| {})?;
         let cpu = CpuTime::now().since(before);
-        // Waits for the runtime's threads, so that none of them slows down the next run.
-        drop(runtime);
+        // Waits for the runtime's thread, so that it does not slow down the next run.
+        runtime.stop();
         folder.close().context("cannot remove a temporary folder")?;
         Ok((summary, cpu))
     }

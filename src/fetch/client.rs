@@ -1,7 +1,7 @@
 //! The HTTP clients of a run, each built when it is first needed.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -39,6 +39,8 @@ pub struct FetchOptions {
     /// CAs to trust in addition to the system's.
     pub trust: Vec<Certificate>,
     pub proxies: Proxies,
+    /// The number of flags that are being retried at the moment.
+    pub retrying: Arc<AtomicUsize>,
 }
 
 /// A timeout of 6.1 s, two retries, the system's CAs, and no proxy.
@@ -49,6 +51,7 @@ impl Default for FetchOptions {
             retries: 2,
             trust: Vec::new(),
             proxies: Proxies::none(),
+            retrying: Arc::default(),
         }
     }
 }

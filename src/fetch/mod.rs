@@ -12,6 +12,7 @@ mod reuse;
 mod single_flight;
 mod trust;
 
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::{Duration, SystemTime};
 
 use reqwest::Url;
@@ -84,9 +85,17 @@ impl Fetcher {
             let answer = answer.unwrap_or(Err(FetchError::Timeout(options.timeout)));
             match &answer {
                 Err(error) if error.is_transient() && attempts as usize <= options.retries => {
+                    if attempts == 1 {
+                        options.retrying.fetch_add(1, Relaxed);
+                    }
                     sleep(pause(attempts).max(error.retry_after().unwrap_or_default())).await;
                 }
-                _ => return Fetched { answer, trace },
+                _ => {
+                    if attempts > 1 {
+                        options.retrying.fetch_sub(1, Relaxed);
+                    }
+                    return Fetched { answer, trace };
+                }
             }
         }
     }

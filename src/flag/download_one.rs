@@ -5,12 +5,14 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use tokio::runtime::Handle;
-use tokio::task::{JoinError, spawn_blocking};
+use tokio::sync::oneshot;
+use tokio::task::JoinError;
 
 use super::outcome::{Failure, Outcome, Status};
 use super::save_flag::Destination;
 use crate::base_url::redacted;
 use crate::country::CountryCode;
+use crate::executor::Executor;
 use crate::fetch::{Answer, FetchError, Fetched, Fetcher, Trace};
 use crate::system::signals::Shutdown;
 
@@ -65,20 +67,19 @@ impl Download {
         }
     }
 
-    /// The same as [`download_one`](Self::download_one), as a task. File access runs on tokio's
-    /// blocking threads, so that no other task waits for it.
-    pub async fn download_one_async(self: Arc<Self>, code: CountryCode) {
+    /// The same as [`download_one`](Self::download_one), as a task. File access runs on the threads
+    /// of `files`, so that no other task waits for it.
+    pub async fn download_one_async(self: Arc<Self>, code: CountryCode, files: Arc<Executor>) {
         let download = self.clone();
         let prepared = match self.existing {
             Existing::Replace => self.prepare(code),
             Existing::Skip | Existing::Update => {
-                spawn_blocking(move || download.prepare(code)).await.unwrap_or_else(resume_panic)
+                run_on(&files, move || download.prepare(code)).await
             }
         };
         let Some(Prepared { at, if_newer_than }) = prepared else { return };
         let Some(fetched) = self.get_flag_or_stop(code, if_newer_than).await else { return };
-        let saved = spawn_blocking(move || self.finish(code, at, fetched)).await;
-        saved.unwrap_or_else(resume_panic);
+        run_on(&files, move || self.finish(code, at, fetched)).await;
     }
 
     /// Checks the folder before the request. Returns `None` if there is to be no request: after a
@@ -113,8 +114,12 @@ impl Download {
         }
     }
 
-    /// Saves what was fetched and reports the outcome.
+    /// Saves what was fetched and reports the outcome. Does nothing after a shutdown signal: a
+    /// second one may end the process before the file is whole.
     fn finish(&self, code: CountryCode, start: Duration, fetched: Fetched) {
+        if self.shutdown.signal().is_some() {
+            return;
+        }
         let status = self.save_answer(code, fetched.answer).unwrap_or_else(Status::Failed);
         self.report_outcome(code, start, status, fetched.trace);
     }
@@ -150,6 +155,19 @@ impl Download {
             end: self.started.elapsed(),
         });
     }
+}
+
+/// Runs `job` on a thread of `executor`, and returns its result.
+///
+/// tokio's blocking threads would do, but they panic if the system refuses the first of them.
+async fn run_on<T: Send + 'static>(
+    executor: &Executor,
+    job: impl FnOnce() -> T + Send + 'static,
+) -> T {
+    let (done, result) = oneshot::channel();
+    // The receiver is gone only if the run has ended.
+    drop(executor.submit(move || drop(done.send(job()))));
+    result.await.expect("the job does not panic, and is never cancelled")
 }
 
 /// Continues a task's panic on this thread. A task is never cancelled: nothing aborts it.

@@ -6,7 +6,6 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 
 use tokio::net::{TcpListener, TcpSocket};
-use tokio::runtime::{Builder, Runtime};
 
 use super::connection;
 use super::request_log::{EventHandler, RequestCounts};
@@ -14,6 +13,7 @@ use super::routes;
 use super::server_state::ServerState;
 use super::source::FlagSource;
 use super::weather::Weather;
+use crate::system::runtime::{self, Runtime};
 
 /// The maximum number of connections that wait to be accepted. It is large enough for a burst of a
 /// thousand clients to connect without retransmissions.
@@ -30,7 +30,7 @@ pub struct Origin {
     base_url: String,
     state: Arc<ServerState>,
     /// Dropping it stops the server.
-    _runtime: BackgroundRuntime,
+    _runtime: Runtime,
 }
 
 /// How to start an [`Origin`]. The default is the built-in flags without weather, on a free port of
@@ -82,20 +82,13 @@ impl Origin {
     pub fn start(settings: Settings) -> Result<Origin, StartError> {
         let Settings { bind, source, weather, on_event } = settings;
         // One thread is enough for all requests. A few others read files.
-        let runtime = Builder::new_multi_thread()
-            .worker_threads(1)
-            .max_blocking_threads(4)
-            .thread_name("origin")
-            .enable_all()
-            .build()
-            .map_err(StartError::Runtime)?;
-        let handle = runtime.handle().clone();
-        let runtime = BackgroundRuntime(Some(runtime));
-        let _entered = handle.enter();
+        let runtime = runtime::start("origin").map_err(StartError::Runtime)?;
+        let entered = runtime.handle().enter();
         let (listener, address) =
             listen(bind).map_err(|source| StartError::Listen { address: bind, source })?;
         let state = Arc::new(ServerState::new(source, weather, on_event));
         tokio::spawn(connection::accept(listener, routes::router(state.clone())));
+        drop(entered);
         let base_url = format!("http://{}/flags", reachable(address));
         Ok(Origin { base_url, state, _runtime: runtime })
     }
@@ -125,18 +118,6 @@ impl Origin {
 impl fmt::Debug for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Origin").field("base_url", &self.base_url).finish_non_exhaustive()
-    }
-}
-
-/// A runtime that a drop stops without waiting for its threads. The drop of a plain [`Runtime`]
-/// waits, and therefore panics if the caller runs in another one.
-struct BackgroundRuntime(Option<Runtime>);
-
-impl Drop for BackgroundRuntime {
-    fn drop(&mut self) {
-        if let Some(runtime) = self.0.take() {
-            runtime.shutdown_background();
-        }
     }
 }
 

@@ -2,9 +2,11 @@
 
 use std::io::{self, Write};
 use std::mem;
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
 
-use super::terminal::ignore_closed_pipe;
 use super::terminal::progress::Progress;
+use super::terminal::{are_streams_merged, ignore_closed_pipe};
 use super::{run_json, text};
 use crate::flag::{Outcome, Status};
 use crate::run::Summary;
@@ -41,14 +43,20 @@ pub struct Reporter {
 }
 
 impl Reporter {
-    /// A reporter for a run over `total` flags. It shows an empty progress bar on a terminal.
-    pub fn new(format: Format, verbosity: Verbosity, total: usize) -> Reporter {
+    /// A reporter for a run over `total` flags. On a terminal it shows an empty progress bar, with
+    /// the number of flags that are `retrying`.
+    pub fn new(
+        format: Format,
+        verbosity: Verbosity,
+        total: usize,
+        retrying: Arc<AtomicUsize>,
+    ) -> Reporter {
         let has_bar = format == Format::Text && verbosity != Verbosity::Quiet;
         Reporter {
             format,
             verbosity,
             stdout: Stdout::default(),
-            progress: if has_bar { Progress::new(total) } else { Progress::hidden() },
+            progress: Progress::new(has_bar, total, retrying),
             streams_merged: are_streams_merged(),
             has_open_line: false,
         }
@@ -87,21 +95,10 @@ impl Reporter {
             (Format::Nothing, _) | (Format::Text, Verbosity::Quiet) => {}
             (Format::Text, _) => {
                 let line_break = if at_line_start { "" } else { "\n" };
-                self.stdout.write(&format!("{line_break}{}\n", text::count(summary)));
+                self.stdout.write(&format!("{line_break}{}\n", text::summary_line(summary)));
             }
         }
         self.stdout.error.take().map_or(Ok(()), Err)
-    }
-
-    /// Whether a progress bar is shown.
-    pub fn has_bar(&self) -> bool {
-        self.progress.is_visible()
-    }
-
-    /// Suspends this process, as Ctrl-Z does by default, and restores the display afterwards.
-    #[cfg(unix)]
-    pub fn suspend_process(&mut self) {
-        self.progress.suspend_process();
     }
 
     /// Whether the line of codes is shown. It is not if the same terminal shows a line per flag,
@@ -110,12 +107,6 @@ impl Reporter {
         let twice = self.verbosity == Verbosity::Verbose && self.progress.shares_terminal();
         self.format == Format::Text && self.verbosity != Verbosity::Quiet && !twice
     }
-}
-
-/// Whether stdout and stderr are the same file, pipe or terminal. False if one is closed.
-fn are_streams_merged() -> bool {
-    let (stdout, stderr) = (same_file::Handle::stdout(), same_file::Handle::stderr());
-    matches!((stdout, stderr), (Ok(stdout), Ok(stderr)) if stdout == stderr)
 }
 
 /// Stdout, which may be closed or full. The run continues nevertheless.

@@ -24,7 +24,7 @@ pub fn details(outcome: &Outcome) -> String {
 }
 
 /// The whole run: `18 downloads, 1 not found, 1 error in 0.35s`.
-pub fn count(summary: &Summary) -> String {
+pub fn summary_line(summary: &Summary) -> String {
     let counts = summary.counts();
     let mut line = counted(counts.ok, "download", "downloads");
     for (count, one, many) in [

@@ -1,11 +1,12 @@
 //! Signals that end a run, such as Ctrl-C: how they are received, and how the process dies of one.
 
-use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
+use std::{io, process, thread};
 
-use tokio::runtime::Handle;
+use anyhow::Context;
 use tokio::sync::watch;
-use tokio::time::sleep;
 
 /// The time that a run has after the first signal to remove its temporary files. In this time, the
 /// same signal is a duplicate: GNU `timeout` signals the process and then its process group.
@@ -23,168 +24,156 @@ pub enum Signal {
 }
 
 impl Signal {
+    const ALL: [Signal; 4] = [Signal::Interrupt, Signal::Terminate, Signal::Hangup, Signal::Quit];
+
     /// Ends this process as the signal does by default, so that a shell sees that it was killed by
     /// the signal and stops its loop. Runs no destructors.
     ///
     /// Returns the exit status that shells show for the signal (128 + its number) on systems
-    /// without signals, or if the process survives.
+    /// without signals, and for process 1, such as that of a container, which signals end only if
+    /// it handles them (pid_namespaces(7)).
     pub fn end_process(self) -> u8 {
+        let number = self.number();
         #[cfg(unix)]
-        {
+        if process::id() != 1 {
             // It fails only for signals that can't be caught.
-            let _ = signal_hook::low_level::emulate_default_handler(self.number());
+            let _ = signal_hook::low_level::emulate_default_handler(number.into());
         }
+        128 + number
+    }
+
+    /// The number of the signal, which is the same on all systems (POSIX, `kill`).
+    fn number(self) -> u8 {
         match self {
-            Signal::Hangup => 129,
-            Signal::Interrupt => 130,
-            Signal::Quit => 131,
-            Signal::Terminate => 143,
+            Signal::Hangup => 1,
+            Signal::Interrupt => 2,
+            Signal::Quit => 3,
+            Signal::Terminate => 15,
         }
+    }
+
+    fn from_number(number: usize) -> Option<Signal> {
+        Signal::ALL.into_iter().find(|signal| usize::from(signal.number()) == number)
     }
 }
 
 /// Whether a signal has asked the program to stop. Clones share the same state.
 #[derive(Debug, Clone)]
-pub struct Shutdown(watch::Receiver<Option<Signal>>);
+pub struct Shutdown {
+    /// The number of the last signal, 0 before the first. It is set in the signal handler, and so
+    /// before an interrupted system call returns.
+    last: Arc<AtomicUsize>,
+    /// Becomes true after the first signal.
+    requested: watch::Receiver<bool>,
+}
 
 impl Shutdown {
     /// A shutdown that is never requested.
     pub fn never() -> Shutdown {
-        Shutdown(watch::channel(None).1)
+        Shutdown { last: Arc::default(), requested: watch::channel(false).1 }
     }
 
-    /// A shutdown that the first SIGINT, SIGTERM, SIGHUP or SIGQUIT requests. A second signal ends
-    /// the process, but not before 100 ms have passed since the first one. Until then, the same
-    /// signal is ignored. A signal that was ignored when the program started stays ignored.
+    /// Opens the files of a run with `open`, and then watches for signals. Returns what `open`
+    /// returns, and a shutdown that the first SIGINT, SIGTERM, SIGHUP or SIGQUIT requests.
+    ///
+    /// A second signal ends the process, but not before 100 ms have passed since the first one.
+    /// Until then, the same signal is ignored. A signal that was ignored when the program started
+    /// stays ignored.
+    ///
+    /// A file may be a named pipe, and opening that blocks until its other end is opened. Until
+    /// then, a signal ends the process as usual. From then on there may be temporary files, which
+    /// a signal must not leave behind.
+    ///
+    /// Signals are received on a thread of their own, so that they are handled even if all others
+    /// are busy or blocked.
     ///
     /// # Errors
-    /// The system refuses a signal handler.
-    pub fn on_signal(runtime: &Handle) -> io::Result<Shutdown> {
-        let _within_runtime = runtime.enter();
-        let mut signals = Signals::new()?;
-        let (sender, receiver) = watch::channel(None);
-        runtime.spawn(async move {
-            let first = signals.next().await;
-            let at = Instant::now();
-            sender.send_replace(Some(first));
-            loop {
-                let second = signals.next().await;
-                let left = GRACE_PERIOD.saturating_sub(at.elapsed());
-                if second != first || left.is_zero() {
-                    sleep(left).await;
-                    std::process::exit(second.end_process().into());
-                }
-            }
-        });
-        Ok(Shutdown(receiver))
+    /// `open` fails, or the system refuses the thread, a file descriptor or a signal handler.
+    pub fn on_signal<T>(open: impl FnOnce() -> anyhow::Result<T>) -> anyhow::Result<(T, Shutdown)> {
+        const REFUSED: &str = "cannot watch for signals";
+        let opened = open()?;
+        let last: Arc<AtomicUsize> = Arc::default();
+        let (sender, requested) = watch::channel(false);
+        let listener = listen(last.clone(), handler(sender)).context(REFUSED)?;
+        thread::Builder::new().name("signals".into()).spawn(listener).context(REFUSED)?;
+        Ok((opened, Shutdown { last, requested }))
     }
 
     /// The signal, if it has come.
     pub fn signal(&self) -> Option<Signal> {
-        *self.0.borrow()
+        Signal::from_number(self.last.load(Ordering::Relaxed))
     }
 
     /// Waits for the signal.
-    pub async fn requested(&self) -> Signal {
-        let mut receiver = self.0.clone();
-        match receiver.wait_for(Option::is_some).await.map(|signal| *signal) {
-            Ok(Some(signal)) => signal,
-            _ => std::future::pending().await,
+    pub async fn requested(&self) {
+        if self.requested.clone().wait_for(|requested| *requested).await.is_err() {
+            std::future::pending().await
         }
     }
 }
 
-#[cfg(unix)]
-use self::unix::Signals;
-#[cfg(unix)]
-pub(crate) use self::unix::is_ignored;
-
-#[cfg(unix)]
-mod unix {
-    use std::{fs, io};
-
-    use tokio::signal::unix::{self, SignalKind, signal};
-
-    use super::Signal;
-
-    impl Signal {
-        pub(super) fn number(self) -> i32 {
-            self.kind().as_raw_value()
-        }
-
-        fn kind(self) -> SignalKind {
-            match self {
-                Signal::Interrupt => SignalKind::interrupt(),
-                Signal::Terminate => SignalKind::terminate(),
-                Signal::Hangup => SignalKind::hangup(),
-                Signal::Quit => SignalKind::quit(),
+/// What is done on each signal: the first one is sent, and a second one ends the process.
+fn handler(sender: watch::Sender<bool>) -> impl FnMut(Signal) {
+    let mut first = None;
+    move |signal| match first {
+        // An error means that every `Shutdown` has been dropped, so the run has ended.
+        None if sender.send(true).is_ok() => first = Some((signal, Instant::now())),
+        None => end(signal),
+        Some((first, at)) => {
+            let left = GRACE_PERIOD.saturating_sub(at.elapsed());
+            if signal != first || left.is_zero() {
+                thread::sleep(left);
+                end(signal);
             }
         }
     }
-
-    /// The streams of the four signals. One that is ignored has no stream.
-    pub(super) struct Signals([(Signal, Option<unix::Signal>); 4]);
-
-    impl Signals {
-        pub(super) fn new() -> io::Result<Signals> {
-            // With a handler, a write beyond `ulimit -f` is an ordinary error. Without one, SIGXFSZ
-            // ends the process and leaves a temporary file.
-            let _ = signal(SignalKind::from_raw(signal_hook::consts::SIGXFSZ))?;
-            let stream = |kind: Signal| {
-                let ignored = is_ignored(kind.number());
-                let stream = if ignored { None } else { Some(signal(kind.kind())?) };
-                io::Result::Ok((kind, stream))
-            };
-            Ok(Signals([
-                stream(Signal::Interrupt)?,
-                stream(Signal::Terminate)?,
-                stream(Signal::Hangup)?,
-                stream(Signal::Quit)?,
-            ]))
-        }
-
-        pub(super) async fn next(&mut self) -> Signal {
-            let streams = self.0.iter_mut().map(|(kind, stream)| {
-                Box::pin(async move {
-                    match stream {
-                        Some(stream) => stream.recv().await,
-                        None => std::future::pending().await,
-                    };
-                    *kind
-                })
-            });
-            futures_util::future::select_all(streams).await.0
-        }
-    }
-
-    /// Whether this process ignores the signal `number`.
-    pub(crate) fn is_ignored(number: i32) -> bool {
-        ignored_signals() & (1 << (number - 1)) != 0
-    }
-
-    /// The signals that this process ignores, as a bit mask whose lowest bit is signal 1.
-    ///
-    /// Linux shows the mask in `/proc/self/status` (proc(5)). Other systems report it only to
-    /// `unsafe` code, so SIGHUP alone is assumed to be ignored, for `nohup`.
-    fn ignored_signals() -> u64 {
-        const ONLY_HANGUP: u64 = 1;
-        let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
-        let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
-        mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(ONLY_HANGUP)
-    }
 }
 
-#[cfg(windows)]
-struct Signals(tokio::signal::windows::CtrlC);
+fn end(signal: Signal) {
+    process::exit(signal.end_process().into());
+}
 
-#[cfg(windows)]
-impl Signals {
-    fn new() -> io::Result<Signals> {
-        tokio::signal::windows::ctrl_c().map(Signals)
-    }
+/// Handles the signals that end a run, unless they are ignored. Returns the loop that calls
+/// `on_signal` for each, which is then the `last` one.
+#[cfg(unix)]
+fn listen(last: Arc<AtomicUsize>, on_signal: impl FnMut(Signal)) -> io::Result<impl FnOnce()> {
+    use signal_hook::{consts::SIGXFSZ, flag, iterator::Signals};
 
-    async fn next(&mut self) -> Signal {
-        self.0.recv().await;
-        Signal::Interrupt
+    let ignored = ignored_signals();
+    let is_ignored = |signal: &Signal| ignored & (1 << (signal.number() - 1)) != 0;
+    let handled = Signal::ALL.into_iter().filter(|signal| !is_ignored(signal));
+    // With a handler, a write beyond `ulimit -f` is an ordinary error. Without one, SIGXFSZ ends
+    // the process and leaves a temporary file.
+    let mut signals = Signals::new([SIGXFSZ])?;
+    for number in handled.map(Signal::number) {
+        flag::register_usize(number.into(), last.clone(), number.into())?;
+        signals.add_signal(number.into())?;
     }
+    let signal = |number: i32| Signal::from_number(number as usize);
+    Ok(move || signals.forever().filter_map(signal).for_each(on_signal))
+}
+
+/// The signals that this process ignores, as a bit mask whose lowest bit is signal 1.
+///
+/// Linux shows the mask in `/proc/self/status` (proc(5)). Other systems report it only to `unsafe`
+/// code, so SIGHUP alone is assumed to be ignored, for `nohup`.
+#[cfg(unix)]
+fn ignored_signals() -> u64 {
+    const ONLY_HANGUP: u64 = 1;
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(ONLY_HANGUP)
+}
+
+/// Handles Ctrl-C. Returns the loop that calls `on_signal` for each, which is then the `last` one.
+#[cfg(windows)]
+fn listen(last: Arc<AtomicUsize>, mut on_signal: impl FnMut(Signal)) -> io::Result<impl FnOnce()> {
+    let mut presses = tokio::signal::windows::ctrl_c()?;
+    let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+    Ok(move || {
+        while runtime.block_on(presses.recv()).is_some() {
+            last.store(Signal::Interrupt.number().into(), Ordering::Relaxed);
+            on_signal(Signal::Interrupt);
+        }
+    })
 }

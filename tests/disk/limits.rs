@@ -2,11 +2,10 @@
 
 use std::fs;
 
-use serde_json::Value;
 use tempfile::tempdir;
 
 use crate::support::handlers::{gif_of, whole};
-use crate::support::{MODES, TestServer, after, gif, names, ok, stderr};
+use crate::support::{MODES, TestServer, after, gif, names, ok, stderr, stdout};
 use crate::{count_whole, run, server};
 
 #[test]
@@ -27,22 +26,6 @@ fn a_flag_beyond_the_limit_of_the_file_size_is_an_error_and_the_run_goes_on() {
 }
 
 #[test]
-fn an_export_beyond_the_limit_of_the_file_size_leaves_the_last_whole_one() {
-    let dest = tempdir().unwrap();
-    let (server, export) = (server(), dest.path().join("export.json"));
-    let mut flags = after("ulimit -f 1");
-    flags.args(["compare", "-q", "-n", "1", "BR", "-s", &server.base(), "--export-json"]);
-    let output = run(flags.arg(&export));
-    assert_eq!(output.status.code(), Some(1), "{output:?}");
-    let reason = "File too large (os error 27)";
-    let error = format!("flags: cannot write to {}: {reason}\n", export.display());
-    assert!(stderr(&output).ends_with(&error), "{output:?}");
-    let left: Value = serde_json::from_slice(&fs::read(&export).unwrap()).unwrap();
-    assert_eq!(left["rounds"], serde_json::json!([]));
-    assert_eq!(names(dest.path()), ["export.json"]);
-}
-
-#[test]
 fn with_few_file_descriptors_each_flag_is_whole_or_an_error() {
     let server = server();
     for mode in MODES {
@@ -60,6 +43,24 @@ fn with_few_file_descriptors_each_flag_is_whole_or_an_error() {
             let explained = errors.lines().filter(|line| line.contains(reason)).count();
             // The run itself may not have been able to start.
             assert!(explained == 194 - saved || explained == 1, "{mode} {limit}: {errors}");
+        }
+    }
+}
+
+#[test]
+fn with_too_few_file_descriptors_to_start_an_error_says_so() {
+    let server = server();
+    for server in [&server.base(), "local"] {
+        for limit in 4..=14 {
+            let dest = tempdir().unwrap();
+            let mut flags = after(&format!("ulimit -n {limit}"));
+            let output =
+                run(flags.args(["BR", "-t", "1", "-r", "0", "-s", server, "-d"]).arg(dest.path()));
+            let errors = stderr(&output);
+            assert!(!errors.contains("internal error"), "{limit}: {errors}");
+            if output.status.code() == Some(1) {
+                assert!(errors.starts_with("flags: "), "{limit}: {errors}");
+            }
         }
     }
 }
@@ -115,7 +116,10 @@ fn with_few_threads_each_flag_is_whole_or_an_error_says_why() {
                 Some(1) => assert!(explains, "{mode} {limit}: {errors}"),
                 other => panic!("{mode} {limit}: exit status {other:?}: {errors}"),
             }
-            assert!(!errors.contains("backtrace"), "{mode} {limit}: {errors}");
+            let is_internal = ["backtrace", "internal error", "panicked"];
+            let is_internal = is_internal.iter().any(|word| errors.contains(word));
+            assert!(!is_internal, "{mode} {limit}: {errors}");
+            assert!(saved.is_empty() || stdout(&output).contains(" download"), "{output:?}");
         }
     }
 }

@@ -1,12 +1,16 @@
 //! Stdout and stderr that are closed or full. The flags are saved nevertheless.
 
+use std::fs::{self, File};
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixDatagram;
 use std::process::Stdio;
 
 use tempfile::tempdir;
 
 use crate::support::child_process::end_within;
-use crate::support::{MODES, after, gif, names, program, stderr};
-use crate::{MAX_WAIT, read, run, server};
+use crate::support::handlers::{status, whole};
+use crate::support::{MODES, TestServer, after, gif, names, program, stderr};
+use crate::{MAX_WAIT, count_whole, read, run, server};
 
 #[test]
 fn a_reader_that_closes_the_pipe_loses_no_flag() {
@@ -73,4 +77,47 @@ fn a_full_stderr_loses_no_flag() {
     assert_eq!(output.status.code(), Some(0));
     assert!(crate::support::stdout(&output).contains("20 downloads in "), "{output:?}");
     assert_eq!(run(after("exec 2>/dev/full").arg("--nonsense")).status.code(), Some(2));
+}
+
+#[test]
+fn each_line_on_stderr_is_one_write() {
+    let server = TestServer::start(|request, stream| match request.code.as_str() {
+        "ZZ" => status(stream, "404 Not Found", ""),
+        _ => whole(request, stream),
+    });
+    let dest = tempdir().unwrap();
+    // A datagram is what one write sends.
+    let (reader, stderr) = UnixDatagram::pair().unwrap();
+    let mut flags = program();
+    flags.args(["BR", "ZZ", "-v", "-s", &server.base(), "-d"]).arg(dest.path());
+    let mut child = flags.stdout(Stdio::null()).stderr(OwnedFd::from(stderr)).spawn().unwrap();
+    drop(flags);
+    assert_eq!(end_within(&mut child, MAX_WAIT).code(), Some(1));
+    reader.set_nonblocking(true).unwrap();
+    let mut buffer = [0; 1000];
+    let mut lines = Vec::new();
+    while let Ok(length @ 1..) = reader.recv(&mut buffer) {
+        lines.push(String::from_utf8_lossy(&buffer[..length]).into_owned());
+    }
+    assert!(lines.len() >= 3, "{lines:?}");
+    assert!(lines.iter().all(|line| line.ends_with('\n')), "{lines:?}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_stdout_that_cannot_be_examined_stays_open() {
+    let server = server();
+    for mode in MODES {
+        let (dest, folder) = (tempdir().unwrap(), tempdir().unwrap());
+        let file = folder.path().join("stdout");
+        let stdout = File::create(&file).unwrap();
+        let faults = "fstat,newfstatat,statx:error=EIO";
+        let Some(mut flags) = crate::with_fault(faults, Some(&file)) else { return };
+        flags.args(["-m", mode, "-s", &server.base(), "-d"]).arg(dest.path()).stdout(stdout);
+        let mut child = flags.stderr(Stdio::null()).spawn().unwrap();
+        assert_eq!(end_within(&mut child, MAX_WAIT).code(), Some(0), "{mode}");
+        assert_eq!(count_whole(dest.path(), gif), 20, "{mode}");
+        let text = fs::read_to_string(&file).unwrap();
+        assert!(text.contains("\n20 downloads in "), "{mode}: {text:?}");
+    }
 }

@@ -1,13 +1,15 @@
-//! Ctrl-C and Ctrl-Z, as the terminal turns them into signals.
+//! Ctrl-C, Ctrl-Z and job control.
 
 use std::os::unix::process::ExitStatusExt;
+use std::process::Command;
 
 use nix::sys::signal::Signal;
 use tempfile::tempdir;
 
 use crate::screen::{Session, is_bar};
-use crate::support::{POP20, available, program, wrap};
-use crate::{HeldServer, on_terminal, rows_of, run, without_count};
+use crate::support::child_process::poll;
+use crate::support::{POP20, TestServer, available, names, program, wrap};
+use crate::{HeldServer, MAX_WAIT, on_terminal, rows_of, run, without_count};
 
 #[test]
 fn ctrl_c_leaves_the_codes_and_the_summary_but_no_bar() {
@@ -49,41 +51,62 @@ fn ctrl_c_during_a_comparison_leaves_no_bar() {
     }
 }
 
+/// A shell with job control that has the command line of `flags` as its arguments.
+fn shell(flags: &Command) -> Session {
+    let shell = ["bash", "--norc", "--noprofile", "--noediting", "-is", "--"];
+    let mut shell = wrap(&shell, flags);
+    shell.env("PS1", "$ ").env("BASH_SILENCE_DEPRECATION_WARNING", "1");
+    let session = Session::start(shell, 80);
+    session.wait_for("prompt", is_at_prompt);
+    session
+}
+
+fn is_at_prompt(rows: &[String]) -> bool {
+    rows.last().is_some_and(|row| row.ends_with('$'))
+}
+
 #[test]
-fn after_ctrl_z_and_fg_the_screen_has_each_code_once_and_one_bar() {
+fn a_background_job_draws_no_bar_and_is_not_stopped() {
+    if !available("bash", &["--version"]) {
+        return;
+    }
+    let server = TestServer::with_flags();
+    let dest = tempdir().unwrap();
+    let session = shell(&run(&server.base(), &[], dest.path()));
+    // Output to the terminal stops a background job.
+    session.press("stty tostop\n");
+    session.press("\"$@\" >/dev/null &\n");
+    session.press("wait; echo status $?\n");
+    let is_over = |rows: &[String]| rows.iter().any(|row| row == "status 0");
+    let rows = session.wait_for("status", is_over);
+    assert!(!rows.iter().any(|row| is_bar(row)), "{rows:#?}");
+    session.press("exit\n");
+    let ended = session.end();
+    assert_eq!(ended.most_bar_rows, 0, "{ended:#?}");
+    assert_eq!(names(dest.path()).len(), 20);
+}
+
+#[test]
+fn the_bar_pauses_while_a_stopped_job_goes_on_in_the_background() {
     if !available("bash", &["--version"]) {
         return;
     }
     let server = HeldServer::start();
     let dest = tempdir().unwrap();
-    let flags = run(&server.base(), &["--order", "input"], dest.path());
-    let shell = ["bash", "--norc", "--noprofile", "--noediting", "-is", "--"];
-    let mut shell = wrap(&shell, &flags);
-    shell.env("PS1", "$ ").env("BASH_SILENCE_DEPRECATION_WARNING", "1");
-    let session = Session::start(shell, 80);
-    session.wait_for("prompt", |rows| rows.last().is_some_and(|row| row.ends_with('$')));
-    // Its arguments are the command line of the program.
-    session.press("\"$@\"\n");
+    let session = shell(&run(&server.base(), &[], dest.path()));
+    session.press("\"$@\" >/dev/null\n");
     session.wait_for_bar("0/20");
-    server.release(&POP20[..5]);
-    session.wait_for_bar("5/20");
-
     session.press("\x1a");
-    let is_at_prompt = |rows: &[String]| rows.last().is_some_and(|row| row == "$");
+    session.wait_for("prompt", is_at_prompt);
+    session.press("bg\n");
+    server.release(&POP20[..5]);
+    poll(MAX_WAIT, || (names(dest.path()).len() == 5).then_some(())).expect("it goes on");
     let rows = session.wait_for("prompt", is_at_prompt);
-    assert!(rows.iter().any(|row| row.contains("Stopped")), "{rows:#?}");
-    assert!(!rows.iter().any(|row| is_bar(row)), "{rows:#?}");
+    assert!(!rows.iter().any(|row| row.contains("5/20")), "{rows:#?}");
     session.press("fg\n");
     session.wait_for_bar("5/20");
     server.release(&POP20);
     session.wait_for("prompt", is_at_prompt);
     session.press("exit\n");
-
-    let ended = session.end();
-    let start = ended.lines.iter().position(|row| row.starts_with("BD ")).unwrap();
-    let rows = &ended.lines[start..];
-    assert_eq!(rows[0], POP20[..5].join(" "), "{rows:#?}");
-    let end = rows.iter().position(|row| row.starts_with("20 downloads in ")).unwrap();
-    assert_eq!(rows[end - 1], POP20[5..].join(" "), "{rows:#?}");
-    assert_eq!(ended.most_bar_rows, 1, "{rows:#?}");
+    session.end();
 }

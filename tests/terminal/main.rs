@@ -64,7 +64,7 @@ fn whole_but_zz(request: &Request, stream: &mut TcpStream) -> io::Result<()> {
 /// A run into `dest`.
 fn run(base: &str, arguments: &[&str], dest: &Path) -> Command {
     let mut flags = program();
-    flags.env("TERM", "xterm-256color");
+    flags.env("TERM", "xterm-256color").env("LC_ALL", "C.UTF-8");
     flags.args(["-s", base, "-d"]).arg(dest).args(arguments);
     flags
 }

@@ -5,10 +5,10 @@ use std::fs;
 use pty_process::blocking::Command;
 use tempfile::{NamedTempFile, tempdir};
 
-use crate::screen::Session;
+use crate::screen::{Session, is_bar};
 use crate::support::TestServer;
 use crate::support::child_process::{end_within, poll};
-use crate::support::handlers::whole;
+use crate::support::handlers::{status, whole};
 use crate::{HeldServer, MAX_WAIT, on_terminal, run, whole_but_zz, without_count};
 
 #[test]
@@ -102,6 +102,45 @@ fn no_color_leaves_the_bar_and_the_errors_uncoloured() {
         assert_eq!(ended.written.contains(red), coloured, "{ended:#?}");
         assert_eq!(sgr_sequences(&ended.written) > 0, coloured, "{ended:#?}");
     }
+}
+
+#[test]
+fn the_bar_shows_times_failures_and_that_a_retry_is_under_way() {
+    let server = TestServer::start(|request, stream| match request.code.as_str() {
+        "YE" => whole(request, stream),
+        "ZW" => status(stream, "503 Service Unavailable", "Retry-After: 20\r\n"),
+        _ => status(stream, "404 Not Found", ""),
+    });
+    let (session, _dest) = on_terminal(&server.base(), &["YE", "ZW", "ZZ"], 80);
+    let has = |text: &'static str| {
+        move |rows: &[String]| rows.last().is_some_and(|row| is_bar(row) && row.contains(text))
+    };
+    for text in [" s, ", " s left", ", 1 retrying"] {
+        session.wait_for(text, has(text));
+    }
+    session.press("\x03");
+    session.end();
+
+    let (session, _dest) = on_terminal(&server.base(), &["ZW", "ZZ", "--order=completed"], 80);
+    session.wait_for("failure", has(", 1 failed, 1 retrying"));
+    session.press("\x03");
+    session.end();
+}
+
+#[test]
+fn where_the_locale_is_not_utf_8_the_bar_is_ascii() {
+    let server = HeldServer::start();
+    let dest = tempdir().unwrap();
+    let mut flags = run(&server.base(), &["YE", "ZW"], dest.path());
+    flags.env("LC_ALL", "C");
+    let session = Session::start(flags, 80);
+    session.wait_for_bar("0/2");
+    server.release(&["YE"]);
+    session.wait_for_bar("1/2");
+    server.release(&["ZW"]);
+    let ended = session.end();
+    assert!(ended.written.is_ascii(), "{ended:#?}");
+    assert_eq!(ended.most_bar_rows, 1, "{ended:#?}");
 }
 
 #[test]

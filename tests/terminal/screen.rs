@@ -83,9 +83,8 @@ impl Session {
 
     /// Waits for a progress bar with these numbers, such as `3/20`, on the last line.
     pub fn wait_for_bar(&self, numbers: &str) -> Vec<String> {
-        let end = format!(" {numbers}");
         self.wait_for(&format!("bar with {numbers}"), |lines| {
-            lines.last().is_some_and(|line| is_bar(line) && line.ends_with(&end))
+            lines.last().is_some_and(|line| is_bar(line) && line.split(' ').any(|w| w == numbers))
         })
     }
 
@@ -167,5 +166,5 @@ impl Display {
 
 /// Whether `line` shows a progress bar or a part of one.
 pub fn is_bar(line: &str) -> bool {
-    line.contains(['━', '╸', '─'])
+    line.contains(['━', '╸', '─']) || line.starts_with(['#', '>', '-'])
 }

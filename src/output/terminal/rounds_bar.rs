@@ -1,16 +1,18 @@
 //! The progress bar of a comparison.
 
-use std::time::Duration;
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use indicatif::ProgressBar;
 
 use super::progress;
-use crate::compare::{Contender, Eta, Round, Sample, Setup};
+use crate::compare::{Contender, Round, Setup};
 
-/// A bar on stderr, if that is a terminal: the current round and the remaining time.
+/// A bar on stderr, if that is a terminal: the current round, and the times.
 pub struct RoundsBar {
     bar: ProgressBar,
-    eta: Eta,
+    /// What runs now: `round 3 of 10: threads`.
+    current: Arc<Mutex<String>>,
+    contenders: usize,
     warmup: usize,
     runs: usize,
     max_runs: usize,
@@ -19,31 +21,35 @@ pub struct RoundsBar {
 impl RoundsBar {
     /// An empty bar. It is hidden if `quiet`, or if stderr cannot redraw a line.
     pub fn new(setup: &Setup, quiet: bool) -> RoundsBar {
-        let eta = Eta::new(setup);
-        let bar = match quiet {
-            true => ProgressBar::hidden(),
-            false => progress::bar(eta.total(), "{bar:10.green/dim} {wide_msg}"),
+        let mut bar = RoundsBar {
+            bar: ProgressBar::hidden(),
+            current: Arc::default(),
+            contenders: setup.contenders.len(),
+            warmup: setup.warmup,
+            runs: setup.runs,
+            max_runs: setup.max_runs,
         };
-        let max_runs = setup.max_runs;
-        RoundsBar { bar, eta, warmup: setup.warmup, runs: setup.runs, max_runs }
+        let current = bar.current.clone();
+        // The part that matters most comes first, as a narrow terminal cuts off the rest.
+        let message = move |times| format!("{}, {times}", lock(&current));
+        bar.bar = progress::bar(!quiet, bar.steps(), "{bar:10.green/dim} {wide_msg}", message);
+        bar
     }
 
     /// Shows the run that starts now.
     pub fn run_started(&self, round: Round, contender: Contender) {
-        self.bar.set_message(self.message(round, contender));
+        *lock(&self.current) = self.describe(round, contender);
     }
 
     /// Counts a finished run.
-    pub fn run_finished(&mut self, contender: Contender, sample: &Sample) {
-        self.eta.add(contender, sample);
-        self.bar.set_position(self.eta.finished() as u64);
+    pub fn run_finished(&self) {
+        self.bar.inc(1);
     }
 
     /// Sets the number of measured rounds to `runs`.
     pub fn extended(&mut self, runs: usize) {
         self.runs = runs;
-        self.eta.set_rounds(self.warmup.saturating_add(runs));
-        self.bar.set_length(self.eta.total() as u64);
+        self.bar.set_length(self.steps() as u64);
     }
 
     /// Removes the bar.
@@ -51,9 +57,12 @@ impl RoundsBar {
         self.bar.finish_and_clear();
     }
 
-    /// `round 3 of 10: threads, 45 s left`. The part that matters most comes first, as a narrow
-    /// terminal cuts off the rest.
-    fn message(&self, round: Round, contender: Contender) -> String {
+    /// The number of runs in all rounds.
+    fn steps(&self) -> usize {
+        self.warmup.saturating_add(self.runs).saturating_mul(self.contenders)
+    }
+
+    fn describe(&self, round: Round, contender: Contender) -> String {
         let round = match round {
             Round::Warmup(n) => format!("warm-up {n} of {}", self.warmup),
             Round::Measured(n) if self.max_runs > self.runs => {
@@ -61,32 +70,21 @@ impl RoundsBar {
             }
             Round::Measured(n) => format!("round {n} of {}", self.runs),
         };
-        let left = self.eta.left().map(|left| format!(", {} left", rough(left)));
-        format!("{round}: {contender}{}", left.unwrap_or_default())
+        format!("{round}: {contender}")
     }
 }
 
-/// `45 s`, `3 min 20 s`.
-fn rough(time: Duration) -> String {
-    match time.as_secs_f64().round() as u64 {
-        short @ ..60 => format!("{short} s"),
-        long => format!("{} min {} s", long / 60, long % 60),
-    }
+fn lock(current: &Mutex<String>) -> MutexGuard<'_, String> {
+    current.lock().expect("nothing panics while it holds this lock")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::compare::fixtures::{contender, min_speedup, sample, setup};
+    use crate::compare::fixtures::{contender, min_speedup, setup};
 
     #[test]
-    fn the_remaining_time_is_shown_in_minutes_and_seconds() {
-        assert_eq!(rough(Duration::from_millis(59_400)), "59 s");
-        assert_eq!(rough(Duration::from_secs(200)), "3 min 20 s");
-    }
-
-    #[test]
-    fn the_bar_shows_the_round_the_limit_and_the_remaining_time() {
+    fn the_bar_shows_the_round_and_the_limit() {
         let seq = contender("seq");
         let setup = Setup {
             contenders: vec![seq],
@@ -97,12 +95,12 @@ mod tests {
             ..setup()
         };
         let mut bar = RoundsBar::new(&setup, true);
-        assert_eq!(bar.message(Round::Warmup(1), seq), "warm-up 1 of 1: seq");
-        bar.run_finished(seq, &sample(2000));
-        let message = "round 1 of 10 (at most 40): seq, 20 s left";
-        assert_eq!(bar.message(Round::Measured(1), seq), message);
+        assert_eq!(bar.describe(Round::Warmup(1), seq), "warm-up 1 of 1: seq");
+        let described = "round 1 of 10 (at most 40): seq";
+        assert_eq!(bar.describe(Round::Measured(1), seq), described);
+        assert_eq!(bar.steps(), 11);
         bar.extended(40);
-        let message = "round 11 of 40: seq, 1 min 20 s left";
-        assert_eq!(bar.message(Round::Measured(11), seq), message);
+        assert_eq!(bar.describe(Round::Measured(11), seq), "round 11 of 40: seq");
+        assert_eq!(bar.steps(), 41);
     }
 }

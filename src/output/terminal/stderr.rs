@@ -1,7 +1,9 @@
 //! Messages on stderr.
 
-use std::io::Write as _;
+use std::io::{self, Write as _};
 
+use anstream::adapter::strip_str;
+use anstream::{AutoStream, ColorChoice};
 use anstyle::AnsiColor;
 
 use super::escape::escape_controls;
@@ -16,6 +18,17 @@ pub fn error(message: &str) {
 
 /// Writes a line with ANSI styles. They are removed if stderr is not a terminal, or if `NO_COLOR`
 /// is set.
+///
+/// The line is a single write, so that it stays whole if other processes write to the same file.
 pub fn line(styled: &str) {
-    let _ = writeln!(anstream::stderr().lock(), "{styled}");
+    let line = match has_colours() {
+        true => format!("{styled}\n"),
+        false => format!("{}\n", strip_str(styled)),
+    };
+    let _ = anstream::stderr().lock().write_all(line.as_bytes());
+}
+
+/// Whether stderr shows colours.
+pub(super) fn has_colours() -> bool {
+    AutoStream::choice(&io::stderr()) != ColorChoice::Never
 }

@@ -7,9 +7,7 @@
 pub mod lanes;
 mod scale;
 pub mod svg;
-mod terminal;
 pub mod text;
 pub mod words;
 
 pub use scale::{Percent, Px, Scale};
-pub use terminal::{Charset, show};

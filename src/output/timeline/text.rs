@@ -1,5 +1,6 @@
 //! The picture of a run as lines of text.
 
+use std::io::{self, Write};
 use std::time::Duration;
 
 use anstyle::{Ansi256Color, AnsiColor, Color, Style};
@@ -9,7 +10,10 @@ use super::scale::{Scale, Tick};
 use super::words::in_flight;
 use crate::flag::Outcome;
 use crate::numbers::counted;
+use crate::output::terminal::{Charset, Stream, ignore_closed_pipe};
 
+/// The width of a picture if stdout is not a terminal.
+const COLUMNS: usize = 80;
 /// The minimum width of a picture in columns, however narrow the terminal is.
 const MIN_COLUMNS: usize = 10;
 
@@ -75,6 +79,20 @@ struct Cell {
 
 const BLANK: Cell = Cell { character: ' ', style: Style::new() };
 
+/// Draws a run of length `elapsed` on stdout, below a blank line, as wide as the terminal.
+///
+/// # Errors
+/// The picture can't be written. A closed pipe is not an error.
+pub fn show(outcomes: &[Outcome], elapsed: Duration) -> io::Result<()> {
+    let columns = Stream::Stdout.width().unwrap_or(COLUMNS);
+    let colours = anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never;
+    let picture = draw(outcomes, elapsed, Look { columns, colours });
+    let picture = Charset::of_locale().show(&picture).into_owned();
+    let gap = if picture.is_empty() { "" } else { "\n" };
+    let mut stdout = anstream::stdout().lock();
+    ignore_closed_pipe(write!(stdout, "{gap}{picture}").and_then(|()| stdout.flush()))
+}
+
 /// A row per job on a time axis as long as the run, a legend, and the sentence of [`in_flight`].
 /// Nothing for a run without requests. The rows are at most as wide as the columns.
 pub fn draw(outcomes: &[Outcome], elapsed: Duration, look: Look) -> String {
@@ -113,8 +131,8 @@ fn row(blocks: &[Block], scale: &Scale, look: Look) -> String {
         let next = blocks.get(n + 1).map_or(width, |next| column(next.start));
         let room = (to - from - 1).max(1);
         let (inside, behind) = block.labels(room, next.saturating_sub(to));
-        write(&mut cells[from..], &inside);
-        write(&mut cells[to..], &behind);
+        overwrite(&mut cells[from..], &inside);
+        overwrite(&mut cells[to..], &behind);
     }
     let run = |run: &[Cell]| {
         let text: String = run.iter().map(|cell| cell.character).collect();
@@ -125,7 +143,7 @@ fn row(blocks: &[Block], scale: &Scale, look: Look) -> String {
 }
 
 /// Writes `text` over the first of `cells`, in their style.
-fn write(cells: &mut [Cell], text: &str) {
+fn overwrite(cells: &mut [Cell], text: &str) {
     for (cell, character) in cells.iter_mut().zip(text.chars()) {
         cell.character = character;
     }

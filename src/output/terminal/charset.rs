@@ -1,33 +1,8 @@
-//! Draws a run on stdout, with the characters that a terminal there can show.
+//! The characters that output for people may use: one decision for bars, tables and drawings.
 
-use std::io::{self, Write};
-use std::time::Duration;
+use std::borrow::Cow;
 
-use console::Term;
-
-use super::text::{Look, draw};
-use crate::flag::Outcome;
-use crate::output::terminal::ignore_closed_pipe;
-
-/// The width of a drawing if stdout is not a terminal.
-const COLUMNS: usize = 80;
-
-/// Draws a run of length `elapsed` on stdout, below a blank line, as wide as the terminal.
-///
-/// # Errors
-/// The drawing can't be written. A closed pipe is not an error.
-pub fn show(outcomes: &[Outcome], elapsed: Duration) -> io::Result<()> {
-    let size = Term::stdout().size_checked();
-    let columns = size.map_or(COLUMNS, |(_, columns)| columns.into());
-    let colours = anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never;
-    let look = Look { columns, colours };
-    let picture = draw(outcomes, elapsed, look);
-    let gap = if picture.is_empty() { "" } else { "\n" };
-    let mut stdout = anstream::stdout().lock();
-    ignore_closed_pipe(write!(stdout, "{gap}{picture}").and_then(|()| stdout.flush()))
-}
-
-/// The characters that a drawing may use.
+/// The characters that can be shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Charset {
     Unicode,
@@ -52,6 +27,30 @@ impl Charset {
         let is_utf8 = locale.contains("utf-8") || locale.contains("utf8");
         if is_utf8 { Charset::Unicode } else { Charset::Ascii }
     }
+
+    /// `text` in these characters. Bars and signs have substitutes that are as wide; names that
+    /// are not ASCII, such as those of files, stay as they are.
+    pub fn show(self, text: &str) -> Cow<'_, str> {
+        match self {
+            Charset::Unicode => text.into(),
+            Charset::Ascii => text.replace("± ", "+-").chars().map(substitute).collect(),
+        }
+    }
+}
+
+/// An ASCII character in place of one that bars and drawings are made of.
+fn substitute(character: char) -> char {
+    match character {
+        '█' => '#',
+        '▉'..='▏' => '|',
+        '░' => '.',
+        '▒' => '=',
+        '─' | '━' | '╸' => '-',
+        '└' | '┴' => '+',
+        '✗' | '×' => 'x',
+        'µ' => 'u',
+        other => other,
+    }
 }
 
 #[cfg(test)]
@@ -73,5 +72,12 @@ mod tests {
         assert_eq!(charset(&[("LC_ALL", ""), ("LANG", "en_US.UTF-8")]), Charset::Unicode);
         assert_eq!(charset(&[("LANG", "de_DE.ISO-8859-1")]), Charset::Ascii);
         assert_eq!(charset(&[]), Charset::Ascii);
+    }
+
+    #[test]
+    fn a_row_is_as_wide_in_ascii_and_names_stay() {
+        let row = "å.gif  1.5 ± 0.2  ██▌ ▏ BR░░▒✗×3▌";
+        assert_eq!(Charset::Ascii.show(row), "å.gif  1.5 +-0.2  ##| | BR..=xx3|");
+        assert_eq!(Charset::Unicode.show(row), row);
     }
 }
