@@ -114,3 +114,68 @@ impl Standing {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compare::Results;
+    use crate::compare::fixtures::{contender, measured, setup, times};
+    use crate::flag::Status;
+
+    fn near(number: Option<f64>, expected: f64) -> bool {
+        number.is_some_and(|number| (number / expected - 1.0).abs() < 1e-9)
+    }
+
+    #[test]
+    fn a_speedup_is_estimated_from_the_ratios_within_each_round() {
+        let setup = setup();
+        let measured = measured(&setup, times);
+        let results = Results::new(&setup, &measured);
+        let threads = results.of(contender("threads")).unwrap();
+        assert_eq!(results.ratios(threads.contender), [10.0, 15.0, 20.0]);
+        let speedup = threads.speedup.unwrap();
+        // The pairs in the middle have the geometric means √(10 × 20) and 15.
+        assert!(near(Some(speedup.estimate), (200f64.sqrt() * 15.0).sqrt()), "{speedup:?}");
+        assert_eq!((speedup.interval.low, speedup.interval.high), (10.0, 20.0));
+        let own = results.of(contender("seq")).unwrap().speedup.unwrap();
+        assert_eq!((own.estimate, own.interval.low, own.interval.high), (1.0, 1.0, 1.0));
+    }
+
+    #[test]
+    fn efficiency_is_the_flags_own_time_per_job_divided_by_elapsed() {
+        let setup = setup();
+        let measured = measured(&setup, times);
+        let results = Results::new(&setup, &measured);
+        let efficiency = |name| results.of(contender(name)).map(|of| of.efficiency);
+        assert!(near(efficiency("seq"), 0.9) && near(efficiency("rayon"), 0.45));
+    }
+
+    #[test]
+    fn of_ideal_is_the_median_of_the_ideal_time_divided_by_the_time_of_each_run() {
+        let setup = setup();
+        let seq = contender("seq");
+        let mut measured = measured(&setup, times);
+        let ideal = |measured: &Measured| Results::new(&setup, measured).of(seq).unwrap().ideal;
+        assert_eq!(ideal(&measured), Some(Ideal { seconds: 0.2, share: 0.2 / 3.0 }));
+        for round in [1, 2] {
+            measured.samples_mut(seq)[round].outcomes[1].attempts = 2;
+        }
+        assert_eq!(ideal(&measured), Some(Ideal { seconds: 0.2, share: 0.2 / 2.0 }));
+        measured.samples_mut(seq)[0].outcomes[0].status = Status::NotFound;
+        assert_eq!(ideal(&measured), None);
+    }
+
+    #[test]
+    fn a_standing_depends_on_the_whole_interval() {
+        for (ratios, standing) in [
+            ([0.96, 1.0, 1.04], Standing::EquallyFast),
+            ([1.051, 1.06, 1.2], Standing::Slower),
+            ([0.94, 1.0, 1.04], Standing::NotToldApart),
+            ([0.96, 1.0, 1.06], Standing::NotToldApart),
+            ([1.04, 1.1, 1.2], Standing::NotToldApart),
+        ] {
+            assert_eq!(Standing::of(&ratios, 0.75), Some(standing), "{ratios:?}");
+        }
+        assert_eq!(Standing::of(&[], 0.95), None);
+    }
+}

@@ -1,13 +1,8 @@
 //! Test fixtures: comparisons whose runs take given times.
 
-use std::f64::consts::TAU;
 use std::num::NonZeroUsize;
-use std::sync::LazyLock;
 use std::time::Duration;
 
-use fastrand::Rng;
-
-use super::signed_rank::estimate;
 use super::{Abort, Contender, Measured, MinSpeedup, Round, Sample, Setup, run_rounds};
 use crate::downloader::Mode;
 use crate::flag::{Outcome, Status};
@@ -87,41 +82,3 @@ pub(crate) fn times(round: Round, contender: Contender) -> Option<u64> {
         _ => Some(200),
     }
 }
-
-/// A draw from the standard normal distribution (Box & Muller, 1958).
-pub(crate) fn normal(rng: &mut Rng) -> f64 {
-    (-2.0 * (1.0 - rng.f64()).ln()).sqrt() * (TAU * rng.f64()).cos()
-}
-
-/// Draws a random ratio. The true ratio is 1: the median of the geometric means of all pairs.
-pub(crate) type Ratio = fn(&mut Rng) -> f64;
-
-const NORMAL: Ratio = |rng| (1.0 + 0.1 * normal(rng)) / 0.9975;
-const LOG_NORMAL: Ratio = |rng| (0.25 * normal(rng)).exp();
-const BIMODAL: Ratio = |rng| (if rng.bool() { 0.2 } else { -0.2 } + 0.03 * normal(rng)).exp();
-/// Student's t with 2 degrees of freedom, on a log scale.
-const HEAVY_TAILED: Ratio = |rng| {
-    let chi_squared = -2.0 * (1.0 - rng.f64()).ln();
-    (0.1 * normal(rng) / (chi_squared / 2.0).sqrt()).exp()
-};
-const SKEWED: Ratio = |rng| (1.0 - 0.2 * (2.0 * (1.0 - rng.f64())).ln()) / 1.0244;
-/// Recorded beside other work that the machine did.
-pub(crate) const RECORDED: Ratio = |rng| {
-    static RATIOS: LazyLock<Vec<f64>> = LazyLock::new(|| {
-        let lines = include_str!("recorded_ratios.txt").lines();
-        let lines = lines.filter(|line| !line.starts_with('#'));
-        let ratios: Vec<f64> = lines.map(|line| line.parse().unwrap()).collect();
-        let truth = estimate(&ratios).unwrap();
-        ratios.iter().map(|ratio| ratio / truth).collect()
-    });
-    RATIOS[rng.usize(..RATIOS.len())]
-};
-
-pub(crate) const RATIOS: [(&str, Ratio); 6] = [
-    ("normal", NORMAL),
-    ("log-normal", LOG_NORMAL),
-    ("bimodal", BIMODAL),
-    ("heavy-tailed", HEAVY_TAILED),
-    ("skewed", SKEWED),
-    ("recorded", RECORDED),
-];

@@ -178,10 +178,9 @@ fn best<'r, 'a>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::compare::Verdict;
     use crate::compare::fixtures::{contender, contenders, measured, min_speedup, setup, times};
-    use crate::compare::{Ideal, Verdict};
     use crate::downloader::Mode;
-    use crate::flag::Status;
 
     fn near(number: Option<f64>, expected: f64) -> bool {
         number.is_some_and(|number| (number / expected - 1.0).abs() < 1e-9)
@@ -189,45 +188,6 @@ mod tests {
 
     fn jobs(number: usize) -> NonZeroUsize {
         NonZeroUsize::new(number).unwrap()
-    }
-
-    #[test]
-    fn a_speedup_is_estimated_from_the_ratios_within_each_round() {
-        let setup = setup();
-        let measured = measured(&setup, times);
-        let results = Results::new(&setup, &measured);
-        let threads = results.of(contender("threads")).unwrap();
-        assert_eq!(results.ratios(threads.contender), [10.0, 15.0, 20.0]);
-        let speedup = threads.speedup.unwrap();
-        // The pairs in the middle have the geometric means √(10 × 20) and 15.
-        assert!(near(Some(speedup.estimate), (200f64.sqrt() * 15.0).sqrt()), "{speedup:?}");
-        assert_eq!((speedup.interval.low, speedup.interval.high), (10.0, 20.0));
-        let own = results.of(contender("seq")).unwrap().speedup.unwrap();
-        assert_eq!((own.estimate, own.interval.low, own.interval.high), (1.0, 1.0, 1.0));
-    }
-
-    #[test]
-    fn efficiency_is_the_flags_own_time_per_job_divided_by_elapsed() {
-        let setup = setup();
-        let measured = measured(&setup, times);
-        let results = Results::new(&setup, &measured);
-        let efficiency = |name| results.of(contender(name)).map(|of| of.efficiency);
-        assert!(near(efficiency("seq"), 0.9) && near(efficiency("rayon"), 0.45));
-    }
-
-    #[test]
-    fn of_ideal_is_the_median_of_the_ideal_time_divided_by_the_time_of_each_run() {
-        let setup = setup();
-        let seq = contender("seq");
-        let mut measured = measured(&setup, times);
-        let ideal = |measured: &Measured| Results::new(&setup, measured).of(seq).unwrap().ideal;
-        assert_eq!(ideal(&measured), Some(Ideal { seconds: 0.2, share: 0.2 / 3.0 }));
-        for round in [1, 2] {
-            measured.samples_mut(seq)[round].outcomes[1].attempts = 2;
-        }
-        assert_eq!(ideal(&measured), Some(Ideal { seconds: 0.2, share: 0.2 / 2.0 }));
-        measured.samples_mut(seq)[0].outcomes[0].status = Status::NotFound;
-        assert_eq!(ideal(&measured), None);
     }
 
     #[test]
@@ -279,22 +239,6 @@ mod tests {
             _ => 212,
         };
         assert_eq!(fastest(close), ["threads", "rayon"]);
-    }
-
-    #[test]
-    fn a_contender_is_slower_only_if_its_whole_interval_is() {
-        let (setup, measured) = after_ten_rounds(|round, name| match name {
-            "seq" => 211,
-            "threads" => 200,
-            "rayon" => [180, 240][round % 2],
-            _ => 209,
-        });
-        let results = Results::new(&setup, &measured);
-        let standing = |name| results.of(contender(name)).unwrap().standing;
-        assert_eq!(standing("seq"), Some(Standing::Slower));
-        assert_eq!(standing("threads"), Some(Standing::EquallyFast));
-        assert_eq!(standing("rayon"), Some(Standing::NotToldApart));
-        assert_eq!(standing("async"), Some(Standing::EquallyFast));
     }
 
     #[test]
@@ -393,13 +337,6 @@ mod tests {
         let enough = Results::new(&setup, &measured).enough_jobs();
         let enough: Vec<_> = enough.into_iter().map(|of| (of.mode, of.jobs)).collect();
         assert_eq!(enough, [(Mode::Threads, Some(jobs(8))), (Mode::Rayon, Some(jobs(16)))]);
-    }
-
-    #[test]
-    fn a_single_number_of_jobs_says_nothing_about_how_many_are_enough() {
-        let setup = setup();
-        let measured = measured(&setup, times);
-        assert_eq!(Results::new(&setup, &measured).enough_jobs(), []);
     }
 
     #[test]

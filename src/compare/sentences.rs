@@ -18,18 +18,15 @@ pub fn sentences(results: &Results) -> Vec<String> {
 /// `threads, rayon and async are equally fast (within 5 %)`.
 fn equally_fast(results: &Results) -> Option<String> {
     let equal = with_standing(results, Standing::EquallyFast);
-    (equal.len() > 1).then(|| format!("{} are equally fast (within 5 %)", list(&equal)))
+    (equal.len() > 1).then(|| format!("{} equally fast (within 5 %)", subject(&equal)))
 }
 
 /// `async is not told apart from threads`.
 fn not_told_apart(results: &Results) -> Option<String> {
     let unclear = with_standing(results, Standing::NotToldApart);
-    let verb = if unclear.len() == 1 { "is" } else { "are" };
     let best = results.best()?.contender;
-    (!unclear.is_empty()).then(|| {
-        let unclear = list(&unclear);
-        format!("{unclear} {verb} not told apart from {best}; use more rounds")
-    })
+    (!unclear.is_empty())
+        .then(|| format!("{} not told apart from {best}; use more rounds", subject(&unclear)))
 }
 
 fn with_standing(results: &Results, standing: Standing) -> Vec<String> {
@@ -46,10 +43,9 @@ fn enough(enough: &EnoughJobs) -> String {
     };
     let number = counted(jobs.get(), "job is", "jobs are");
     let larger: Vec<_> = not_faster.iter().map(NonZeroUsize::to_string).collect();
-    match larger.len() {
-        0 => format!("{mode}: {number} enough, of the numbers compared"),
-        1 => format!("{mode}: {number} enough; {} is not faster (within 5 %)", list(&larger)),
-        _ => format!("{mode}: {number} enough; {} are not faster (within 5 %)", list(&larger)),
+    match larger[..] {
+        [] => format!("{mode}: {number} enough, of the numbers compared"),
+        _ => format!("{mode}: {number} enough; {} not faster (within 5 %)", subject(&larger)),
     }
 }
 
@@ -66,11 +62,10 @@ fn confidence(results: &Results) -> Option<String> {
     let percent = |share: f64| (share * 1000.0).round() / 10.0;
     let wanted = percent(results.confidence);
     let others = results.contenders.iter().filter(|of| of.contender != results.setup.reference);
-    let speedups = others.filter_map(|result| result.speedup);
+    let speedups = others.filter_map(|result| result.speedup).filter(|of| of.rounds > 1);
     let fewest = speedups.min_by_key(|speedup| speedup.rounds)?;
     let reached = percent(fewest.interval.confidence);
     match results.setup.looks().len() {
-        _ if fewest.rounds == 1 => None,
         _ if reached < wanted => {
             Some(format!("too few rounds: intervals have {reached} % confidence, not {wanted} %"))
         }
@@ -82,14 +77,13 @@ fn confidence(results: &Results) -> Option<String> {
     }
 }
 
-/// `A`, `A and B`, `A, B and C`.
-fn list(items: &[String]) -> String {
+/// `A is`, `A and B are`, `A, B and C are`.
+fn subject(items: &[String]) -> String {
     match items {
-        [several @ .., one, last] => {
-            several.iter().map(|item| format!("{item}, ")).collect::<String>()
-                + &format!("{one} and {last}")
+        [several @ .., last] if !several.is_empty() => {
+            format!("{} and {last} are", several.join(", "))
         }
-        _ => items.concat(),
+        _ => format!("{} is", items.concat()),
     }
 }
 

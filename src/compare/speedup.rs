@@ -126,8 +126,15 @@ impl fmt::Display for SpeedupCheck {
 
 #[cfg(test)]
 mod tests {
+    use std::f64::consts::TAU;
+    use std::sync::LazyLock;
+    use std::time::Duration;
+
+    use fastrand::Rng;
+
     use super::*;
-    use crate::compare::fixtures::{contender, min_speedup};
+    use crate::compare::fixtures::{contender, min_speedup, sample, setup};
+    use crate::compare::{Results, Sample, run_rounds};
 
     fn check(low: f64, high: f64) -> SpeedupCheck {
         let speedup = Speedup {
@@ -182,5 +189,122 @@ mod tests {
                         seq (4.00 to 6.00); it is known to ±22.5 % only: use more rounds (--runs, \
                         --max-runs) or a quieter machine";
         assert_eq!(check(4.0, 6.0).to_string(), sentence);
+    }
+
+    /// A draw from the standard normal distribution (Box & Muller, 1958).
+    fn normal(rng: &mut Rng) -> f64 {
+        (-2.0 * (1.0 - rng.f64()).ln()).sqrt() * (TAU * rng.f64()).cos()
+    }
+
+    /// Draws a random ratio. The true ratio is 1: the median of the geometric means of all pairs.
+    type Ratio = fn(&mut Rng) -> f64;
+
+    const NORMAL: Ratio = |rng| (1.0 + 0.1 * normal(rng)) / 0.9975;
+    const LOG_NORMAL: Ratio = |rng| (0.25 * normal(rng)).exp();
+    const BIMODAL: Ratio = |rng| (if rng.bool() { 0.2 } else { -0.2 } + 0.03 * normal(rng)).exp();
+    /// Student's t with 2 degrees of freedom, on a log scale.
+    const HEAVY_TAILED: Ratio = |rng| {
+        let chi_squared = -2.0 * (1.0 - rng.f64()).ln();
+        (0.1 * normal(rng) / (chi_squared / 2.0).sqrt()).exp()
+    };
+    const SKEWED: Ratio = |rng| (1.0 - 0.2 * (2.0 * (1.0 - rng.f64())).ln()) / 1.0244;
+    /// Recorded beside other work that the machine did.
+    const RECORDED: Ratio = |rng| {
+        static RATIOS: LazyLock<Vec<f64>> = LazyLock::new(|| {
+            let lines = include_str!("recorded_ratios.txt").lines();
+            let lines = lines.filter(|line| !line.starts_with('#'));
+            let ratios: Vec<f64> = lines.map(|line| line.parse().unwrap()).collect();
+            let truth = signed_rank::estimate(&ratios).unwrap();
+            ratios.iter().map(|ratio| ratio / truth).collect()
+        });
+        RATIOS[rng.usize(..RATIOS.len())]
+    };
+
+    const RATIOS: [(&str, Ratio); 6] = [
+        ("normal", NORMAL),
+        ("log-normal", LOG_NORMAL),
+        ("bimodal", BIMODAL),
+        ("heavy-tailed", HEAVY_TAILED),
+        ("skewed", SKEWED),
+        ("recorded", RECORDED),
+    ];
+
+    #[test]
+    fn the_interval_contains_the_true_ratio_as_often_as_its_confidence() {
+        let mut rng = Rng::with_seed(1);
+        for (name, ratio) in RATIOS {
+            for (count, at_least) in [(6, 0.94), (10, 0.92), (20, 0.92), (40, 0.92)] {
+                let samples = 500;
+                let held = (0..samples).filter(|_| {
+                    let ratios: Vec<_> = (0..count).map(|_| ratio(&mut rng)).collect();
+                    let interval = signed_rank::interval(&ratios, 0.95).unwrap();
+                    interval.low <= 1.0 && 1.0 <= interval.high
+                });
+                let share = held.count() as f64 / samples as f64;
+                assert!((at_least..0.99).contains(&share), "{share} for {count} {name}");
+            }
+        }
+    }
+
+    /// The share of `trials` comparisons in which a `--min-speedup` at `factor` failed, with 10 rounds
+    /// and up to `max_runs`. `seq` always takes one second; the other contenders, each with a
+    /// `--min-speedup`, take one second divided by a random ratio. The true speedup is 1.
+    fn failed(trials: usize, max_runs: usize, names: &[&str], factor: f64, ratio: Ratio) -> f64 {
+        let min_speedups = names.iter().map(|name| min_speedup(name, factor)).collect();
+        let names = ["seq"].iter().chain(names);
+        let contenders = names.map(|name| contender(name)).collect();
+        let setup = Setup {
+            contenders,
+            weather: None,
+            warmup: 0,
+            runs: 10,
+            max_runs,
+            min_speedups,
+            ..setup()
+        };
+        let (mut rng, cpu) = (Rng::with_seed(3), sample(1).cpu);
+        let mut run = |_, contender: Contender| {
+            let ratio = if contender == setup.reference { 1.0 } else { ratio(&mut rng) };
+            let elapsed = Duration::from_secs_f64(1.0 / ratio);
+            Ok(Sample { elapsed, cpu, exit_code: 0, retries: 0, outcomes: Vec::new() })
+        };
+        let failed = (0..trials).filter(|_| {
+            let mut measured = Measured::default();
+            run_rounds(&setup, &mut measured, &mut run, |_| Ok(())).unwrap();
+            Results::new(&setup, &measured).checks[0].verdict() == Verdict::Failed
+        });
+        failed.count() as f64 / trials as f64
+    }
+
+    #[test]
+    fn a_min_speedup_at_the_true_speedup_fails_in_at_most_3_percent_of_10_000_comparisons() {
+        let share = failed(10_000, 40, &["threads"], 1.0, RECORDED);
+        assert!(share <= 0.03, "{share}");
+    }
+
+    #[test]
+    fn the_distribution_of_the_ratios_hardly_changes_how_often_it_fails() {
+        for (name, ratio) in RATIOS {
+            let share = failed(500, 40, &["threads"], 1.0, ratio);
+            assert!(share <= 0.04, "{share} of {name}");
+        }
+    }
+
+    #[test]
+    fn a_second_min_speedup_does_not_make_the_first_fail_more_often() {
+        let share = failed(500, 40, &["threads", "async"], 1.0, RECORDED);
+        assert!(share <= 0.03, "{share}");
+    }
+
+    #[test]
+    fn a_min_speedup_10_percent_too_high_fails_in_half_of_the_comparisons_with_up_to_40_rounds() {
+        let share = failed(500, 40, &["threads"], 1.1, RECORDED);
+        assert!(share >= 0.5, "{share}");
+    }
+
+    #[test]
+    fn a_min_speedup_25_percent_too_high_fails_in_80_percent_of_single_looks_at_10_rounds() {
+        let share = failed(500, 10, &["threads"], 1.25, RECORDED);
+        assert!(share >= 0.8, "{share}");
     }
 }
