@@ -453,29 +453,3 @@ fn a_name_that_can_not_be_resolved_is_looked_up_once_and_not_retried() {
         }
     });
 }
-
-#[cfg(unix)]
-#[test]
-fn a_low_limit_of_open_files_lowers_the_requests_at_once_and_loses_no_flag() {
-    in_every_mode(|mode| {
-        let server = TestServer::start(|request, stream| {
-            std::thread::sleep(Duration::from_millis(5));
-            whole(request, stream)
-        });
-        let dest = tempdir().unwrap();
-        let mut flags = support::after("ulimit -n 64");
-        flags.args(["--all", "--json", "-j", "200", "-r", "0", "-m", mode, "-s", &server.base()]);
-        let output = flags.arg("-d").arg(dest.path()).output().unwrap();
-        let (document, errors) = (json(&output), stderr(&output));
-        assert_eq!(document["counts"]["ok"], 194, "{mode}: {errors}");
-        let jobs = document["jobs"].as_u64().unwrap();
-        if mode == "seq" {
-            assert_eq!((jobs, errors.as_str()), (1, ""));
-        } else {
-            assert!((2..64).contains(&jobs), "{mode}: {jobs}");
-            assert!(server.most_in_flight() as u64 <= jobs, "{mode}");
-            assert_eq!(errors.lines().count(), 1, "{errors}");
-            assert!(errors.starts_with(&format!("flags: only {jobs} requests at once: ")));
-        }
-    });
-}
