@@ -2,12 +2,14 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
-use reqwest::{Certificate, Client, ClientBuilder, Url, redirect, retry};
+use reqwest::{Client, ClientBuilder, Url, redirect, retry};
+use rustls::ClientConfig;
+use rustls::pki_types::CertificateDer;
 
-use super::error::{FetchError, find, root_cause};
+use super::error::{FetchError, root_cause};
 use super::lookup::Lookups;
 use super::proxy::Proxies;
 use super::reuse::{AnsweredConnections, Reuse};
@@ -37,7 +39,7 @@ pub struct FetchOptions {
     /// The maximum number of retries after transient failures.
     pub retries: usize,
     /// CAs to trust in addition to the system's.
-    pub trust: Vec<Certificate>,
+    pub trust: Vec<CertificateDer<'static>>,
     pub proxies: Proxies,
     /// The number of flags that are being retried at the moment.
     pub retrying: Arc<AtomicUsize>,
@@ -73,14 +75,16 @@ impl FetchOptions {
     }
 }
 
-/// The clients of one run, each built when it is first needed: reading the system's CAs takes longer
-/// than fetching 20 flags from a server nearby.
+/// The clients of one run, each built when it is first needed.
 pub(super) struct Clients {
     pub(super) base: BaseUrl,
     pub(super) options: FetchOptions,
     /// The connections that have answered a request.
     pub(super) answered: AnsweredConnections,
     lookups: Arc<Lookups>,
+    /// Made when it is first needed: reading the system's CAs takes longer than fetching 20 flags
+    /// from a server nearby.
+    tls: OnceLock<Result<ClientConfig, String>>,
     clients: Mutex<HashMap<(Server, Reuse), Result<Client, String>>>,
     /// Whether the server of the base URL is known to speak HTTP/1 over TLS.
     base_speaks_http1: AtomicBool,
@@ -105,6 +109,7 @@ impl Clients {
             options,
             answered: AnsweredConnections::default(),
             lookups: Arc::new(lookups),
+            tls: OnceLock::new(),
             clients: Mutex::default(),
             base_speaks_http1: AtomicBool::new(false),
         }
@@ -140,41 +145,54 @@ impl Clients {
     }
 
     fn build(&self, url: &Url, reuse: Reuse) -> Result<Client, String> {
-        if self.options.need_tls(url) {
-            trust::check_variable().map_err(|error| format!("{error:#}"))?;
-        }
-        self.builder(url, reuse).build().map_err(|error| setup_message(&error))
+        let client = self.builder(url, reuse)?.build();
+        client.map_err(|error| format!("cannot set up the HTTP client: {}", root_cause(&error)))
     }
 
-    fn builder(&self, url: &Url, reuse: Reuse) -> ClientBuilder {
-        let mut builder = self.options.proxies.configure(self.settings(url));
+    fn builder(&self, url: &Url, reuse: Reuse) -> Result<ClientBuilder, String> {
         let timeout = self.options.timeout;
+        let server = self.server(url);
+        let speaks_http1 =
+            server == Server::HttpsBase && self.base_speaks_http1.load(Ordering::Relaxed);
+        let mut builder = self.options.proxies.configure(self.settings());
+        builder = match self.options.need_tls(url) {
+            false => builder.tls_certs_only([]),
+            true => {
+                let config = || trust::tls_config(&self.options.trust);
+                let config =
+                    self.tls.get_or_init(|| config().map_err(|error| format!("{error:#}")));
+                let mut config = config.clone()?;
+                let protocols: &[&str] =
+                    if speaks_http1 { &["http/1.1"] } else { &["h2", "http/1.1"] };
+                config.alpn_protocols =
+                    protocols.iter().map(|name| name.as_bytes().to_vec()).collect();
+                builder.tls_backend_preconfigured(config)
+            }
+        };
         if self.options.proxies.for_url(url).is_ok_and(|proxy| proxy.is_some()) {
             // Shorter than the timeout of the attempt, so that the proxy is known to be at fault.
             builder = builder.connect_timeout(timeout / 10 * 9);
         }
         if reuse == Reuse::Fresh {
-            return builder.pool_max_idle_per_host(0);
+            return Ok(builder.pool_max_idle_per_host(0));
         }
-        let server = self.server(url);
-        let speaks_http1 = self.base_speaks_http1.load(Ordering::Relaxed);
-        if server == Server::Http || server == Server::HttpsBase && speaks_http1 {
-            return builder.http1_only().pool_idle_timeout(MAX_IDLE);
+        if server == Server::Http || speaks_http1 {
+            return Ok(builder.pool_idle_timeout(MAX_IDLE));
         }
         // A silent HTTP/2 connection is given up before the requests on it time out, so that later
         // requests do not have to wait on it too.
         let interval = (timeout / 4).min(MAX_PING_INTERVAL);
         builder =
             builder.http2_keep_alive_interval(interval).http2_keep_alive_timeout(2 * interval);
-        match server {
+        Ok(match server {
             Server::HttpsBase => builder.connector_layer(SingleFlightConnect::default()),
             _ => builder,
-        }
+        })
     }
 
-    /// The settings that all clients share. The system's CAs are read only for TLS.
-    fn settings(&self, url: &Url) -> ClientBuilder {
-        let builder = Client::builder()
+    /// The settings that all clients share.
+    fn settings(&self) -> ClientBuilder {
+        Client::builder()
             .user_agent(concat!("flags/", env!("CARGO_PKG_VERSION")))
             // Redirects and retries are counted and bounded in `get_flag`.
             .redirect(redirect::Policy::none())
@@ -187,22 +205,7 @@ impl Clients {
             .http1_allow_spaces_after_header_name_in_responses(true)
             .http1_ignore_invalid_headers_in_responses(true)
             .http1_max_headers(MAX_HEADERS)
-            .http2_max_header_list_size(MAX_HEADER_BYTES);
-        let trust = self.options.trust.iter().cloned();
-        match self.options.need_tls(url) {
-            true => builder.tls_certs_merge(trust),
-            false => builder.tls_certs_only(trust),
-        }
-    }
-}
-
-/// Why a client could not be built.
-fn setup_message(error: &reqwest::Error) -> String {
-    match find::<rustls::Error>(error) {
-        Some(rustls::Error::General(reason)) if reason.contains("No CA certificates") => {
-            "no trusted CAs found; name some with --cacert".into()
-        }
-        _ => format!("cannot set up the HTTP client: {}", root_cause(error)),
+            .http2_max_header_list_size(MAX_HEADER_BYTES)
     }
 }
 
@@ -233,14 +236,5 @@ mod tests {
         let options = FetchOptions { timeout: Duration::MAX, proxies, ..FetchOptions::default() };
         let clients = Clients::new("http://h".parse().unwrap(), options, Lookups::default());
         assert!(clients.client(&"http://h".parse().unwrap(), Reuse::Pooled).is_ok());
-    }
-
-    #[test]
-    fn only_a_lack_of_cas_is_called_that() {
-        trust::install_provider();
-        let error = Client::builder().tls_certs_only([]).user_agent("\n").build().unwrap_err();
-        let message = setup_message(&error);
-        assert!(message.starts_with("cannot set up the HTTP client: "), "{message}");
-        assert!(!message.contains("CA"), "{message}");
     }
 }

@@ -22,7 +22,6 @@ pub use attempt::Trace;
 pub use client::FetchOptions;
 pub use error::FetchError;
 pub use proxy::{Proxies, UnusableProxy};
-pub use reqwest::Certificate;
 pub use response::Answer;
 pub use trust::read_certificates;
 

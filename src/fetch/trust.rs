@@ -4,11 +4,14 @@ use std::env;
 use std::fs::{self, File};
 use std::io::Read;
 use std::path::Path;
+use std::sync::Arc;
 
-use anyhow::{Context, bail};
-use reqwest::{Certificate, Client};
+use anyhow::{Context, anyhow, bail};
+use rustls::crypto::ring::default_provider;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
+use rustls::{ClientConfig, RootCertStore};
+use rustls_platform_verifier::Verifier;
 
 /// The variable that names a file of CAs to trust instead of the system's.
 const VARIABLE: &str = "SSL_CERT_FILE";
@@ -22,7 +25,7 @@ const HEEDS_VARIABLE: bool =
 ///
 /// # Errors
 /// The file can't be read, or has no certificate, or one that is malformed.
-pub fn read_certificates(path: &Path) -> anyhow::Result<Vec<Certificate>> {
+pub fn read_certificates(path: &Path) -> anyhow::Result<Vec<CertificateDer<'static>>> {
     let file = path.display();
     let text = fs::read(path).with_context(|| format!("cannot read the CAs in {file}"))?;
     let invalid = || format!("cannot parse the CAs in {file}");
@@ -30,17 +33,15 @@ pub fn read_certificates(path: &Path) -> anyhow::Result<Vec<Certificate>> {
         .trim_start_matches('\u{feff}')
         .replace(" TRUSTED CERTIFICATE-----", " CERTIFICATE-----")
         .replace(" X509 CERTIFICATE-----", " CERTIFICATE-----");
-    let certificates = CertificateDer::pem_slice_iter(pem.as_bytes())
-        .map(|der| Certificate::from_der(first_element(&der?)).map_err(anyhow::Error::from))
-        .collect::<anyhow::Result<Vec<_>>>()
-        .with_context(invalid)?;
+    let mut certificates = Vec::new();
+    for der in CertificateDer::pem_slice_iter(pem.as_bytes()) {
+        let der = first_element(&der.with_context(invalid)?).to_vec();
+        RootCertStore::empty().add(der.clone().into()).with_context(invalid)?;
+        certificates.push(der.into());
+    }
     if certificates.is_empty() {
         bail!("no certificate in {file}; expected a PEM file with at least one");
     }
-    // The content of a certificate is checked only when a client is built with it.
-    install_provider();
-    let trial = Client::builder().tls_certs_only(certificates.iter().cloned()).build();
-    trial.with_context(invalid)?;
     Ok(certificates)
 }
 
@@ -63,9 +64,27 @@ pub(super) fn check_variable() -> anyhow::Result<()> {
     })
 }
 
+/// A configuration that trusts the system's CAs, which it reads, and `more`.
+///
+/// # Errors
+/// There are no trusted CAs, or `SSL_CERT_FILE` can't be read.
+pub(super) fn tls_config(more: &[CertificateDer<'static>]) -> anyhow::Result<ClientConfig> {
+    check_variable()?;
+    let provider = Arc::new(default_provider());
+    let verifier = Verifier::new_with_extra_roots(more.iter().cloned(), provider);
+    let verifier = verifier.map_err(|error| match error {
+        rustls::Error::General(reason) if reason.contains("No CA certificates") => {
+            anyhow!("no trusted CAs found; name some with --cacert")
+        }
+        other => anyhow!("cannot set up TLS: {other}"),
+    })?;
+    let config = ClientConfig::builder().dangerous();
+    Ok(config.with_custom_certificate_verifier(Arc::new(verifier)).with_no_client_auth())
+}
+
 /// Makes `ring` the provider of cryptography, unless there is one already.
 pub(super) fn install_provider() {
-    let _ = rustls::crypto::ring::default_provider().install_default();
+    let _ = default_provider().install_default();
 }
 
 #[cfg(test)]
@@ -110,5 +129,11 @@ mod tests {
         let malformed = pem().replace('M', "");
         let error = read(malformed.as_bytes()).unwrap_err().to_string();
         assert!(error.starts_with("cannot parse the CAs in "), "{error}");
+    }
+
+    #[test]
+    fn a_failure_to_set_up_tls_is_not_called_a_lack_of_cas() {
+        let error = tls_config(&[b"no certificate".to_vec().into()]).unwrap_err().to_string();
+        assert!(error.starts_with("cannot set up TLS: "), "{error}");
     }
 }

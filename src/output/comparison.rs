@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use anstyle::Style;
+use clap::builder::styling::Style;
 
 use super::table::table;
 use super::terminal::{Charset, ignore_closed_pipe, stderr};

@@ -1,6 +1,6 @@
 //! The table of a comparison on a terminal, or off one.
 
-use anstyle::{AnsiColor, Style};
+use clap::builder::styling::{AnsiColor, Style};
 
 use super::columns::{Column, Kind, Part, columns};
 use crate::compare::Results;

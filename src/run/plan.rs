@@ -1,10 +1,9 @@
 //! The plan of one run, and how it is carried out.
 
 use std::num::NonZeroUsize;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
-use parking_lot::Mutex;
 use tokio::runtime::Handle;
 
 use super::order::{Order, Sequencer};
@@ -16,6 +15,9 @@ use crate::fetch::{FetchOptions, Fetcher};
 use crate::flag::save_flag::Destination;
 use crate::flag::{Download, Existing, Outcome};
 use crate::system::signals::Shutdown;
+
+/// Why the lock of the reports can't be poisoned.
+const NO_PANIC: &str = "a report does not panic";
 
 /// What to do in one run.
 #[derive(Debug, Clone)]
@@ -63,11 +65,11 @@ impl Plan {
             started,
             report: Box::new({
                 let log = log.clone();
-                move |outcome| log.lock().add(outcome)
+                move |outcome| log.lock().expect(NO_PANIC).add(outcome)
             }),
         };
         self.mode.downloader(self.jobs).download_many(&self.codes, Arc::new(job))?;
-        let outcomes = log.lock().finish();
+        let outcomes = log.lock().expect(NO_PANIC).finish();
         let interrupted_by = shutdown.signal();
         let last_end = outcomes.iter().map(|outcome| outcome.end).max();
         Ok(Summary {

@@ -4,7 +4,7 @@ use std::io::{self, Write as _};
 
 use anstream::adapter::strip_str;
 use anstream::{AutoStream, ColorChoice};
-use anstyle::AnsiColor;
+use clap::builder::styling::AnsiColor;
 
 use super::escape::escape_controls;
 

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::time::Duration;
 
-use anstyle::{Ansi256Color, AnsiColor, Color, Style};
+use clap::builder::styling::{Ansi256Color, AnsiColor, Color, Style};
 
 use super::lanes::{Block, MAX_ROWS, axis_end, lanes};
 use super::scale::{Scale, Tick};
@@ -124,10 +124,12 @@ fn row(blocks: &[Block], scale: &Scale, look: Look) -> String {
             continue;
         }
         let to = to.max(from + 1);
-        for at in from..to {
-            let shade = Shade::of(block, at < column(block.head));
-            cells[at] = if at + 1 < to { shade.fill(look) } else { shade.edge(look) };
-        }
+        let (waiting, receiving) = (Shade::of(block, true), Shade::of(block, false));
+        let head = column(block.head).clamp(from, to);
+        cells[from..head].fill(waiting.fill(look));
+        cells[head..to].fill(receiving.fill(look));
+        let last = if head < to { receiving } else { waiting };
+        cells[to - 1] = last.edge(look);
         let next = blocks.get(n + 1).map_or(width, |next| column(next.start));
         let room = (to - from - 1).max(1);
         let (inside, behind) = block.labels(room, next.saturating_sub(to));

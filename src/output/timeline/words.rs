@@ -27,7 +27,7 @@ pub fn describe(block: &Block) -> String {
     let phases = [("waiting", *head - *start), ("receiving", *end - *head)];
     let phases = phases.into_iter().filter(|(_, length)| !length.is_zero());
     let phases = phases.map(|(phase, length)| format!("{phase} {}", time(length)));
-    let status = (!matches!(outcome.status, Status::Saved { .. })).then(|| &outcome.status);
+    let status = (!matches!(outcome.status, Status::Saved { .. })).then_some(&outcome.status);
     let attempts = (outcome.attempts > 1).then(|| format!("{} attempts", outcome.attempts));
     let parts: Vec<String> = phases.chain(status.map(Status::to_string)).chain(attempts).collect();
     format!("{}, from {} to {}: {}", outcome.code, time(*start), time(*end), parts.join(", "))
