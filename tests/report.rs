@@ -23,7 +23,7 @@ fn a_document_on_stdout_is_alone_there() {
         flags.args(["compare", "BR", "CN", "-n", "1", "--warmup", "0", "--server", "local"]);
         let output = flags.args([option, "-"]).output().unwrap();
         assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
-        assert!(text(&stdout(&output)).contains("2 flags from local, 1 round"), "{option}");
+        assert!(text(&stdout(&output)).contains("2 flags from local, 1 round."), "{option}");
         assert!(stdout(&output).ends_with(element), "{option}");
         assert!(stderr(&output).contains("speedup over seq"), "{}", stderr(&output));
     }

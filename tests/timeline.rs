@@ -96,7 +96,7 @@ fn failures_and_retries_are_marked() {
     let rows = picture(&stdout);
     assert!(rows[..rows.len() - 4].iter().any(|row| row.contains('✗')), "{stdout}");
 
-    let output = download(&server, &folder).arg("--timeline=-").output().unwrap();
+    let output = download(&flaky(), &folder).arg("--timeline=-").output().unwrap();
     let text = support::stdout(&output);
     let svg = Document::parse(&text).unwrap();
     let texts: Vec<_> = svg.descendants().filter_map(|node| node.text()).collect();
@@ -108,9 +108,9 @@ fn failures_and_retries_are_marked() {
 
 #[test]
 fn the_picture_is_ascii_if_the_locale_is_not_utf_8() {
-    let (server, folder) = (flaky(), tempdir().unwrap());
+    let folder = tempdir().unwrap();
     for locale in ["C", "de_DE.ISO-8859-1"] {
-        let mut flags = download(&server, &folder);
+        let mut flags = download(&flaky(), &folder);
         let output = flags.arg("--timeline").env("LC_ALL", locale).output().unwrap();
         assert!(stdout(&output).is_ascii(), "{locale}: {}", stdout(&output));
         assert!(

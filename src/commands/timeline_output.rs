@@ -7,6 +7,7 @@ use crate::numbers::{counted, time};
 use crate::output::export::{Target, is_stdout};
 use crate::output::timeline::svg::{Run, document};
 use crate::output::timeline::text;
+use crate::output::timeline::words::in_flight;
 use crate::run::Summary;
 
 /// The output that `--timeline` requests.
@@ -70,7 +71,8 @@ impl TimelineOutput {
                 let flags = counted(outcomes.len(), "flag", "flags");
                 let name = Run::name_of(*mode, *jobs);
                 let run = Run { name, result: time(*elapsed), outcomes, elapsed: *elapsed };
-                target.finish(&document(&format!("{flags} from {server}"), &[run]))
+                let sentence = in_flight(outcomes, *elapsed);
+                target.finish(&document(&format!("{flags} from {server}"), &sentence, &[run]))
             }
         }
     }

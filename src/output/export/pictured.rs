@@ -12,6 +12,8 @@ use crate::output::timeline::svg::Run;
 pub(super) struct Pictured<'a> {
     /// `20 flags: 2.10 s one after another, 0.15 s with 20 jobs: 14 times as fast`.
     pub(super) title: String,
+    /// `One round of: 20 flags from delay, 10 rounds`.
+    pub(super) caption: String,
     pub(super) runs: Vec<Run<'a>>,
 }
 
@@ -52,7 +54,8 @@ impl<'a> Pictured<'a> {
             let name = Run::name_of(contender.mode(), contender.jobs());
             runs.push(Run { name, result, outcomes: &sample.outcomes, elapsed });
         }
-        Some(Pictured { title, runs })
+        let caption = format!("One round of: {}.", results.title());
+        Some(Pictured { title, caption, runs })
     }
 }
 

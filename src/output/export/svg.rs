@@ -11,8 +11,8 @@ pub struct Svg;
 impl Exporter for Svg {
     fn export(&self, results: &Results) -> anyhow::Result<String> {
         Ok(match Pictured::of(results) {
-            Some(Pictured { title, runs }) => document(&title, &runs),
-            None => document(&results.title(), &[]),
+            Some(Pictured { title, caption, runs }) => document(&title, &caption, &runs),
+            None => document(&results.title(), "", &[]),
         })
     }
 }

@@ -10,7 +10,7 @@ use maud::{Markup, PreEscaped, html};
 
 use super::lanes::{Block, MAX_ROWS, axis_end, lanes};
 use super::scale::{Percent, Px, Scale};
-use super::words::{describe, in_flight, rows};
+use super::words::{describe, rows};
 use crate::downloader::Mode;
 use crate::flag::Outcome;
 use crate::numbers::counted;
@@ -25,6 +25,7 @@ const MARGIN: f64 = 24.0;
 /// The heading of a document, and that of a run.
 const TITLE: f64 = 40.0;
 const HEADING: f64 = 22.0;
+const CAPTION: f64 = 34.0;
 const GAP: f64 = 14.0;
 /// The labels of the time axis, and the legend.
 const AXIS: f64 = 22.0;
@@ -102,11 +103,7 @@ pub fn picture(runs: &[Run]) -> Picture {
             }
         })
         .collect();
-    let sentence = match runs {
-        [run] => Some(in_flight(run.outcomes, run.elapsed)),
-        _ => None,
-    };
-    let height = top + AXIS + LEGEND + if sentence.is_some() { HEADING } else { 0.0 };
+    let height = top + AXIS + LEGEND;
     let content = html! {
         @for x in scale.ticks().map(|tick| Percent(tick.share)) {
             line.grid x1=(x) x2=(x) y1=(Px(HEADING - 4.0)) y2=(Px(top - 4.0)) {}
@@ -114,7 +111,6 @@ pub fn picture(runs: &[Run]) -> Picture {
         @for drawing in &drawings { (drawing) }
         (axis_labels(&scale, top + 10.0))
         (legend(&lanes, top + AXIS + 10.0))
-        @if let Some(sentence) = sentence { text x="0" y=(Px(height - 10.0)) { (sentence) } }
     };
     let words = runs.iter().map(|run| {
         escape_controls(&format!("{}, {}. {}", run.name, run.result, rows(run.outcomes)))
@@ -122,11 +118,11 @@ pub fn picture(runs: &[Run]) -> Picture {
     Picture { height, content, words: words.collect::<Vec<_>>().join("\n") }
 }
 
-/// A file with a picture, with a line break at its end.
-pub fn document(title: &str, runs: &[Run]) -> String {
-    let title = escape_controls(title);
+/// A file with a picture between a title and a caption, with a line break at its end.
+pub fn document(title: &str, caption: &str, runs: &[Run]) -> String {
+    let [title, caption] = [title, caption].map(escape_controls);
     let Picture { height, content, words } = picture(runs);
-    let (width, total) = (WIDTH - 2.0 * MARGIN, TITLE + height + MARGIN / 2.0);
+    let (width, total) = (WIDTH - 2.0 * MARGIN, TITLE + height + CAPTION);
     let document = html! {
         svg.chart xmlns="http://www.w3.org/2000/svg" role="img" aria-labelledby="title desc"
             width=(WIDTH) height=(Px(total)) viewBox=(format!("0 0 {WIDTH} {}", Px(total))) {
@@ -136,6 +132,7 @@ pub fn document(title: &str, runs: &[Run]) -> String {
             rect width="100%" height="100%" rx="6" fill="var(--paper)" {}
             text.result x=(MARGIN) y="28" style="font-size: 18px" { (title) }
             svg x=(MARGIN) y=(TITLE) width=(width) height=(Px(height)) { (content) }
+            text x=(MARGIN) y=(Px(total - 18.0)) { (caption) }
         }
     };
     document.into_string() + "\n"

@@ -93,8 +93,8 @@ fn picture(pictured: &Pictured) -> Markup {
             svg.chart role="img" aria-label=(picture.words) width="100%"
                 height=(Px(picture.height)) { (picture.content) }
             figcaption {
-                "One round. A row is a job, a block is a flag, as long as it took. All runs have "
-                "the same delays."
+                (escape_controls(&pictured.caption)) " A row is a job, a block is a flag, as long as "
+                "it took."
             }
         }
     }
