@@ -5,8 +5,8 @@ use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
+use serde_json::json;
 
 use crate::country::CountryCode;
 use crate::fetch::FetchError;
@@ -124,38 +124,30 @@ impl Failure {
 /// As the entry of the flag in `--json`. Times are in seconds.
 impl Serialize for Outcome {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let path = self.status.is_there().then(|| self.path.display().to_string());
         let bytes = match self.status {
             Status::Saved { bytes } => Some(bytes),
             _ => None,
         };
         let error = match &self.status {
-            Status::Failed(failure) => Some(failure),
+            Status::Failed(failure) => {
+                Some(json!({"kind": failure.kind(), "message": failure.to_string()}))
+            }
             _ => None,
         };
-        let mut entry = serializer.serialize_struct("Outcome", 12)?;
-        entry.serialize_field("code", &self.code)?;
-        entry.serialize_field("status", self.status.name())?;
-        entry.serialize_field("url", &self.url)?;
-        entry.serialize_field("path", &path)?;
-        entry.serialize_field("bytes", &bytes)?;
-        entry.serialize_field("attempts", &self.attempts)?;
-        entry.serialize_field("http_version", &self.http_version)?;
-        entry.serialize_field("start_s", &seconds(self.start))?;
-        entry.serialize_field("answered_s", &self.head_at.map(seconds))?;
-        entry.serialize_field("fetched_s", &self.body_at.map(seconds))?;
-        entry.serialize_field("end_s", &seconds(self.end))?;
-        entry.serialize_field("error", &error)?;
-        entry.end()
-    }
-}
-
-/// As `{"kind": "timeout", "message": "timed out after 6.1s"}`.
-impl Serialize for Failure {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut error = serializer.serialize_struct("Failure", 2)?;
-        error.serialize_field("kind", self.kind())?;
-        error.serialize_field("message", &self.to_string())?;
-        error.end()
+        let entry = json!({
+            "code": self.code,
+            "status": self.status.name(),
+            "url": self.url,
+            "path": self.status.is_there().then(|| self.path.display().to_string()),
+            "bytes": bytes,
+            "attempts": self.attempts,
+            "http_version": self.http_version,
+            "start_s": seconds(self.start),
+            "answered_s": self.head_at.map(seconds),
+            "fetched_s": self.body_at.map(seconds),
+            "end_s": seconds(self.end),
+            "error": error,
+        });
+        entry.serialize(serializer)
     }
 }

@@ -1,32 +1,13 @@
 //! A run as one JSON document (`--json`).
 
-use std::num::NonZeroUsize;
-
-use serde::Serialize;
+use serde_json::json;
 
 use super::terminal::escape::escape_controls_in_json;
-use crate::downloader::Mode;
-use crate::flag::Outcome;
 use crate::numbers::seconds;
-use crate::run::{Counts, Summary};
+use crate::run::Summary;
 
 /// The version of the document's format. It changes with incompatible changes only.
 const SCHEMA_VERSION: u32 = 1;
-
-/// The document. `elapsed_s` is in seconds.
-#[derive(Serialize)]
-struct RunDocument<'a> {
-    schema_version: u32,
-    mode: Mode,
-    jobs: NonZeroUsize,
-    server: String,
-    dest: String,
-    elapsed_s: f64,
-    interrupted: bool,
-    counts: Counts,
-    /// In reported order.
-    flags: &'a [Outcome],
-}
 
 /// The document, indented, with a line break at its end. Characters that control a terminal are
 /// escaped in all strings, because the document may be shown on one.
@@ -34,17 +15,17 @@ struct RunDocument<'a> {
 /// # Errors
 /// None in practice: numbers and strings can always be written as JSON.
 pub fn document(summary: &Summary) -> serde_json::Result<String> {
-    let document = RunDocument {
-        schema_version: SCHEMA_VERSION,
-        mode: summary.mode,
-        jobs: summary.jobs,
-        server: summary.base.to_string(),
-        dest: summary.folder.display().to_string(),
-        elapsed_s: seconds(summary.elapsed),
-        interrupted: summary.interrupted_by.is_some(),
-        counts: summary.counts(),
-        flags: &summary.outcomes,
-    };
+    let document = json!({
+        "schema_version": SCHEMA_VERSION,
+        "mode": summary.mode,
+        "jobs": summary.jobs,
+        "server": summary.base.to_string(),
+        "dest": summary.folder.display().to_string(),
+        "elapsed_s": seconds(summary.elapsed),
+        "interrupted": summary.interrupted_by.is_some(),
+        "counts": summary.counts(),
+        "flags": summary.outcomes,
+    });
     let text = serde_json::to_string_pretty(&document)? + "\n";
     Ok(escape_controls_in_json(&text))
 }

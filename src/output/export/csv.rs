@@ -1,66 +1,53 @@
 //! CSV: a row for each contender.
 
+use serde_json::{Value, json};
+
 use super::Exporter;
+use super::json::entry;
 use crate::compare::{ContenderResult, Results};
 
 /// hyperfine's columns first, then others. Times are in seconds. A field is empty if the number
 /// does not exist, such as the deviation of a single run. (RFC 4180; no field here needs quotes.)
 pub struct Csv;
 
-const COLUMNS: [&str; 19] = [
-    "command",
-    "mean",
-    "stddev",
-    "median",
-    "user",
-    "system",
-    "min",
-    "max",
-    "mode",
-    "jobs",
-    "runs",
-    "efficiency",
-    "reference",
-    "speedup_estimate",
-    "speedup_low",
-    "speedup_high",
-    "confidence",
-    "ideal_s",
-    "of_ideal",
+/// The columns, each with the place of its value in the JSON of a contender (RFC 6901).
+const COLUMNS: [(&str, &str); 19] = [
+    ("command", "/command"),
+    ("mean", "/mean"),
+    ("stddev", "/stddev"),
+    ("median", "/median"),
+    ("user", "/user"),
+    ("system", "/system"),
+    ("min", "/min"),
+    ("max", "/max"),
+    ("mode", "/mode"),
+    ("jobs", "/jobs"),
+    ("runs", "/runs"),
+    ("efficiency", "/efficiency"),
+    ("reference", "/speedup/reference"),
+    ("speedup_estimate", "/speedup/estimate"),
+    ("speedup_low", "/speedup/low"),
+    ("speedup_high", "/speedup/high"),
+    ("confidence", "/speedup/confidence"),
+    ("ideal_s", "/ideal_s"),
+    ("of_ideal", "/of_ideal"),
 ];
 
 impl Exporter for Csv {
     fn export(&self, results: &Results) -> anyhow::Result<String> {
-        let header = COLUMNS.map(String::from);
+        let header = COLUMNS.map(|(name, _)| name.to_owned());
         let rows = std::iter::once(header).chain(results.contenders.iter().map(row));
         Ok(rows.map(|row| row.join(",") + "\n").collect())
     }
 }
 
 fn row(result: &ContenderResult) -> [String; COLUMNS.len()] {
-    let number = |number: Option<f64>| number.map(|number| number.to_string()).unwrap_or_default();
-    let ContenderResult { contender, elapsed, speedup, ideal, .. } = result;
-    [
-        contender.to_string(),
-        number(Some(elapsed.mean)),
-        number(elapsed.stddev),
-        number(Some(elapsed.median)),
-        number(Some(result.user.mean)),
-        number(Some(result.system.mean)),
-        number(Some(elapsed.min)),
-        number(Some(elapsed.max)),
-        contender.mode().to_string(),
-        contender.jobs().to_string(),
-        result.samples.len().to_string(),
-        number(Some(result.efficiency)),
-        speedup.map(|speedup| speedup.reference.to_string()).unwrap_or_default(),
-        number(speedup.map(|speedup| speedup.estimate)),
-        number(speedup.map(|speedup| speedup.interval.low)),
-        number(speedup.map(|speedup| speedup.interval.high)),
-        number(speedup.map(|speedup| speedup.interval.confidence)),
-        number(ideal.map(|ideal| ideal.seconds)),
-        number(ideal.map(|ideal| ideal.share)),
-    ]
+    let mut entry = entry(result);
+    entry["runs"] = json!(result.samples.len());
+    COLUMNS.map(|(_, place)| match entry.pointer(place) {
+        Some(Value::String(text)) => text.clone(),
+        value => value.and_then(Value::as_f64).map(|number| number.to_string()).unwrap_or_default(),
+    })
 }
 
 #[cfg(test)]
@@ -75,7 +62,7 @@ mod tests {
         let csv = Csv.export(&Results::new(&setup, &measured(&setup, times))).unwrap();
         let lines: Vec<_> = csv.lines().collect();
         assert_eq!(lines.len(), 5);
-        assert_eq!(lines[0], COLUMNS.join(","));
+        assert_eq!(lines[0], COLUMNS.map(|(name, _)| name).join(","));
         assert_eq!(
             lines[1],
             "seq,3,1,3,0.3,0.15,2,4,seq,1,3,0.9,seq,1,1,1,0.75,0.2,0.06666666666666667"
@@ -95,6 +82,6 @@ mod tests {
         let seq = csv.lines().nth(1).unwrap();
         assert!(seq.starts_with("seq,2,,2,") && seq.ends_with(",0,,"), "{csv}");
         let nothing = Csv.export(&Results::new(&setup, &Measured::default())).unwrap();
-        assert_eq!(nothing, COLUMNS.join(",") + "\n");
+        assert_eq!(nothing, COLUMNS.map(|(name, _)| name).join(",") + "\n");
     }
 }

@@ -1,14 +1,9 @@
 //! JSON that hyperfine's scripts can read.
 
-use std::num::NonZeroUsize;
-
-use serde::{Serialize, Serializer};
+use serde_json::{Map, Value, json};
 
 use super::Exporter;
-use crate::compare::{Contender, ContenderResult, EnoughJobs, Look, Results, Speedup};
-use crate::country::CountryCode;
-use crate::downloader::Mode;
-use crate::origin::Weather;
+use crate::compare::{ContenderResult, Results};
 
 /// The version of the document's schema. It changes with every incompatible change.
 const SCHEMA_VERSION: u32 = 2;
@@ -17,111 +12,57 @@ const SCHEMA_VERSION: u32 = 2;
 /// are in seconds.
 pub struct Json;
 
-#[derive(Serialize)]
-struct ComparisonDocument<'a> {
-    schema_version: u32,
-    server: &'a str,
-    weather: Option<&'a Weather>,
-    codes: &'a [CountryCode],
-    runs: usize,
-    max_runs: usize,
-    looks: &'a [Look],
-    rounds: &'a [Vec<Contender>],
-    #[serde(serialize_with = "enough_jobs")]
-    enough_jobs: Vec<EnoughJobs>,
-    results: Vec<Entry>,
-}
-
-#[derive(Serialize)]
-struct Entry {
-    command: Contender,
-    mean: f64,
-    stddev: Option<f64>,
-    median: f64,
-    user: f64,
-    system: f64,
-    min: f64,
-    max: f64,
-    times: Vec<f64>,
-    exit_codes: Vec<u8>,
-    mode: Mode,
-    jobs: NonZeroUsize,
-    retries: usize,
-    efficiency: f64,
-    ideal_s: Option<f64>,
-    of_ideal: Option<f64>,
-    speedup: Option<SpeedupEntry>,
-}
-
-#[derive(Serialize)]
-struct SpeedupEntry {
-    reference: Contender,
-    estimate: f64,
-    low: f64,
-    high: f64,
-    confidence: f64,
-}
-
-/// As `{"threads": 8, "async": null}`.
-fn enough_jobs<S: Serializer>(modes: &[EnoughJobs], serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_map(modes.iter().map(|enough| (enough.mode, enough.jobs)))
-}
-
 impl Exporter for Json {
     fn export(&self, results: &Results) -> anyhow::Result<String> {
         let setup = results.setup;
-        let document = ComparisonDocument {
-            schema_version: SCHEMA_VERSION,
-            server: &setup.server,
-            weather: setup.weather.as_ref(),
-            codes: &setup.codes,
-            runs: results.runs,
-            max_runs: setup.max_runs,
-            looks: &results.looks,
-            rounds: &results.orders,
-            enough_jobs: results.enough_jobs(),
-            results: results.contenders.iter().map(Entry::from).collect(),
-        };
+        // As in {"threads": 8, "async": null}.
+        let enough_jobs = results.enough_jobs().into_iter();
+        let enough_jobs: Map<String, Value> =
+            enough_jobs.map(|enough| (enough.mode.to_string(), json!(enough.jobs))).collect();
+        let document = json!({
+            "schema_version": SCHEMA_VERSION,
+            "server": setup.server,
+            "weather": setup.weather,
+            "codes": setup.codes,
+            "runs": results.runs,
+            "max_runs": setup.max_runs,
+            "looks": results.looks,
+            "rounds": results.orders,
+            "enough_jobs": enough_jobs,
+            "results": results.contenders.iter().map(entry).collect::<Vec<_>>(),
+        });
         Ok(serde_json::to_string_pretty(&document)? + "\n")
     }
 }
 
-impl From<&ContenderResult<'_>> for Entry {
-    fn from(result: &ContenderResult) -> Entry {
-        let &ContenderResult { contender, elapsed, user, system, efficiency, ideal, .. } = result;
-        let samples = &result.samples;
-        Entry {
-            command: contender,
-            mean: elapsed.mean,
-            stddev: elapsed.stddev,
-            median: elapsed.median,
-            user: user.mean,
-            system: system.mean,
-            min: elapsed.min,
-            max: elapsed.max,
-            times: samples.iter().map(|sample| sample.seconds()).collect(),
-            exit_codes: samples.iter().map(|sample| sample.exit_code).collect(),
-            mode: contender.mode(),
-            jobs: contender.jobs(),
-            retries: result.retries,
-            efficiency,
-            ideal_s: ideal.map(|ideal| ideal.seconds),
-            of_ideal: ideal.map(|ideal| ideal.share),
-            speedup: result.speedup.as_ref().map(SpeedupEntry::from),
-        }
-    }
-}
-
-impl From<&Speedup> for SpeedupEntry {
-    fn from(speedup: &Speedup) -> SpeedupEntry {
-        SpeedupEntry {
-            reference: speedup.reference,
-            estimate: speedup.estimate,
-            low: speedup.interval.low,
-            high: speedup.interval.high,
-            confidence: speedup.interval.confidence,
-        }
-    }
+/// The entry of a contender.
+pub(super) fn entry(result: &ContenderResult) -> Value {
+    let ContenderResult { contender, elapsed, user, system, samples, .. } = result;
+    json!({
+        "command": contender,
+        "mean": elapsed.mean,
+        "stddev": elapsed.stddev,
+        "median": elapsed.median,
+        "user": user.mean,
+        "system": system.mean,
+        "min": elapsed.min,
+        "max": elapsed.max,
+        "times": samples.iter().map(|sample| sample.seconds()).collect::<Vec<_>>(),
+        "exit_codes": samples.iter().map(|sample| sample.exit_code).collect::<Vec<_>>(),
+        "mode": contender.mode(),
+        "jobs": contender.jobs(),
+        "retries": result.retries,
+        "efficiency": result.efficiency,
+        "ideal_s": result.ideal.map(|ideal| ideal.seconds),
+        "of_ideal": result.ideal.map(|ideal| ideal.share),
+        "speedup": result.speedup.map(|speedup| json!({
+            "reference": speedup.reference,
+            "estimate": speedup.estimate,
+            "low": speedup.interval.low,
+            "high": speedup.interval.high,
+            "confidence": speedup.interval.confidence,
+        })),
+    })
 }
 
 #[cfg(test)]
@@ -130,7 +71,8 @@ mod tests {
 
     use super::*;
     use crate::compare::fixtures::{contenders, measured, min_speedup, setup, times};
-    use crate::compare::{Measured, Round, Setup};
+    use crate::compare::{Contender, Measured, Round, Setup};
+    use crate::downloader::Mode;
 
     fn document(setup: &Setup, measured: &Measured) -> Value {
         serde_json::from_str(&Json.export(&Results::new(setup, measured)).unwrap()).unwrap()
