@@ -2,7 +2,7 @@
 
 use clap::builder::styling::{AnsiColor, Style};
 
-use super::columns::{Column, Kind, Part, columns};
+use super::columns::{Column, Kind, columns};
 use crate::compare::Results;
 
 const DIM: Style = Style::new().dimmed();
@@ -12,7 +12,8 @@ const BAR: (usize, usize) = (8, 30);
 
 /// A column, or the details in one, as the terminal lays it out.
 struct Field {
-    text: Part,
+    header: String,
+    cells: Vec<String>,
     right_aligned: bool,
     /// The blanks before it.
     gap: usize,
@@ -33,17 +34,17 @@ pub(super) fn table(results: &Results, width: Option<usize>) -> String {
     if let Some(width) = width {
         fit(&mut fields, results, width);
     }
-    let headers = line(&fields, |text| &text.header);
+    let headers = line(&fields, |field| &field.header);
     let mut table = format!("{DIM}{headers}{DIM:#}\n");
     for (row, result) in results.contenders.iter().enumerate() {
         let style =
             if result.fastest { AnsiColor::Green.on_default().bold() } else { Style::new() };
-        table += &format!("{style}{}{style:#}\n", line(&fields, |text| &text.cells[row]));
+        table += &format!("{style}{}{style:#}\n", line(&fields, |field| &field.cells[row]));
     }
     table
 }
 
-fn fields(column: Column) -> impl Iterator<Item = Field> {
+fn fields(column: Column) -> Vec<Field> {
     let (rank, rank_of_detail) = match column.kind {
         Kind::Name => (0, 0),
         Kind::Median => (1, 6),
@@ -55,14 +56,14 @@ fn fields(column: Column) -> impl Iterator<Item = Field> {
         Kind::Min | Kind::Max => (10, 10),
     };
     let (right_aligned, gap) = (column.is_numeric(), if column.kind == Kind::Name { 0 } else { 2 });
-    let main = Field { text: column.main, right_aligned, gap, rank };
-    let detail = column.detail.map(|text| Field {
-        text,
-        right_aligned: false,
-        gap: 1,
-        rank: rank_of_detail,
-    });
-    std::iter::once(main).chain(detail)
+    let (header, detail) = column.header;
+    let (cells, details) = column.cells.into_iter().unzip();
+    let mut fields = vec![Field { header, cells, right_aligned, gap, rank }];
+    if !detail.is_empty() {
+        let rank = rank_of_detail;
+        fields.push(Field { header: detail, cells: details, right_aligned: false, gap: 1, rank });
+    }
+    fields
 }
 
 /// Leaves out fields until the rest fits into `width`, and adds bars if there is room.
@@ -80,16 +81,16 @@ fn fit(fields: &mut Vec<Field>, results: &Results, width: usize) {
     let room = width.saturating_sub(total_width(fields) + 2);
     if room >= BAR.0 {
         let cells = bars(results, room.min(BAR.1));
-        let text = Part { header: String::new(), cells };
+        let (header, rank) = (String::new(), RANK_OF_BAR);
         let place = fields.iter().position(|field| field.rank == 2).unwrap_or(fields.len());
-        fields.insert(place, Field { text, right_aligned: false, gap: 2, rank: RANK_OF_BAR });
+        fields.insert(place, Field { header, cells, right_aligned: false, gap: 2, rank });
     }
     leave_out_above(fields, LAST_KEPT, width);
     // On the narrowest terminals, headers may not be wider than the cells.
     if total_width(fields) > width {
         for field in fields {
-            let widest = field.text.cells.iter().map(|cell| width_of(cell)).max().unwrap_or(0);
-            field.text.header = field.text.header.chars().take(widest).collect();
+            let widest = field.cells.iter().map(|cell| width_of(cell)).max().unwrap_or(0);
+            field.header = field.header.chars().take(widest).collect();
             field.gap = field.gap.min(1);
         }
     }
@@ -112,8 +113,8 @@ fn bar(share: f64, width: usize) -> String {
 impl Field {
     /// The terminal columns that it takes, without its gap.
     fn width(&self) -> usize {
-        let cells = self.text.cells.iter().map(|cell| width_of(cell));
-        cells.chain([width_of(&self.text.header)]).max().unwrap_or(0)
+        let cells = self.cells.iter().map(|cell| width_of(cell));
+        cells.chain([width_of(&self.header)]).max().unwrap_or(0)
     }
 }
 
@@ -122,9 +123,9 @@ fn total_width(fields: &[Field]) -> usize {
 }
 
 /// One row, without blanks at its end.
-fn line<'a>(fields: &'a [Field], text: impl Fn(&'a Part) -> &'a String) -> String {
+fn line<'a>(fields: &'a [Field], text: impl Fn(&'a Field) -> &'a String) -> String {
     let cell = |field: &'a Field| {
-        let (gap, width, text) = (" ".repeat(field.gap), field.width(), text(&field.text));
+        let (gap, width, text) = (" ".repeat(field.gap), field.width(), text(field));
         match field.right_aligned {
             true => format!("{gap}{text:>width$}"),
             false => format!("{gap}{text:<width$}"),

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::Exporter;
 use crate::compare::{Results, sentences};
-use crate::output::columns::{Column, Kind, columns};
+use crate::output::columns::{Column, Kind, columns, joined};
 use crate::output::verdicts::{checks, mark};
 
 /// GitHub Flavored Markdown: a heading, the verdict of each `--min-speedup`, the table, and
@@ -22,15 +22,15 @@ impl Exporter for Markdown {
             page.push('\n');
         }
         let columns = columns(results);
-        let headers: Vec<_> = columns.iter().map(Column::header).collect();
+        let headers: Vec<_> = columns.iter().map(|column| joined(&column.header)).collect();
         let alignments = columns.iter().map(|of| if of.is_numeric() { "---:" } else { ":---" });
         writeln!(page, "| {} |", headers.join(" | "))?;
         writeln!(page, "| {} |", alignments.collect::<Vec<_>>().join(" | "))?;
         for (row, result) in results.contenders.iter().enumerate() {
-            let cell = |column: &Column| match column.kind {
-                Kind::Name if result.fastest => format!("**`{}`**", column.cell(row)),
-                Kind::Name => format!("`{}`", column.cell(row)),
-                _ => column.cell(row),
+            let cell = |column: &Column| match (column.kind, joined(&column.cells[row])) {
+                (Kind::Name, name) if result.fastest => format!("**`{name}`**"),
+                (Kind::Name, name) => format!("`{name}`"),
+                (_, text) => text,
             };
             writeln!(page, "| {} |", columns.iter().map(cell).collect::<Vec<_>>().join(" | "))?;
         }

@@ -39,6 +39,18 @@ pub fn axis_end(outcomes: &[Outcome], elapsed: Duration) -> Duration {
     outcomes.iter().map(|outcome| outcome.end).fold(elapsed, Duration::max)
 }
 
+/// What the shades and marks in `rows` mean: a mark, if there is one, and its meaning.
+pub fn legend<'a>(
+    rows: impl Iterator<Item = &'a Vec<Block<'a>>>,
+) -> Vec<(&'static str, &'static str)> {
+    let blocks: Vec<_> = rows.flatten().collect();
+    let mut legend = vec![("", "waiting"), ("", "receiving")];
+    legend.extend(blocks.iter().any(|block| block.is_failed()).then_some(("✗", "failed")));
+    let is_retried = |block: &&Block| block.outcome.attempts > 1;
+    legend.extend(blocks.iter().any(|of| is_retried(of)).then_some(("×2", "two attempts")));
+    legend
+}
+
 impl<'a> Block<'a> {
     fn of(outcome: &'a Outcome) -> Block<'a> {
         let (start, end) = (outcome.start, outcome.end.max(outcome.start));

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use maud::{Markup, PreEscaped, html};
 
-use super::lanes::{Block, MAX_ROWS, axis_end, lanes};
+use super::lanes::{self, Block, MAX_ROWS, axis_end};
 use super::scale::{Percent, Px, Scale};
 use super::words::{describe, rows};
 use crate::downloader::Mode;
@@ -38,11 +38,6 @@ const PITCH: (f64, f64) = (3.0, 14.0);
 const SMALL_PITCH: f64 = 9.0;
 /// The minimum height of a row with text.
 const READABLE: f64 = 7.0;
-
-/// The widths of a narrow and a wide page. A text that fits its block only on a wide one has the
-/// class `roomy`, and is hidden on narrow ones.
-const NARROW: f64 = 340.0;
-const WIDE: f64 = 800.0;
 
 /// A run to draw.
 #[derive(Debug)]
@@ -77,7 +72,7 @@ pub struct Picture {
 pub fn picture(runs: &[Run]) -> Picture {
     let ends = runs.iter().map(|run| axis_end(run.outcomes, run.elapsed));
     let scale = Scale::of_time(ends.max().unwrap_or_default(), 5);
-    let lanes: Vec<_> = runs.iter().map(|run| lanes(run.outcomes)).collect();
+    let lanes: Vec<_> = runs.iter().map(|run| lanes::lanes(run.outcomes)).collect();
     let drawn = |rows: &Vec<_>| rows.len().min(MAX_ROWS);
     let total: usize = lanes.iter().map(drawn).sum();
     let largest = if runs.len() > 1 { SMALL_PITCH } else { PITCH.1 };
@@ -191,41 +186,29 @@ fn rect(class: &str, from: f64, to: f64, top: f64, pitch: f64) -> Markup {
 fn labels(block: &Block, scale: &Scale, next: f64, top: f64, pitch: f64) -> Markup {
     let [from, head, to] = [block.start, block.head, block.end].map(|time| scale.share_of(time));
     let size = (pitch - 1.0).min(10.0);
-    let characters = |share: f64, width: f64| (share * width / (0.72 * size)) as usize;
-    let labels = |width| block.labels(characters(to - from, width), characters(next - to, width));
-    let (inside, behind) = labels(WIDE);
-    let is_roomy = labels(NARROW) != (inside.clone(), behind.clone());
+    let characters = |share: f64| (share * (WIDTH - 2.0 * MARGIN) / (0.72 * size)) as usize;
+    let (inside, behind) = block.labels(characters(to - from), characters(next - to));
     let on_receiving = head - from < (to - from) / 2.0;
     let (y, style) = (Px(top + pitch / 2.0), format!("font-size: {}px", Px(size)));
     html! {
-        @if !inside.is_empty() {
-            text.label.roomy[is_roomy].on-receiving[on_receiving] x=(Percent((from + to) / 2.0))
-                y=(y) dy="0.35em" text-anchor="middle" style=(style) { (inside) }
-        }
-        @if !behind.is_empty() {
-            text.label.behind.roomy[is_roomy] x=(Percent(to)) y=(y) dx="2" dy="0.35em"
-                style=(style) { (behind) }
-        }
+        text.label.on-receiving[on_receiving] x=(Percent((from + to) / 2.0)) y=(y) dy="0.35em"
+            text-anchor="middle" style=(style) { (inside) }
+        text.label.behind x=(Percent(to)) y=(y) dx="2" dy="0.35em" style=(style) { (behind) }
     }
 }
 
 /// What the shades and marks in the rows of all runs mean, with the baseline at `y`.
 fn legend(runs: &[Vec<Vec<Block>>], y: f64) -> Markup {
-    let any = |is: fn(&Block) -> bool| runs.iter().flatten().flatten().any(is);
-    let mut entries = vec![("waiting", ""), ("receiving", "")];
-    entries.extend(any(|block| block.is_failed()).then_some(("failed", "✗")));
-    entries.extend(any(|block| block.outcome.attempts > 1).then_some(("two attempts", "×2")));
     html! {
-        @for (n, (name, mark)) in entries.into_iter().enumerate() {
-            @let x = n as f64 * 92.0;
-            g.failed[name == "failed"] {
-                rect class=(if mark.is_empty() { name } else { "waiting" }) x=(x) y=(Px(y - 9.0))
-                    width="16" height="11" {}
+        @for (n, (mark, meaning)) in lanes::legend(runs.iter().flatten()).into_iter().enumerate() {
+            @let (x, class) = (n as f64 * 92.0, if mark.is_empty() { meaning } else { "waiting" });
+            g.failed[meaning == "failed"] {
+                rect class=(class) x=(x) y=(Px(y - 9.0)) width="16" height="11" {}
                 text.label x=(x + 8.0) y=(Px(y)) text-anchor="middle" style="font-size: 9px" {
                     (mark)
                 }
             }
-            text x=(x + 21.0) y=(Px(y)) { (name) }
+            text x=(x + 21.0) y=(Px(y)) { (meaning) }
         }
     }
 }

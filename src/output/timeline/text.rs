@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::builder::styling::{Ansi256Color, AnsiColor, Color, Style};
 
-use super::lanes::{Block, MAX_ROWS, axis_end, lanes};
+use super::lanes::{self, Block, MAX_ROWS, axis_end};
 use super::scale::{Scale, Tick};
 use super::words::in_flight;
 use crate::flag::Outcome;
@@ -96,7 +96,7 @@ pub fn show(outcomes: &[Outcome], elapsed: Duration) -> io::Result<()> {
 /// A row per job on a time axis as long as the run, a legend, and the sentence of [`in_flight`].
 /// Nothing for a run without requests. The rows are at most as wide as the columns.
 pub fn draw(outcomes: &[Outcome], elapsed: Duration, look: Look) -> String {
-    let rows = lanes(outcomes);
+    let rows = lanes::lanes(outcomes);
     if rows.is_empty() {
         return String::new();
     }
@@ -171,15 +171,15 @@ fn axis(scale: &Scale, look: Look) -> String {
 
 /// What the shades and marks of `rows` mean.
 fn legend(rows: &[Vec<Block>], look: Look) -> String {
-    let any = |is: &dyn Fn(&Block) -> bool| rows.iter().flatten().any(is);
-    let entry = |shade: Shade, name| {
+    let entry = |(mark, meaning)| {
+        let shade = if meaning == "receiving" { Shade::Receiving } else { Shade::Waiting };
         let Cell { character, style } = shade.fill(look);
-        format!("{style}{character}{style:#} {name}")
+        match mark {
+            "" => format!("{style}{character}{style:#} {meaning}"),
+            mark => format!("{mark} {meaning}"),
+        }
     };
-    let mut entries = vec![entry(Shade::Waiting, "waiting"), entry(Shade::Receiving, "receiving")];
-    entries.extend(any(&|block| block.is_failed()).then(|| "✗ failed".into()));
-    entries.extend(any(&|block| block.outcome.attempts > 1).then(|| "×2 two attempts".into()));
-    entries.join("   ") + "\n"
+    lanes::legend(rows.iter()).into_iter().map(entry).collect::<Vec<_>>().join("   ") + "\n"
 }
 
 #[cfg(test)]
@@ -270,7 +270,7 @@ BR✗×3░░░░░░░░░░░░░░░░░░░░░░░░
             let look = Look { columns, colours };
             let picture = draw(&outcomes, Duration::from_millis(millis), look);
             let picture = anstream::adapter::strip_str(&picture).to_string();
-            let rows = lanes(&outcomes).len().min(MAX_ROWS);
+            let rows = lanes::lanes(&outcomes).len().min(MAX_ROWS);
             let widths = picture.lines().take(rows).map(|line| line.chars().count());
             prop_assert!(widths.max().unwrap_or(0) <= columns, "{}", picture);
         }

@@ -12,7 +12,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use super::Exporter;
 use super::pictured::Pictured;
 use crate::compare::{Results, Verdict, sentences};
-use crate::output::columns::{Kind, columns};
+use crate::output::columns::{Kind, columns, joined};
 use crate::output::terminal::escape::escape_controls;
 use crate::output::timeline::Px;
 use crate::output::timeline::svg;
@@ -109,14 +109,15 @@ fn table(results: &Results) -> Markup {
         html! {
             div.scroll tabindex="0" role="region" aria-label="Table, scrolls sideways" {
                 table {
-                    thead { tr { @for column in &columns { th scope="col" { (column.header()) } } } }
+                    thead { tr { @for column in &columns { th scope="col" { (joined(&column.header)) } } } }
                     tbody {
                         @for (row, result) in results.contenders.iter().enumerate() {
                             tr.fastest[result.fastest] {
                                 @for column in &columns {
+                                    @let cell = joined(&column.cells[row]);
                                     @match column.kind {
-                                        Kind::Name => th scope="row" { (column.cell(row)) },
-                                        _ => td { (column.cell(row)) },
+                                        Kind::Name => th scope="row" { (cell) },
+                                        _ => td { (cell) },
                                     }
                                 }
                             }
