@@ -90,9 +90,11 @@ fn points(results: &Results, mode: Mode) -> Vec<(NonZeroUsize, Speedup)> {
     points
 }
 
-/// The ideal speedup for every number of jobs; nothing if the delays are not known.
+/// The ideal speedup for every number of jobs; nothing if the delays are not known. It does not rise
+/// beyond a job for each flag.
 fn ideals(results: &Results, most_jobs: usize) -> Vec<(f64, f64)> {
-    let numbers = (1..=most_jobs).filter_map(NonZeroUsize::new);
+    let numbers = (1..=most_jobs.min(results.setup.codes.len())).chain([most_jobs]);
+    let numbers = numbers.filter_map(NonZeroUsize::new);
     numbers.filter_map(|jobs| Some((jobs.get() as f64, results.ideal_speedup(jobs)?))).collect()
 }
 
