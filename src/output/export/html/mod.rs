@@ -109,7 +109,16 @@ fn table(results: &Results) -> Markup {
         html! {
             div.scroll tabindex="0" role="region" aria-label="Table, scrolls sideways" {
                 table {
-                    thead { tr { @for column in &columns { th scope="col" { (joined(&column.header)) } } } }
+                    thead {
+                        tr {
+                            @for column in &columns {
+                                @match joined(&column.header).as_str() {
+                                    "" => td {},
+                                    header => th scope="col" { (header) },
+                                }
+                            }
+                        }
+                    }
                     tbody {
                         @for (row, result) in results.contenders.iter().enumerate() {
                             tr.fastest[result.fastest] {
