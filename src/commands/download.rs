@@ -11,7 +11,7 @@ use crate::cli::{self, DownloadArgs};
 use crate::country;
 use crate::downloader::Mode;
 use crate::endpoint::Endpoint;
-use crate::fetch::FetchError;
+use crate::fetch::Kind;
 use crate::flag::save_flag::Destination;
 use crate::flag::{Existing, Failure, Outcome, Status};
 use crate::output::terminal::stderr;
@@ -91,10 +91,9 @@ fn plan(args: &DownloadArgs, endpoint: &OpenEndpoint) -> anyhow::Result<Plan> {
 
 /// Whether every flag failed without a response: no address, no connection, or a timeout.
 fn is_unreachable(summary: &Summary) -> bool {
-    use FetchError::{Connect, Timeout, Unresolved};
     let has_no_response = |outcome: &Outcome| match &outcome.status {
-        Status::Failed(Failure::Fetch(Connect(_) | Unresolved(_) | Timeout(_))) => {
-            outcome.head_at.is_none()
+        Status::Failed(Failure::Fetch(error)) => {
+            matches!(error.kind, Kind::Connect | Kind::Timeout) && outcome.head_at.is_none()
         }
         _ => false,
     };

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use reqwest::StatusCode;
 
-use crate::fetch::FetchError;
+use crate::fetch::Kind;
 use crate::flag::{Failure, Outcome, Status};
 use crate::origin::{Fault, Impairment, Weather};
 
@@ -21,19 +21,21 @@ pub(super) fn is_injected(weather: &Weather, outcome: &Outcome, timeout: Duratio
             Status::NotFound => {
                 fault == Some(Fault::Error) && weather.error_status == StatusCode::NOT_FOUND
             }
-            Status::Failed(Failure::Fetch(FetchError::Status { status, .. })) => {
-                fault == Some(Fault::Error) && *status == weather.error_status
-            }
-            // A reset that arrives before the head of the response looks like a lost connection.
-            Status::Failed(Failure::Fetch(
-                FetchError::Truncated { .. } | FetchError::Connect(_),
-            )) => {
-                matches!(fault, Some(Fault::Reset | Fault::Truncate))
-            }
-            // How long a throttled body takes depends on its size, which is not known here.
-            Status::Failed(Failure::Fetch(FetchError::Timeout(_))) => {
-                fault == Some(Fault::Stall) || delay >= timeout || weather.bandwidth.is_some()
-            }
+            Status::Failed(Failure::Fetch(error)) => match error.kind {
+                Kind::HttpStatus(status) => {
+                    fault == Some(Fault::Error) && status == weather.error_status
+                }
+                // A reset that arrives before the head of the response looks like a lost
+                // connection.
+                Kind::Truncated | Kind::Connect => {
+                    matches!(fault, Some(Fault::Reset | Fault::Truncate))
+                }
+                // How long a throttled body takes depends on its size, which is not known here.
+                Kind::Timeout => {
+                    fault == Some(Fault::Stall) || delay >= timeout || weather.bandwidth.is_some()
+                }
+                _ => false,
+            },
             _ => false,
         }
     })
@@ -61,6 +63,7 @@ pub(super) fn retries_not_injected(
 mod tests {
     use super::*;
     use crate::compare::fixtures::sample;
+    use crate::fetch::FetchError;
     use crate::origin::Rate;
 
     const SECOND: Duration = Duration::from_secs(1);
@@ -81,21 +84,21 @@ mod tests {
 
     fn status(number: u16) -> FetchError {
         let status = StatusCode::from_u16(number).unwrap();
-        FetchError::Status { status, retry_after: None }
+        failed(Kind::HttpStatus(status))
     }
 
-    fn truncated() -> FetchError {
-        FetchError::Truncated { received: 1, reason: String::new() }
+    fn failed(kind: Kind) -> FetchError {
+        FetchError::permanent(kind, "")
     }
 
     #[test]
     fn weather_without_faults_injects_no_failure() {
-        let failures = [status(418), status(503), truncated(), FetchError::Timeout(SECOND)];
+        let failures = [status(418), status(503), failed(Kind::Truncated), failed(Kind::Timeout)];
         for failure in failures {
             assert!(!injected(&Weather::default(), failure));
         }
         assert!(!missing(&Weather::default()));
-        assert!(!injected(&Weather::delayed(), FetchError::Connect(String::new())));
+        assert!(!injected(&Weather::delayed(), failed(Kind::Connect)));
     }
 
     #[test]
@@ -104,40 +107,40 @@ mod tests {
         assert!(injected(&error, status(418)));
         assert!(!injected(&error, status(500)));
         assert!(!missing(&error));
-        assert!(!injected(&error, truncated()));
+        assert!(!injected(&error, failed(Kind::Truncated)));
         let gone = Weather { error_status: StatusCode::NOT_FOUND, ..error };
         assert!(missing(&gone));
 
         let reset = Weather { reset_rate: Rate::ALWAYS, ..Weather::default() };
         let truncate = Weather { truncate_rate: Rate::ALWAYS, ..Weather::default() };
         for weather in [reset, truncate] {
-            assert!(injected(&weather, truncated()));
-            assert!(!injected(&weather, FetchError::Timeout(SECOND)));
+            assert!(injected(&weather, failed(Kind::Truncated)));
+            assert!(!injected(&weather, failed(Kind::Timeout)));
             assert!(!injected(&weather, status(418)));
         }
         let stall = Weather { stall_rate: Rate::ALWAYS, ..Weather::default() };
-        assert!(injected(&stall, FetchError::Timeout(SECOND)));
-        assert!(!injected(&stall, truncated()));
+        assert!(injected(&stall, failed(Kind::Timeout)));
+        assert!(!injected(&stall, failed(Kind::Truncated)));
     }
 
     #[test]
     fn a_delay_as_long_as_the_timeout_accounts_for_a_timeout() {
         let delay = |text: &str| Weather { delay: text.parse().unwrap(), ..Weather::default() };
-        assert!(injected(&delay("1s"), FetchError::Timeout(SECOND)));
-        assert!(!injected(&delay("0.9s"), FetchError::Timeout(SECOND)));
+        assert!(injected(&delay("1s"), failed(Kind::Timeout)));
+        assert!(!injected(&delay("0.9s"), failed(Kind::Timeout)));
         let slow = Weather { bandwidth: Some("1".parse().unwrap()), ..Weather::default() };
-        assert!(injected(&slow, FetchError::Timeout(SECOND)));
+        assert!(injected(&slow, failed(Kind::Timeout)));
     }
 
     #[test]
     fn a_request_that_was_sent_again_can_have_the_fault_of_a_later_attempt() {
         let weather = weather_that_fails([false, true]);
-        let failed = |resent| {
+        let fails = |resent| {
             let outcome = Outcome { resent, ..outcome(Status::Failed(status(418).into())) };
             is_injected(&weather, &outcome, SECOND)
         };
-        assert!(!failed(0));
-        assert!(failed(1));
+        assert!(!fails(0));
+        assert!(fails(1));
     }
 
     /// Weather with errors that does, or does not, let the first two attempts fail.

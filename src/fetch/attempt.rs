@@ -7,7 +7,7 @@ use reqwest::header::IF_MODIFIED_SINCE;
 use reqwest::{Response, Url, Version};
 
 use super::client::Clients;
-use super::error::{FetchError, find};
+use super::error::{FetchError, Kind, find};
 use super::response::{self, Answer, http_date};
 use super::reuse::Reuse;
 use super::single_flight::SpeaksHttp1;
@@ -57,10 +57,11 @@ impl Attempt<'_> {
                 Ok(Continue(target)) => url = target,
                 Ok(Break(answer)) => return Ok(answer),
                 Err(error) if redirects == 0 => return Err(error),
-                Err(error) => return Err(FetchError::redirected(&url, error)),
+                Err(error) => return Err(error.redirected(&url)),
             }
         }
-        Err(FetchError::Redirect(format!("more than {MAX_REDIRECTS} redirects")))
+        let message = format!("more than {MAX_REDIRECTS} redirects");
+        Err(FetchError::permanent(Kind::Redirect, message))
     }
 
     /// Requests `url` and reads the response, unless it is a redirect, whose target is returned.

@@ -9,7 +9,7 @@ use reqwest::{Client, ClientBuilder, Url, redirect, retry};
 use rustls::ClientConfig;
 use rustls::pki_types::CertificateDer;
 
-use super::error::{FetchError, root_cause};
+use super::error::{FetchError, Kind, root_cause};
 use super::lookup::Lookups;
 use super::proxy::Proxies;
 use super::reuse::{AnsweredConnections, Reuse};
@@ -120,7 +120,8 @@ impl Clients {
         let mut clients = self.clients.lock().expect("building a client does not panic");
         let client = clients.entry((self.server(url), reuse));
         let client = client.or_insert_with(|| self.build(url, reuse)).clone();
-        client.map_err(if url.scheme() == "http" { FetchError::Setup } else { FetchError::Tls })
+        let kind = if url.scheme() == "http" { Kind::Connect } else { Kind::Tls };
+        client.map_err(|message| FetchError::permanent(kind, message))
     }
 
     /// Takes note that the server of `url` speaks HTTP/1.

@@ -5,12 +5,11 @@ use std::io;
 use std::time::Duration;
 
 use reqwest::{StatusCode, Url};
+use serde::Serialize;
 
 use super::lookup::LookupError;
-use super::proxy::UnusableProxy;
 use super::reuse::Reuse;
 use crate::base_url::redacted;
-use crate::gif::{Defect, MAX_BYTES};
 
 /// The longest `Retry-After` that is waited for. A longer one ends the retries.
 const MAX_RETRY_AFTER: Duration = Duration::from_secs(30);
@@ -18,98 +17,90 @@ const MAX_RETRY_AFTER: Duration = Duration::from_secs(30);
 /// The maximum length of a server's text within a message, in characters.
 const MAX_EXCERPT: usize = 200;
 
+/// What kind of failure kept a flag from being downloaded. It serializes as the `kind` in JSON.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    Timeout,
+    /// No address, no connection, or one that was lost before the head of the response.
+    Connect,
+    Tls,
+    HttpStatus(#[serde(skip)] StatusCode),
+    Redirect,
+    NotAGif,
+    /// The body ended early: the connection was closed or reset.
+    Truncated,
+    TooLarge,
+    /// The response is not valid HTTP.
+    Protocol,
+    /// A failure at the proxy, or a proxy that can't be used.
+    Proxy,
+    /// The flag could not be saved.
+    Io,
+}
+
 /// Why a flag could not be fetched. `Display` is a message for the user, without the URL of the
 /// flag.
 #[derive(Debug, thiserror::Error)]
-pub enum FetchError {
-    #[error("timed out after {}s", .0.as_secs_f64())]
-    Timeout(Duration),
-    /// No connection, or one that was lost before the head of the response.
-    #[error("{0}")]
-    Connect(String),
-    /// The lookup of the host name failed.
-    #[error("{0}")]
-    Unresolved(String),
-    /// A failure at the proxy.
-    #[error("{message}")]
-    Proxy { message: String, is_transient: bool },
-    #[error(transparent)]
-    UnusableProxy(#[from] UnusableProxy),
-    /// The HTTP client could not be built for http.
-    #[error("{0}")]
-    Setup(String),
-    /// TLS failed, or the HTTP client could not be built for https.
-    #[error("{0}")]
-    Tls(String),
-    /// `retry_after` is the pause before a retry that the server asked for.
-    #[error("the server answered {}", status_message(*status, *retry_after))]
-    Status { status: StatusCode, retry_after: Option<Duration> },
-    #[error("{0}")]
-    Redirect(String),
-    /// The failure of the request that a redirect led to.
-    #[error("redirected to {target}: {error}")]
-    Redirected { target: String, error: Box<FetchError> },
-    /// `claimed` is the media type that the server claims, if it is not that of a GIF.
-    #[error("{}", not_a_gif_message(*defect, claimed.as_deref()))]
-    NotAGif { defect: Defect, claimed: Option<String> },
-    /// The body ended early: the connection was closed or reset.
-    #[error("truncated after {received} bytes: {reason}")]
-    Truncated { received: usize, reason: String },
-    #[error("larger than {} MiB", MAX_BYTES >> 20)]
-    TooLarge,
-    /// The response is not valid HTTP.
-    #[error("invalid HTTP response: {0}")]
-    Protocol(String),
-    /// An invalid HTTP/2 response, to this request or to another one on the same connection.
-    #[error("invalid HTTP response on a shared connection: {0}")]
-    SharedProtocol(String),
+#[error("{message}")]
+pub struct FetchError {
+    pub kind: Kind,
+    message: String,
+    /// Whether a retry may succeed.
+    pub(super) is_transient: bool,
+    /// The pause before a retry that the server asked for.
+    pub(super) retry_after: Option<Duration>,
 }
 
 impl FetchError {
-    /// The `kind` in JSON.
-    pub fn kind(&self) -> &'static str {
-        match self {
-            FetchError::Timeout(_) => "timeout",
-            FetchError::Connect(_) | FetchError::Unresolved(_) | FetchError::Setup(_) => "connect",
-            FetchError::Proxy { .. } | FetchError::UnusableProxy(_) => "proxy",
-            FetchError::Tls(_) => "tls",
-            FetchError::Status { .. } => "http_status",
-            FetchError::Redirect(_) => "redirect",
-            FetchError::Redirected { error, .. } => error.kind(),
-            FetchError::NotAGif { .. } => "not_a_gif",
-            FetchError::Truncated { .. } => "truncated",
-            FetchError::TooLarge => "too_large",
-            FetchError::Protocol(_) | FetchError::SharedProtocol(_) => "protocol",
-        }
+    /// A failure that a retry can't mend.
+    pub fn permanent(kind: Kind, message: impl Into<String>) -> FetchError {
+        FetchError { kind, message: message.into(), is_transient: false, retry_after: None }
     }
 
-    /// Whether a retry may succeed.
-    pub fn is_transient(&self) -> bool {
-        match self {
-            FetchError::Proxy { is_transient, .. } => *is_transient,
-            FetchError::Redirected { error, .. } => error.is_transient(),
-            FetchError::Status { status, retry_after } => {
-                is_transient_status(*status) && !is_too_long(*retry_after)
-            }
-            other => {
-                use FetchError::{Connect, SharedProtocol, Timeout, Truncated};
-                matches!(other, Connect(_) | SharedProtocol(_) | Timeout(_) | Truncated { .. })
-            }
-        }
+    /// A failure after which a retry may succeed.
+    pub fn transient(kind: Kind, message: impl Into<String>) -> FetchError {
+        FetchError { is_transient: true, ..FetchError::permanent(kind, message) }
     }
 
-    /// The pause before a retry that the server asked for.
-    pub fn retry_after(&self) -> Option<Duration> {
-        match self {
-            FetchError::Status { retry_after, .. } => *retry_after,
-            FetchError::Redirected { error, .. } => error.retry_after(),
-            _ => None,
+    pub(super) fn timeout(limit: Duration) -> FetchError {
+        let message = format!("timed out after {}s", limit.as_secs_f64());
+        FetchError::transient(Kind::Timeout, message)
+    }
+
+    /// The body ended after `received` bytes.
+    pub(super) fn truncated(received: usize, reason: &str) -> FetchError {
+        let message = format!("truncated after {received} bytes: {reason}");
+        FetchError::transient(Kind::Truncated, message)
+    }
+
+    fn protocol(reason: &str) -> FetchError {
+        FetchError::permanent(Kind::Protocol, format!("invalid HTTP response: {reason}"))
+    }
+
+    /// The answer was `status`. If the pause that the server asks for is the reason not to retry,
+    /// the message says so.
+    pub(super) fn status(status: StatusCode, retry_after: Option<Duration>) -> FetchError {
+        let mut message = format!("the server answered {}", status.as_str());
+        if let Some(reason) = status.canonical_reason() {
+            message = format!("{message} {reason}");
         }
+        let mut is_transient = matches!(status.as_u16(), 408 | 429 | 500 | 502 | 503 | 504);
+        if let Some(pause) = retry_after.filter(|pause| is_transient && *pause > MAX_RETRY_AFTER) {
+            is_transient = false;
+            // A date leaves a fraction of a second.
+            let seconds = pause.as_secs() + u64::from(pause.subsec_nanos() > 0);
+            let longest = MAX_RETRY_AFTER.as_secs();
+            message +=
+                &format!("; the server asks for {seconds} s, the longest pause is {longest} s");
+        }
+        FetchError { kind: Kind::HttpStatus(status), message, is_transient, retry_after }
     }
 
     /// The failure of the request for `url`, to which another URL was redirected.
-    pub(super) fn redirected(url: &Url, error: FetchError) -> FetchError {
-        FetchError::Redirected { target: excerpt(&redacted(url)), error: Box::new(error) }
+    pub(super) fn redirected(self, url: &Url) -> FetchError {
+        let message = format!("redirected to {}: {}", excerpt(&redacted(url)), self.message);
+        FetchError { message, ..self }
     }
 
     /// The meaning of an error before the head of the response. `limit` is the timeout.
@@ -118,17 +109,18 @@ impl FetchError {
         reuse: Reuse,
         limit: Duration,
     ) -> FetchError {
+        let reason = root_cause(error);
         if let Some(lookup) = find::<LookupError>(error) {
-            return FetchError::Unresolved(lookup.to_string());
+            return FetchError::permanent(Kind::Connect, lookup.to_string());
         }
         if let Some(tls) = find::<rustls::Error>(error) {
-            return FetchError::Tls(tls_message(tls));
+            return FetchError::permanent(Kind::Tls, tls_message(tls));
+        }
+        if error.is_connect() && error.is_timeout() {
+            return FetchError::timeout(limit);
         }
         if error.is_connect() {
-            return match error.is_timeout() {
-                true => FetchError::Timeout(limit),
-                false => FetchError::Connect(format!("could not connect: {}", root_cause(error))),
-            };
+            return FetchError::transient(Kind::Connect, format!("could not connect: {reason}"));
         }
         if let Some(http2) = find::<h2::Error>(error)
             && http2.is_library()
@@ -136,19 +128,19 @@ impl FetchError {
             let reason = root_cause(http2);
             // A violation in one stream may end the connection, and all requests on it fail.
             return match http2.is_go_away() && reuse == Reuse::Pooled {
-                true => FetchError::SharedProtocol(reason),
-                false => FetchError::Protocol(reason),
+                true => FetchError::transient(
+                    Kind::Protocol,
+                    format!("invalid HTTP response on a shared connection: {reason}"),
+                ),
+                false => FetchError::protocol(&reason),
             };
         }
         match find::<hyper::Error>(error) {
-            Some(http) if http.is_parse() || http.is_user() => {
-                FetchError::Protocol(root_cause(http))
-            }
-            Some(_) => FetchError::Connect(format!(
-                "connection lost before the response: {}",
-                root_cause(error)
-            )),
-            None => FetchError::Protocol(root_cause(error)),
+            Some(http) if !http.is_parse() && !http.is_user() => FetchError::transient(
+                Kind::Connect,
+                format!("connection lost before the response: {reason}"),
+            ),
+            _ => FetchError::protocol(&reason),
         }
     }
 
@@ -157,46 +149,10 @@ impl FetchError {
         let reason = root_cause(error);
         match find::<io::Error>(error).map(io::Error::kind) {
             Some(io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput) => {
-                FetchError::Protocol(reason)
+                FetchError::protocol(&reason)
             }
-            _ => FetchError::Truncated { received, reason },
+            _ => FetchError::truncated(received, &reason),
         }
-    }
-}
-
-/// Whether the same request may succeed later, after a response with `status`.
-fn is_transient_status(status: StatusCode) -> bool {
-    matches!(status.as_u16(), 408 | 429 | 500 | 502 | 503 | 504)
-}
-
-fn is_too_long(retry_after: Option<Duration>) -> bool {
-    retry_after.is_some_and(|pause| pause > MAX_RETRY_AFTER)
-}
-
-/// `503 Service Unavailable`, or the number alone if it has no standard reason phrase. If the pause
-/// that the server asks for is the reason not to retry, that is part of the message.
-fn status_message(status: StatusCode, retry_after: Option<Duration>) -> String {
-    let mut message = status.as_str().to_owned();
-    if let Some(reason) = status.canonical_reason() {
-        message = format!("{message} {reason}");
-    }
-    match retry_after {
-        Some(pause) if is_transient_status(status) && is_too_long(retry_after) => {
-            // A date leaves a fraction of a second.
-            let seconds = pause.as_secs() + u64::from(pause.subsec_nanos() > 0);
-            let longest = MAX_RETRY_AFTER.as_secs();
-            format!("{message}; the server asks for {seconds} s, the longest pause is {longest} s")
-        }
-        _ => message,
-    }
-}
-
-fn not_a_gif_message(defect: Defect, claimed: Option<&str>) -> String {
-    match claimed {
-        Some(claimed) if defect == Defect::Signature => {
-            format!("not a GIF; the server says {claimed}")
-        }
-        _ => format!("not a whole GIF: {defect}"),
     }
 }
 
@@ -263,47 +219,41 @@ mod tests {
         assert_eq!(excerpt(&"é".repeat(201)), "é".repeat(200) + "…");
     }
 
+    fn status(code: u16, retry_after: u64) -> FetchError {
+        let status = StatusCode::from_u16(code).unwrap();
+        FetchError::status(status, Some(Duration::from_secs(retry_after)))
+    }
+
     #[test]
     fn a_status_without_a_standard_reason_phrase_is_shown_as_its_number() {
-        let message = |code| {
-            let status = StatusCode::from_u16(code).unwrap();
-            FetchError::Status { status, retry_after: None }.to_string()
-        };
-        assert_eq!(message(503), "the server answered 503 Service Unavailable");
-        assert_eq!(message(599), "the server answered 599");
+        assert_eq!(status(503, 0).to_string(), "the server answered 503 Service Unavailable");
+        assert_eq!(status(599, 0).to_string(), "the server answered 599");
     }
 
     #[test]
     fn a_status_is_retried_unless_the_server_asks_for_more_than_30_seconds() {
-        let error = |code, seconds| {
-            let (status, pause) = (StatusCode::from_u16(code), Duration::from_secs(seconds));
-            FetchError::Status { status: status.unwrap(), retry_after: Some(pause) }
-        };
-        assert!(error(503, 30).is_transient());
-        assert!(!error(503, 31).is_transient());
+        assert!(status(503, 30).is_transient);
+        assert!(!status(503, 31).is_transient);
         assert_eq!(
-            error(429, 60).to_string(),
+            status(429, 60).to_string(),
             "the server answered 429 Too Many Requests; the server asks for 60 s, \
              the longest pause is 30 s"
         );
-        let _ = error(503, u64::MAX).to_string();
+        assert!(!status(503, u64::MAX).is_transient);
         // This one is not retried anyway.
-        assert_eq!(error(403, 60).to_string(), "the server answered 403 Forbidden");
+        assert_eq!(status(403, 60).to_string(), "the server answered 403 Forbidden");
     }
 
     #[test]
-    fn a_page_instead_of_a_flag_is_named_by_the_type_that_the_server_claims() {
-        let message = |defect, claimed: Option<&str>| {
-            FetchError::NotAGif { defect, claimed: claimed.map(str::to_owned) }.to_string()
-        };
-        assert_eq!(
-            message(Defect::Signature, Some("text/html")),
-            "not a GIF; the server says text/html"
-        );
-        let unclaimed = "not a whole GIF: it does not start with a GIF signature";
-        assert_eq!(message(Defect::Signature, None), unclaimed);
-        let excess = "not a whole GIF: 6 bytes follow the GIF trailer";
-        assert_eq!(message(Defect::Excess(6), Some("text/html")), excess);
+    fn a_kind_is_its_name_in_json() {
+        for (kind, name) in [
+            (Kind::HttpStatus(StatusCode::NOT_FOUND), "http_status"),
+            (Kind::NotAGif, "not_a_gif"),
+            (Kind::TooLarge, "too_large"),
+            (Kind::Io, "io"),
+        ] {
+            assert_eq!(serde_json::to_value(kind).unwrap(), name);
+        }
     }
 
     #[test]

@@ -20,8 +20,8 @@ use tokio::time::{sleep, timeout};
 
 pub use attempt::Trace;
 pub use client::FetchOptions;
-pub use error::FetchError;
-pub use proxy::{Proxies, UnusableProxy};
+pub use error::{FetchError, Kind};
+pub use proxy::Proxies;
 pub use response::Answer;
 pub use trust::read_certificates;
 
@@ -81,13 +81,13 @@ impl Fetcher {
             let attempt =
                 Attempt { clients: &self.clients, if_newer_than, reuse, trace: &mut trace };
             let answer = timeout(options.timeout, attempt.run(&url)).await;
-            let answer = answer.unwrap_or(Err(FetchError::Timeout(options.timeout)));
+            let answer = answer.unwrap_or(Err(FetchError::timeout(options.timeout)));
             match &answer {
-                Err(error) if error.is_transient() && attempts as usize <= options.retries => {
+                Err(error) if error.is_transient && attempts as usize <= options.retries => {
                     if attempts == 1 {
                         options.retrying.fetch_add(1, Relaxed);
                     }
-                    sleep(pause(attempts).max(error.retry_after().unwrap_or_default())).await;
+                    sleep(pause(attempts).max(error.retry_after.unwrap_or_default())).await;
                 }
                 _ => {
                     if attempts > 1 {

@@ -8,6 +8,7 @@ use hyper::Uri;
 use hyper_util::client::proxy::matcher::Matcher;
 use reqwest::{ClientBuilder, Proxy, Url};
 
+use super::error::{FetchError, Kind};
 use crate::base_url::{BaseUrl, check_login};
 
 /// The port of a SOCKS proxy whose URL has none (RFC 1928 §3).
@@ -22,22 +23,8 @@ pub struct Proxies {
     matcher: Arc<Matcher>,
 }
 
-/// A proxy, none, or a variable that does not name a usable proxy.
-type Setting = Result<Option<Url>, UnusableProxy>;
-
-/// Why a proxy can't be used. The value of a variable is not part of the message, because it may
-/// contain a password.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum UnusableProxy {
-    #[error(
-        "{variable} does not name a usable proxy: it must be a URL such as http://127.0.0.1:3128, \
-         with the scheme http, https, socks4, socks4a, socks5 or socks5h, and a login in UTF-8"
-    )]
-    Variable { variable: &'static str },
-    /// SOCKS 4 has no IPv6 addresses. For TLS, the HTTP library takes one in brackets for a name.
-    #[error("{scheme} to an IPv6 address is not supported through the proxy {proxy}")]
-    Ipv6 { scheme: String, proxy: String },
-}
+/// A proxy, none, or the name of a variable that does not name a usable proxy.
+type Setting = Result<Option<Url>, &'static str>;
 
 impl Proxies {
     /// No proxy for any URL.
@@ -71,7 +58,7 @@ impl Proxies {
         let setting = |names: &[&'static str]| match first_set(names) {
             Some((variable, value)) if !is_disabled => {
                 let url = value.to_str().and_then(proxy_url);
-                url.map(Some).ok_or(UnusableProxy::Variable { variable })
+                url.map(Some).ok_or(variable)
             }
             _ => Ok(None),
         };
@@ -92,8 +79,9 @@ impl Proxies {
     /// # Errors
     /// The variable for the scheme of `url` does not name a usable proxy, or the proxy can't lead
     /// to an IPv6 address.
-    pub(super) fn for_url(&self, url: &Url) -> Result<Option<&Url>, UnusableProxy> {
+    pub(super) fn for_url(&self, url: &Url) -> Result<Option<&Url>, FetchError> {
         let setting = if url.scheme() == "http" { &self.http } else { &self.https };
+        let unusable = |message: String| FetchError::permanent(Kind::Proxy, message);
         let is_excluded =
             || !url.as_str().parse().is_ok_and(|uri| self.matcher.intercept(&uri).is_some());
         let is_ipv6 = url.host_str().is_some_and(|host| host.starts_with('['));
@@ -101,13 +89,23 @@ impl Proxies {
         match setting {
             Ok(None) => Ok(None),
             _ if is_excluded() => Ok(None),
+            // SOCKS 4 has no IPv6 addresses. For TLS, the HTTP library takes one in brackets for a
+            // name.
             Ok(Some(proxy))
                 if is_ipv6 && (scheme == "https" || proxy.scheme().starts_with("socks4")) =>
             {
-                Err(UnusableProxy::Ipv6 { scheme: scheme.into(), proxy: display(proxy) })
+                Err(unusable(format!(
+                    "{scheme} to an IPv6 address is not supported through the proxy {}",
+                    display(proxy)
+                )))
             }
             Ok(Some(proxy)) => Ok(Some(proxy)),
-            Err(unusable) => Err(unusable.clone()),
+            // The value is not part of the message, because it may contain a password.
+            Err(variable) => Err(unusable(format!(
+                "{variable} does not name a usable proxy: it must be a URL such as \
+                 http://127.0.0.1:3128, with the scheme http, https, socks4, socks4a, socks5 or \
+                 socks5h, and a login in UTF-8"
+            ))),
         }
     }
 
@@ -159,11 +157,14 @@ mod tests {
     }
 
     /// The proxy for `url`, or the variable that is unusable.
-    fn proxy(variables: &[(&str, &str)], url: &str) -> Result<Option<String>, &'static str> {
+    fn proxy(variables: &[(&str, &str)], url: &str) -> Result<Option<String>, String> {
         match proxies(variables).for_url(&url.parse().unwrap()) {
             Ok(proxy) => Ok(proxy.map(display)),
-            Err(UnusableProxy::Variable { variable }) => Err(variable),
-            Err(other) => panic!("{other}"),
+            Err(error) => {
+                let message = error.to_string();
+                let variable = message.split_once(" does not name a usable proxy: ");
+                Err(variable.expect("the message names the variable").0.to_owned())
+            }
         }
     }
 
@@ -208,7 +209,11 @@ mod tests {
             "http://DOM\\ann:secret@p:1",
             " ",
         ] {
-            assert_eq!(proxy(&[("http_proxy", value)], "http://h/"), Err("http_proxy"), "{value}");
+            assert_eq!(
+                proxy(&[("http_proxy", value)], "http://h/"),
+                Err("http_proxy".into()),
+                "{value}"
+            );
         }
     }
 
@@ -244,12 +249,12 @@ mod tests {
     #[test]
     fn only_a_variable_that_would_be_used_is_an_error() {
         let bad = [("HTTPS_PROXY", "garbage://x"), ("no_proxy", "direct.test")];
-        assert_eq!(proxy(&bad, "https://h/"), Err("HTTPS_PROXY"));
+        assert_eq!(proxy(&bad, "https://h/"), Err("HTTPS_PROXY".into()));
         assert_eq!(proxy(&bad, "http://h/"), Ok(None));
         assert_eq!(proxy(&bad, "https://direct.test/"), Ok(None));
         let masked = [("all_proxy", "garbage://x"), ("http_proxy", "p")];
         assert_eq!(proxy(&masked, "http://h/"), Ok(Some("http://p:80".into())));
-        assert_eq!(proxy(&masked, "https://h/"), Err("all_proxy"));
+        assert_eq!(proxy(&masked, "https://h/"), Err("all_proxy".into()));
     }
 
     #[test]
@@ -279,7 +284,7 @@ mod tests {
             let proxies = proxies(&[("all_proxy", proxy), ("no_proxy", "::2")]);
             let found = proxies.for_url(&url.parse().unwrap());
             assert_eq!(found.is_ok(), works, "{proxy} {url}: {found:?}");
-            assert_eq!(proxies.for_url(&"https://[::2]/".parse().unwrap()), Ok(None));
+            assert!(matches!(proxies.for_url(&"https://[::2]/".parse().unwrap()), Ok(None)));
         }
     }
 

@@ -6,7 +6,7 @@ use hyper_util::client::legacy::connect::proxy::{SocksV5, Tunnel};
 use reqwest::Url;
 use tower::Service;
 
-use super::error::{FetchError, find, root_cause, tls_message};
+use super::error::{FetchError, Kind, find, root_cause, tls_message};
 use super::lookup::LookupError;
 use super::proxy;
 
@@ -89,9 +89,9 @@ fn socks_failure(proxy: &Url, error: &SocksError) -> FetchError {
 }
 
 fn transient(message: String) -> FetchError {
-    FetchError::Proxy { message, is_transient: true }
+    FetchError::transient(Kind::Proxy, message)
 }
 
 fn permanent(message: String) -> FetchError {
-    FetchError::Proxy { message, is_transient: false }
+    FetchError::permanent(Kind::Proxy, message)
 }

@@ -3,7 +3,7 @@
 use reqwest::header::LOCATION;
 use reqwest::{Response, Url};
 
-use super::error::{FetchError, excerpt};
+use super::error::{FetchError, Kind, excerpt};
 use crate::base_url::{BaseUrl, check_login, redacted, redacted_text};
 
 /// The URL that the `response` to a request for `url` redirects to (RFC 9110 §15.4).
@@ -21,7 +21,8 @@ pub(super) fn target(
         return Ok(None);
     }
     let Some(location) = response.headers().get(LOCATION) else {
-        return Err(FetchError::Redirect("a redirect without a valid Location".into()));
+        let message = "a redirect without a valid Location";
+        return Err(FetchError::permanent(Kind::Redirect, message));
     };
     resolve(location.as_bytes(), url).map(|target| Some(base.with_credentials(target)))
 }
@@ -34,7 +35,8 @@ fn resolve(location: &[u8], url: &Url) -> Result<Url, FetchError> {
     };
     let encoded: String = location.iter().map(encode).collect();
     let refused = |shown: String, reason: String| {
-        Err(FetchError::Redirect(format!("a redirect to {}, {reason}", excerpt(&shown))))
+        let message = format!("a redirect to {}, {reason}", excerpt(&shown));
+        Err(FetchError::permanent(Kind::Redirect, message))
     };
     let shown = || redacted_text(&String::from_utf8_lossy(location));
     let Ok(target) = url.join(&encoded) else {

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use reqwest::header::{CONTENT_TYPE, HeaderMap, LAST_MODIFIED, RETRY_AFTER, TRANSFER_ENCODING};
 use reqwest::{Response, StatusCode};
 
-use super::error::{FetchError, excerpt};
+use super::error::{FetchError, Kind, excerpt};
 use crate::gif::{self, Defect, MAX_BYTES};
 
 /// A response with a definite result. Any other response is a [`FetchError`].
@@ -42,7 +42,7 @@ pub(super) async fn read(
         StatusCode::NOT_MODIFIED if if_newer_than.is_some() => Ok(Answer::Unchanged),
         status => {
             let retry_after = retry_after(response.headers(), SystemTime::now());
-            Err(FetchError::Status { status, retry_after })
+            Err(FetchError::status(status, retry_after))
         }
     }
 }
@@ -53,33 +53,48 @@ async fn read_image(mut response: Response) -> Result<Vec<u8>, FetchError> {
     let promised = response.content_length();
     // The last chunk marks the end of the body (RFC 9112 §7.1).
     let chunked = response.headers().contains_key(TRANSFER_ENCODING);
+    let too_large = || {
+        let message = format!("larger than {} MiB", MAX_BYTES >> 20);
+        FetchError::permanent(Kind::TooLarge, message)
+    };
     let capacity = match usize::try_from(promised.unwrap_or(0)) {
         Ok(length) if length <= MAX_BYTES => length,
-        _ => return Err(FetchError::TooLarge),
+        _ => return Err(too_large()),
     };
     let mut image = Vec::with_capacity(capacity);
     while let Some(chunk) =
         response.chunk().await.map_err(|error| FetchError::in_body(&error, image.len()))?
     {
         if image.len() + chunk.len() > MAX_BYTES {
-            return Err(FetchError::TooLarge);
+            return Err(too_large());
         }
         image.extend_from_slice(&chunk);
     }
     // An HTTP/2 stream may end early without an error.
     if promised.is_some_and(|promised| (image.len() as u64) < promised) {
-        let reason = "the response is shorter than its Content-Length".into();
-        return Err(FetchError::Truncated { received: image.len(), reason });
+        let reason = "the response is shorter than its Content-Length";
+        return Err(FetchError::truncated(image.len(), reason));
     }
     // Without a length or a last chunk, the end of a body and a lost connection look the same.
     let complete = chunked || promised == Some(image.len() as u64);
     match gif::check(&image) {
         Ok(()) => Ok(image),
         Err(defect @ Defect::CutShort) if !complete => {
-            Err(FetchError::Truncated { received: image.len(), reason: defect.to_string() })
+            Err(FetchError::truncated(image.len(), &defect.to_string()))
         }
-        Err(defect) => Err(FetchError::NotAGif { defect, claimed: other_type(response.headers()) }),
+        Err(defect) => Err(not_a_gif(defect, other_type(response.headers()))),
     }
+}
+
+/// `claimed` is the media type that the server claims, if it is not that of a GIF.
+fn not_a_gif(defect: Defect, claimed: Option<String>) -> FetchError {
+    let message = match claimed {
+        Some(claimed) if defect == Defect::Signature => {
+            format!("not a GIF; the server says {claimed}")
+        }
+        _ => format!("not a whole GIF: {defect}"),
+    };
+    FetchError::permanent(Kind::NotAGif, message)
 }
 
 /// The media type in `Content-Type` (RFC 9110 §8.3), without parameters, unless it is `image/gif`.
@@ -156,6 +171,18 @@ mod tests {
             assert_eq!(other_type(&headers).as_deref(), expected, "{value}");
         }
         assert_eq!(other_type(&HeaderMap::new()), None);
+    }
+
+    #[test]
+    fn a_page_instead_of_a_flag_is_named_by_the_type_that_the_server_claims() {
+        let claimed = || Some("text/html".to_owned());
+        for (defect, claimed, message) in [
+            (Defect::Signature, claimed(), "not a GIF; the server says text/html"),
+            (Defect::Signature, None, "not a whole GIF: it does not start with a GIF signature"),
+            (Defect::Excess(6), claimed(), "not a whole GIF: 6 bytes follow the GIF trailer"),
+        ] {
+            assert_eq!(not_a_gif(defect, claimed).to_string(), message);
+        }
     }
 
     #[test]

@@ -9,7 +9,7 @@ use serde::{Serialize, Serializer};
 use serde_json::json;
 
 use crate::country::CountryCode;
-use crate::fetch::FetchError;
+use crate::fetch::{FetchError, Kind};
 use crate::numbers::seconds;
 
 /// The outcome of one flag. Reports, timelines and comparisons read it. Times count from the start
@@ -113,10 +113,10 @@ impl fmt::Display for Status {
 
 impl Failure {
     /// The `kind` in JSON.
-    fn kind(&self) -> &'static str {
+    fn kind(&self) -> Kind {
         match self {
-            Failure::Fetch(error) => error.kind(),
-            Failure::Save(_) => "io",
+            Failure::Fetch(error) => error.kind,
+            Failure::Save(_) => Kind::Io,
         }
     }
 }

@@ -97,7 +97,7 @@ pub(crate) mod tests {
 
     use super::*;
     use crate::country::CountryCode;
-    use crate::fetch::FetchError;
+    use crate::fetch::{FetchError, Kind};
 
     /// A saved flag whose times are in milliseconds: start, head of the response, end.
     pub(crate) fn outcome(code: &str, [start, head, end]: [u64; 3]) -> Outcome {
@@ -118,7 +118,7 @@ pub(crate) mod tests {
 
     /// A flag that failed without a response.
     pub(crate) fn failed(code: &str, start: u64, end: u64, attempts: u32) -> Outcome {
-        let status = Status::Failed(FetchError::TooLarge.into());
+        let status = Status::Failed(FetchError::permanent(Kind::TooLarge, "").into());
         Outcome { status, attempts, head_at: None, ..outcome(code, [start, start, end]) }
     }
 
@@ -135,7 +135,7 @@ pub(crate) mod tests {
             status: match status {
                 0 => Status::NotFound,
                 1 => Status::Unchanged,
-                2 => Status::Failed(FetchError::TooLarge.into()),
+                2 => Status::Failed(FetchError::permanent(Kind::TooLarge, "").into()),
                 _ => Status::Saved { bytes: 1 },
             },
             ..outcome("BR", [0, 0, 0])
