@@ -45,98 +45,67 @@ const TRAILER: u8 = 0x3b;
 /// assert_eq!(gif::check(b"<!DOCTYPE html>"), Err(Defect::Signature));
 /// ```
 pub fn check(bytes: &[u8]) -> Result<(), Defect> {
-    let mut rest = Reader { bytes, at: 0 };
-    rest.signature()?;
-    rest.screen_descriptor()?;
+    // §17. A file that ends within a valid signature is cut short.
+    let begun = &bytes[..bytes.len().min(6)];
+    if begun.is_empty() || ![b"GIF87a", b"GIF89a"].iter().any(|whole| whole.starts_with(begun)) {
+        return Err(Defect::Signature);
+    }
+    let mut rest = bytes;
+    take(&mut rest, 6)?;
+    // §18: the screen descriptor.
+    let packed = take(&mut rest, 7)?[4];
+    skip_color_table(&mut rest, packed)?;
     let mut has_image = false;
     loop {
-        match rest.byte()? {
-            EXTENSION_INTRODUCER => rest.extension()?,
+        match take(&mut rest, 1)?[0] {
+            EXTENSION_INTRODUCER => {
+                // §23 to §26: a label, then data.
+                take(&mut rest, 1)?;
+                skip_sub_blocks(&mut rest)?;
+            }
             IMAGE_SEPARATOR => {
-                rest.image()?;
+                // §20 to §22: descriptor, table, LZW code size, data. The data must not be empty.
+                let packed = take(&mut rest, 9)?[8];
+                skip_color_table(&mut rest, packed)?;
+                take(&mut rest, 1)?;
+                if skip_sub_blocks(&mut rest)? == 0 {
+                    return Err(Defect::NoImage);
+                }
                 has_image = true;
             }
             TRAILER => break,
-            byte => return Err(Defect::UnknownBlock { byte, offset: rest.at - 1 }),
-        }
-    }
-    match &bytes[rest.at..] {
-        excess if !excess.iter().all(|byte| is_padding(*byte)) => Err(Defect::Excess(excess.len())),
-        _ if !has_image => Err(Defect::NoImage),
-        _ => Ok(()),
-    }
-}
-
-fn is_padding(byte: u8) -> bool {
-    byte == 0 || byte.is_ascii_whitespace()
-}
-
-struct Reader<'a> {
-    bytes: &'a [u8],
-    at: usize,
-}
-
-impl<'a> Reader<'a> {
-    fn take(&mut self, count: usize) -> Result<&'a [u8], Defect> {
-        let taken = self.bytes[self.at..].get(..count).ok_or(Defect::CutShort)?;
-        self.at += count;
-        Ok(taken)
-    }
-
-    fn byte(&mut self) -> Result<u8, Defect> {
-        Ok(self.take(1)?[0])
-    }
-
-    /// §17. A file that ends within a valid signature is cut short.
-    fn signature(&mut self) -> Result<(), Defect> {
-        let begun = &self.bytes[..self.bytes.len().min(6)];
-        if begun.is_empty() || ![b"GIF87a", b"GIF89a"].iter().any(|whole| whole.starts_with(begun))
-        {
-            return Err(Defect::Signature);
-        }
-        self.take(6).map(drop)
-    }
-
-    /// §18, and the global color table (§19) if its flag is set.
-    fn screen_descriptor(&mut self) -> Result<(), Defect> {
-        let descriptor = self.take(7)?;
-        self.color_table(descriptor[4])
-    }
-
-    /// §19 and §21: bit 7 says that there is a table, bits 0 to 2 give its size.
-    fn color_table(&mut self, packed: u8) -> Result<(), Defect> {
-        if packed & 0x80 != 0 {
-            self.take(3 << ((packed & 0x07) + 1))?;
-        }
-        Ok(())
-    }
-
-    /// §20 to §22: descriptor, table, LZW code size, data. Image data must not be empty.
-    fn image(&mut self) -> Result<(), Defect> {
-        let descriptor = self.take(9)?;
-        self.color_table(descriptor[8])?;
-        self.byte()?;
-        match self.sub_blocks()? {
-            0 => Err(Defect::NoImage),
-            _ => Ok(()),
-        }
-    }
-
-    /// §23 to §26: a label, then data.
-    fn extension(&mut self) -> Result<(), Defect> {
-        self.byte()?;
-        self.sub_blocks().map(drop)
-    }
-
-    /// §15 and §16: blocks with a length each, up to an empty one. Returns the number of data
-    /// bytes.
-    fn sub_blocks(&mut self) -> Result<usize, Defect> {
-        let mut total = 0;
-        loop {
-            match usize::from(self.byte()?) {
-                0 => return Ok(total),
-                length => total += self.take(length)?.len(),
+            byte => {
+                return Err(Defect::UnknownBlock { byte, offset: bytes.len() - rest.len() - 1 });
             }
+        }
+    }
+    let is_padding = |byte: &u8| *byte == 0 || byte.is_ascii_whitespace();
+    match has_image {
+        _ if !rest.iter().all(is_padding) => Err(Defect::Excess(rest.len())),
+        false => Err(Defect::NoImage),
+        true => Ok(()),
+    }
+}
+
+fn take<'a>(rest: &mut &'a [u8], count: usize) -> Result<&'a [u8], Defect> {
+    rest.split_off(..count).ok_or(Defect::CutShort)
+}
+
+/// §19 and §21: bit 7 says that there is a table, bits 0 to 2 give its size.
+fn skip_color_table(rest: &mut &[u8], packed: u8) -> Result<(), Defect> {
+    if packed & 0x80 != 0 {
+        take(rest, 3 << ((packed & 0x07) + 1))?;
+    }
+    Ok(())
+}
+
+/// §15 and §16: blocks with a length each, up to an empty one. Returns the number of data bytes.
+fn skip_sub_blocks(rest: &mut &[u8]) -> Result<usize, Defect> {
+    let mut total = 0;
+    loop {
+        match usize::from(take(rest, 1)?[0]) {
+            0 => return Ok(total),
+            length => total += take(rest, length)?.len(),
         }
     }
 }
