@@ -8,12 +8,13 @@ use std::time::Duration;
 use reqwest::{Client, ClientBuilder, Url, redirect, retry};
 use rustls::ClientConfig;
 use rustls::pki_types::CertificateDer;
+use tower::layer::layer_fn;
 
 use super::error::{FetchError, Kind, root_cause};
 use super::lookup::Lookups;
 use super::proxy::Proxies;
 use super::reuse::{AnsweredConnections, Reuse};
-use super::single_flight::SingleFlightConnect;
+use super::single_flight::SingleFlightConnector;
 use super::trust;
 use crate::base_url::BaseUrl;
 
@@ -186,7 +187,7 @@ impl Clients {
         builder =
             builder.http2_keep_alive_interval(interval).http2_keep_alive_timeout(2 * interval);
         Ok(match server {
-            Server::HttpsBase => builder.connector_layer(SingleFlightConnect::default()),
+            Server::HttpsBase => builder.connector_layer(layer_fn(SingleFlightConnector::new)),
             _ => builder,
         })
     }

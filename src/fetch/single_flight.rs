@@ -13,7 +13,7 @@ use hyper_util::client::legacy::connect::Connection;
 use tokio::sync::watch;
 use tokio::task;
 use tokio::time::{sleep, timeout};
-use tower::{Layer, Service};
+use tower::Service;
 
 /// The maximum time that a request waits for the first connection, and then for the client to give
 /// it that connection: several round trips. After that, the request makes its own connection.
@@ -38,29 +38,17 @@ enum LeaderState {
 #[error("the server speaks HTTP/1")]
 pub(super) struct SpeaksHttp1;
 
-/// A layer around the connector of a client that talks to a single host.
-#[derive(Clone)]
-pub(super) struct SingleFlightConnect {
-    leader: Arc<watch::Sender<LeaderState>>,
-}
-
-impl Default for SingleFlightConnect {
-    fn default() -> Self {
-        SingleFlightConnect { leader: Arc::new(watch::Sender::new(LeaderState::Shared)) }
-    }
-}
-
+/// A connector around that of a client that talks to a single host.
 #[derive(Clone)]
 pub(super) struct SingleFlightConnector<S> {
     inner: S,
     leader: Arc<watch::Sender<LeaderState>>,
 }
 
-impl<S> Layer<S> for SingleFlightConnect {
-    type Service = SingleFlightConnector<S>;
-
-    fn layer(&self, inner: S) -> SingleFlightConnector<S> {
-        SingleFlightConnector { inner, leader: self.leader.clone() }
+impl<S> SingleFlightConnector<S> {
+    pub(super) fn new(inner: S) -> Self {
+        let leader = Arc::new(watch::Sender::new(LeaderState::Shared));
+        SingleFlightConnector { inner, leader }
     }
 }
 
@@ -202,7 +190,7 @@ mod tests {
     fn connector(version: Version) -> (SingleFlightConnector<Counter>, Arc<AtomicUsize>) {
         let connections = Arc::<AtomicUsize>::default();
         let inner = Counter(version, connections.clone());
-        (SingleFlightConnect::default().layer(inner), connections)
+        (SingleFlightConnector::new(inner), connections)
     }
 
     #[tokio::test(start_paused = true)]
