@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::str::FromStr;
 use std::{fmt, iter};
 
-use clap::builder::{PossibleValue, TypedValueParser, ValueParserFactory};
+use clap::builder::{PossibleValue, TypedValueParser};
 use clap::{Arg, Command, ValueEnum};
 
 use crate::base_url::{BaseUrl, InvalidBaseUrl};
@@ -66,31 +66,24 @@ impl fmt::Display for Endpoint {
     }
 }
 
-/// Why a text is not a valid server.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum InvalidEndpoint {
-    #[error("expected remote, local, delay, error, or a URL that begins with http:// or https://")]
-    Unknown,
-    #[error("a base URL begins with http:// or https://; did you mean {0}?")]
-    NoScheme(BaseUrl),
-    #[error(transparent)]
-    Url(#[from] InvalidBaseUrl),
-}
-
 impl FromStr for Endpoint {
-    type Err = InvalidEndpoint;
+    type Err = InvalidBaseUrl;
 
-    fn from_str(text: &str) -> Result<Self, InvalidEndpoint> {
+    fn from_str(text: &str) -> Result<Self, InvalidBaseUrl> {
         if let Ok(preset) = Preset::from_str(text, true) {
             return Ok(Endpoint::Embedded(preset));
         }
         match text {
             _ if text.eq_ignore_ascii_case("remote") => Ok(Endpoint::remote()),
             _ if text.contains("://") => Ok(Endpoint::Url(text.parse()?)),
-            _ => match format!("http://{text}").parse() {
-                Ok(url) if text.contains(['.', ':', '/']) => Err(InvalidEndpoint::NoScheme(url)),
-                _ => Err(InvalidEndpoint::Unknown),
-            },
+            _ => Err(InvalidBaseUrl(match format!("http://{text}").parse::<BaseUrl>() {
+                Ok(url) if text.contains(['.', ':', '/']) => {
+                    format!("a base URL begins with http:// or https://; did you mean {url}?")
+                }
+                _ => "expected remote, local, delay, error, or a URL that begins with http:// or \
+                      https://"
+                    .into(),
+            })),
         }
     }
 }
@@ -98,14 +91,6 @@ impl FromStr for Endpoint {
 /// Parses an [`Endpoint`]. `--help` and shell completions list the names; a base URL is valid too.
 #[derive(Debug, Clone)]
 pub struct EndpointParser;
-
-impl ValueParserFactory for Endpoint {
-    type Parser = EndpointParser;
-
-    fn value_parser() -> EndpointParser {
-        EndpointParser
-    }
-}
 
 impl TypedValueParser for EndpointParser {
     type Value = Endpoint;

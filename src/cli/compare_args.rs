@@ -11,7 +11,7 @@ use super::fetch_args::at_least_one;
 use super::{RequestArgs, SelectionArgs, WeatherArgs};
 use crate::compare::{Contender, MinSpeedup};
 use crate::downloader::Mode;
-use crate::endpoint::Endpoint;
+use crate::endpoint::{Endpoint, EndpointParser};
 
 /// Time the modes against each other
 ///
@@ -70,7 +70,7 @@ pub struct CompareArgs {
 
     /// Server to download from: a name, or an http or https base URL [env: FLAGS_SERVER]
     /// [default: delay]
-    #[arg(short, long, value_name = "SERVER")]
+    #[arg(short, long, value_name = "SERVER", value_parser = EndpointParser)]
     pub server: Option<Endpoint>,
 
     /// Print errors only; exports are still written

@@ -8,7 +8,7 @@ use clap::{Args, ValueHint};
 use super::fetch_args::at_least_one;
 use super::{RequestArgs, SelectionArgs, WeatherArgs};
 use crate::downloader::Mode;
-use crate::endpoint::Endpoint;
+use crate::endpoint::{Endpoint, EndpointParser};
 use crate::run::Order;
 
 /// Arguments of a download, the default command.
@@ -37,7 +37,7 @@ pub struct DownloadArgs {
 
     /// Server to download from: a name, or an http or https base URL [env: FLAGS_SERVER]
     /// [default: remote]
-    #[arg(short, long, value_name = "SERVER")]
+    #[arg(short, long, value_name = "SERVER", value_parser = EndpointParser)]
     pub server: Option<Endpoint>,
 
     /// Folder for the flags; created if missing
