@@ -29,7 +29,8 @@ impl Resolve for Lookups {
         let mut lookups = self.0.lock().expect("no holder panics");
         let mut lookup = lookups.entry(host.clone()).or_insert_with(|| start(host)).clone();
         Box::pin(async move {
-            let result = lookup.wait_for(Option::is_some).await?.clone();
+            let result = lookup.wait_for(Option::is_some).await;
+            let result = result.map_err(|_| "the system refuses to start a thread")?.clone();
             Ok(Box::new(result.expect("it is some")?.into_iter()) as Addrs)
         })
     }
@@ -39,20 +40,15 @@ impl Resolve for Lookups {
 /// runtime's blocking threads. It continues even if the request that started it times out.
 fn start(host: String) -> watch::Receiver<Lookup> {
     let (sender, receiver) = watch::channel(None);
-    let publish = move |addresses: io::Result<Vec<SocketAddr>>, host| {
+    let look_up = move || {
+        // For a SOCKS proxy, the HTTP library asks for an IPv6 address with its brackets. The
+        // connector puts the port of the URL in place of port 0.
+        let addresses = (host.trim_matches(['[', ']']), 0).to_socket_addrs().map(Vec::from_iter);
         let result = addresses.map_err(|error| LookupError { reason: reason(&error), host });
         sender.send_replace(Some(result));
     };
-    let (name, publish_later) = (host.clone(), publish.clone());
-    let thread = thread::Builder::new().name("lookup".into()).spawn(move || {
-        // For a SOCKS proxy, the HTTP library asks for an IPv6 address with its brackets. The
-        // connector puts the port of the URL in place of port 0.
-        let address = (name.trim_matches(['[', ']']), 0);
-        publish_later(address.to_socket_addrs().map(Vec::from_iter), name);
-    });
-    if let Err(refused) = thread {
-        publish(Err(refused), host);
-    }
+    // If the system refuses the thread, the sender is dropped, which `resolve` notices.
+    let _ = thread::Builder::new().name("lookup".into()).spawn(look_up);
     receiver
 }
 
