@@ -48,6 +48,7 @@ pub(super) fn failure(proxy: &Url, url: &Url, error: &reqwest::Error) -> Option<
         }
         (Some(TunnelError::ConnectFailed(_)), _) => not_connected(),
         (Some(_), _) => transient(format!("the proxy {name} failed: {}", root_cause(error))),
+        (None, Some(SocksError::Inner(_))) => not_connected(),
         (None, Some(socks)) => socks_failure(proxy, socks),
         // The tunnel was established, so the server is at fault.
         (None, None) if url.scheme() == "https" => return None,
@@ -64,26 +65,17 @@ pub(super) fn login_required(proxy: &Url) -> FetchError {
 fn socks_failure(proxy: &Url, error: &SocksError) -> FetchError {
     let name = proxy::display(proxy);
     // The HTTP library does not export the types of these reasons.
-    let reason = match error {
-        SocksError::Inner(cause) => {
-            let cause = root_cause(cause);
-            return transient(format!("could not connect to the proxy {name}: {cause}"));
-        }
-        SocksError::V4(reason) => format!("{reason:?}"),
-        SocksError::V5(reason) => format!("{reason:?}"),
-        _ => String::new(),
-    };
-    match &*reason {
+    match &*format!("{error:?}") {
         // No acceptable method (RFC 1928 §3): none was offered but that without a login.
-        "Auth(Unsupported)" if proxy.username().is_empty() => {
+        "V5(Auth(Unsupported))" if proxy.username().is_empty() => {
             permanent(format!("the proxy {name} demands a login"))
         }
         // RFC 1929 §2, and SOCKS 4.
-        "Auth(Failed)"
-        | "Auth(Unsupported)"
-        | "Command(IdentFailure)"
-        | "Command(IdentMismatch)" => permanent(format!("the proxy {name} rejected the login")),
-        "IpV6" => permanent(format!("the proxy {name} can't lead to an IPv6 address")),
+        "V5(Auth(Failed))"
+        | "V5(Auth(Unsupported))"
+        | "V4(Command(IdentFailure))"
+        | "V4(Command(IdentMismatch))" => permanent(format!("the proxy {name} rejected the login")),
+        "V4(IpV6)" => permanent(format!("the proxy {name} can't lead to an IPv6 address")),
         _ => transient(format!("the proxy {name} failed: {error}")),
     }
 }
