@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use reqwest::{Client, ClientBuilder, Url, redirect, retry};
 use rustls::ClientConfig;
+use rustls::crypto::ring::default_provider;
 use rustls::pki_types::CertificateDer;
 use tower::layer::layer_fn;
 
@@ -98,13 +99,16 @@ enum Server {
     Http,
     /// That of the base URL, over https.
     HttpsBase,
+    /// That of the base URL, over https, when it is known to speak HTTP/1.
+    HttpsBaseHttp1,
     /// Others that redirects lead to over https.
     HttpsElsewhere,
 }
 
 impl Clients {
     pub(super) fn new(base: BaseUrl, options: FetchOptions, lookups: Lookups) -> Clients {
-        trust::install_provider();
+        // This does nothing if there is a provider of cryptography already.
+        let _ = default_provider().install_default();
         Clients {
             base,
             options,
@@ -132,7 +136,8 @@ impl Clients {
     /// replaced, and the pool with its first connection is dropped.
     pub(super) fn record_http1(&self, url: &Url) {
         let server = self.server(url);
-        if server == Server::HttpsBase && !self.base_speaks_http1.swap(true, Ordering::Relaxed) {
+        if server == Server::HttpsBase {
+            self.base_speaks_http1.store(true, Ordering::Relaxed);
             let mut clients = self.clients.lock().expect("building a client does not panic");
             clients.remove(&(server, Reuse::Pooled));
         }
@@ -141,21 +146,15 @@ impl Clients {
     fn server(&self, url: &Url) -> Server {
         match url.scheme() {
             "http" => Server::Http,
-            _ if self.base.has_origin_of(url) => Server::HttpsBase,
-            _ => Server::HttpsElsewhere,
+            _ if !self.base.has_origin_of(url) => Server::HttpsElsewhere,
+            _ if self.base_speaks_http1.load(Ordering::Relaxed) => Server::HttpsBaseHttp1,
+            _ => Server::HttpsBase,
         }
     }
 
     fn build(&self, url: &Url, reuse: Reuse) -> Result<Client, String> {
-        let client = self.builder(url, reuse)?.build();
-        client.map_err(|error| format!("cannot set up the HTTP client: {}", root_cause(&error)))
-    }
-
-    fn builder(&self, url: &Url, reuse: Reuse) -> Result<ClientBuilder, String> {
         let timeout = self.options.timeout;
         let server = self.server(url);
-        let speaks_http1 =
-            server == Server::HttpsBase && self.base_speaks_http1.load(Ordering::Relaxed);
         let mut builder = self.options.proxies.configure(self.settings());
         builder = match self.options.need_tls(url) {
             false => builder.tls_certs_only([]),
@@ -164,10 +163,10 @@ impl Clients {
                 let config =
                     self.tls.get_or_init(|| config().map_err(|error| format!("{error:#}")));
                 let mut config = config.clone()?;
-                let protocols: &[&str] =
-                    if speaks_http1 { &["http/1.1"] } else { &["h2", "http/1.1"] };
-                config.alpn_protocols =
-                    protocols.iter().map(|name| name.as_bytes().to_vec()).collect();
+                config.alpn_protocols = match server {
+                    Server::HttpsBaseHttp1 => vec![b"http/1.1".to_vec()],
+                    _ => vec![b"h2".to_vec(), b"http/1.1".to_vec()],
+                };
                 builder.tls_backend_preconfigured(config)
             }
         };
@@ -175,21 +174,22 @@ impl Clients {
             // Shorter than the timeout of the attempt, so that the proxy is known to be at fault.
             builder = builder.connect_timeout(timeout / 10 * 9);
         }
-        if reuse == Reuse::Fresh {
-            return Ok(builder.pool_max_idle_per_host(0));
-        }
-        if server == Server::Http || speaks_http1 {
-            return Ok(builder.pool_idle_timeout(MAX_IDLE));
-        }
         // A silent HTTP/2 connection is given up before the requests on it time out, so that later
         // requests do not have to wait on it too.
         let interval = (timeout / 4).min(MAX_PING_INTERVAL);
-        builder =
-            builder.http2_keep_alive_interval(interval).http2_keep_alive_timeout(2 * interval);
-        Ok(match server {
-            Server::HttpsBase => builder.connector_layer(layer_fn(SingleFlightConnector::new)),
-            _ => builder,
-        })
+        let ping = |builder: ClientBuilder| {
+            builder.http2_keep_alive_interval(interval).http2_keep_alive_timeout(2 * interval)
+        };
+        builder = match server {
+            _ if reuse == Reuse::Fresh => builder.pool_max_idle_per_host(0),
+            Server::Http | Server::HttpsBaseHttp1 => builder.pool_idle_timeout(MAX_IDLE),
+            Server::HttpsElsewhere => ping(builder),
+            Server::HttpsBase => {
+                ping(builder).connector_layer(layer_fn(SingleFlightConnector::new))
+            }
+        };
+        let client = builder.build();
+        client.map_err(|error| format!("cannot set up the HTTP client: {}", root_cause(&error)))
     }
 
     /// The settings that all clients share.

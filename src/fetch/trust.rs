@@ -82,11 +82,6 @@ pub(super) fn tls_config(more: &[CertificateDer<'static>]) -> anyhow::Result<Cli
     Ok(config.with_custom_certificate_verifier(Arc::new(verifier)).with_no_client_auth())
 }
 
-/// Makes `ring` the provider of cryptography, unless there is one already.
-pub(super) fn install_provider() {
-    let _ = default_provider().install_default();
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
