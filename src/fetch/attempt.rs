@@ -8,10 +8,10 @@ use reqwest::{Response, Url, Version};
 
 use super::client::Clients;
 use super::error::{FetchError, Kind, find};
+use super::proxy_error;
 use super::response::{self, Answer, http_date};
 use super::reuse::Reuse;
 use super::single_flight::SpeaksHttp1;
-use super::{proxy_error, redirect};
 
 /// The maximum number of redirects that one attempt follows.
 const MAX_REDIRECTS: usize = 10;
@@ -69,7 +69,7 @@ impl Attempt<'_> {
         let response = self.send_once(url).await?;
         self.trace.head_at = Some(Instant::now());
         self.trace.http_version = Some(version_name(response.version()));
-        if let Some(target) = redirect::target(&response, url, &self.clients.base)? {
+        if let Some(target) = response::redirect_target(&response, url, &self.clients.base)? {
             return Ok(Continue(target));
         }
         let answer = response::read(response, self.if_newer_than).await?;

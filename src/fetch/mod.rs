@@ -6,7 +6,6 @@ mod error;
 mod lookup;
 mod proxy;
 mod proxy_error;
-mod redirect;
 mod response;
 mod reuse;
 mod single_flight;
@@ -53,11 +52,7 @@ pub struct Fetched {
 impl Fetcher {
     /// A fetcher for the flags below `base`. No connection is made yet.
     pub fn new(base: BaseUrl, options: FetchOptions) -> Fetcher {
-        Fetcher::with_lookups(base, options, Lookups::default())
-    }
-
-    fn with_lookups(base: BaseUrl, options: FetchOptions, lookups: Lookups) -> Fetcher {
-        Fetcher { clients: Clients::new(base, options, lookups) }
+        Fetcher { clients: Clients::new(base, options, Lookups::default()) }
     }
 
     /// The URL of the flag of `code`.
@@ -186,7 +181,7 @@ mod tests {
         let lookups = Lookups::with("flags.test", receiver);
         let base = format!("http://flags.test:{port}").parse().unwrap();
         let options = FetchOptions { timeout: Duration::from_secs(2), ..FetchOptions::default() };
-        let fetcher = Fetcher::with_lookups(base, options, lookups);
+        let fetcher = Fetcher { clients: Clients::new(base, options, lookups) };
         let fetched = fetcher.get_flag("BR".parse().unwrap(), None).await;
         assert!(matches!(fetched.answer, Ok(Answer::NotFound)), "{fetched:?}");
         assert_eq!(fetched.trace.attempts, 1);
