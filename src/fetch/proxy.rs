@@ -24,7 +24,7 @@ pub struct Proxies {
 }
 
 /// A proxy, none, or the name of a variable that does not name a usable proxy.
-type Setting = Result<Option<Url>, &'static str>;
+type Setting = Option<Result<Url, &'static str>>;
 
 impl Proxies {
     /// No proxy for any URL.
@@ -55,12 +55,9 @@ impl Proxies {
         });
         // The matcher applies `*` to host names only, not to IP addresses.
         let is_disabled = no_proxy.split(',').any(|host| host == "*");
-        let setting = |names: &[&'static str]| match first_set(names) {
-            Some((variable, value)) if !is_disabled => {
-                let url = value.to_str().and_then(proxy_url);
-                url.map(Some).ok_or(variable)
-            }
-            _ => Ok(None),
+        let setting = |names: &[&'static str]| {
+            let (variable, value) = first_set(names).filter(|_| !is_disabled)?;
+            Some(value.to_str().and_then(proxy_url).ok_or(variable))
         };
         Proxies {
             http: setting(&["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"]),
@@ -80,48 +77,42 @@ impl Proxies {
     /// The variable for the scheme of `url` does not name a usable proxy, or the proxy can't lead
     /// to an IPv6 address.
     pub(super) fn for_url(&self, url: &Url) -> Result<Option<&Url>, FetchError> {
-        let setting = if url.scheme() == "http" { &self.http } else { &self.https };
-        let unusable = |message: String| FetchError::permanent(Kind::Proxy, message);
+        let scheme = url.scheme();
+        let setting = if scheme == "http" { &self.http } else { &self.https };
         let is_excluded =
             || !url.as_str().parse().is_ok_and(|uri| self.matcher.intercept(&uri).is_some());
+        // SOCKS 4 has no IPv6 addresses. For TLS, the HTTP library takes one in brackets for a name.
         let is_ipv6 = url.host_str().is_some_and(|host| host.starts_with('['));
-        let scheme = url.scheme();
-        match setting {
-            Ok(None) => Ok(None),
-            _ if is_excluded() => Ok(None),
-            // SOCKS 4 has no IPv6 addresses. For TLS, the HTTP library takes one in brackets for a
-            // name.
-            Ok(Some(proxy))
-                if is_ipv6 && (scheme == "https" || proxy.scheme().starts_with("socks4")) =>
-            {
-                Err(unusable(format!(
-                    "{scheme} to an IPv6 address is not supported through the proxy {}",
-                    display(proxy)
-                )))
-            }
-            Ok(Some(proxy)) => Ok(Some(proxy)),
+        let leads_to_ipv6 = |proxy: &Url| scheme == "http" && !proxy.scheme().starts_with("socks4");
+        let message = match setting {
+            None => return Ok(None),
+            Some(_) if is_excluded() => return Ok(None),
+            Some(Ok(proxy)) if !is_ipv6 || leads_to_ipv6(proxy) => return Ok(Some(proxy)),
+            Some(Ok(proxy)) => format!(
+                "{scheme} to an IPv6 address is not supported through the proxy {}",
+                display(proxy)
+            ),
             // The value is not part of the message, because it may contain a password.
-            Err(variable) => Err(unusable(format!(
+            Some(Err(variable)) => format!(
                 "{variable} does not name a usable proxy: it must be a URL such as \
                  http://127.0.0.1:3128, with the scheme http, https, socks4, socks4a, socks5 or \
                  socks5h, and a login in UTF-8"
-            ))),
-        }
+            ),
+        };
+        Err(FetchError::permanent(Kind::Proxy, message))
     }
 
     /// Whether the proxy for http URLs is connected to over TLS.
     pub(super) fn http_needs_tls(&self) -> bool {
-        matches!(&self.http, Ok(Some(proxy)) if proxy.scheme() == "https")
+        matches!(&self.http, Some(Ok(proxy)) if proxy.scheme() == "https")
     }
 
     /// Configures the client to use these proxies and no others.
     pub(super) fn configure(&self, builder: ClientBuilder) -> ClientBuilder {
-        let builder = builder.no_proxy();
-        if matches!((&self.http, &self.https), (Ok(None), Ok(None))) {
-            return builder;
-        }
         let proxies = self.clone();
-        builder.proxy(Proxy::custom(move |url| proxies.for_url(url).ok().flatten().cloned()))
+        builder
+            .no_proxy()
+            .proxy(Proxy::custom(move |url| proxies.for_url(url).ok().flatten().cloned()))
     }
 }
 
