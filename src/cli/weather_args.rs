@@ -1,11 +1,13 @@
 //! The options that set the weather of an embedded server.
 
+use std::num::NonZeroU64;
+
 use axum::http::StatusCode;
 use clap::builder::TypedValueParser;
 use clap::{Args, value_parser};
 
 use crate::endpoint::Preset;
-use crate::origin::{ByteRate, Delay, Rate, Weather};
+use crate::origin::{Delay, Rate, Weather, parse_bandwidth};
 
 /// The weather options. `None` is an option that was not given.
 ///
@@ -43,7 +45,8 @@ pub struct WeatherArgs {
 
     /// Limit each body to this many bytes per second (500, 20k, 1M)
     #[arg(long, value_name = "BYTES", allow_negative_numbers = true)]
-    pub bandwidth: Option<ByteRate>,
+    #[arg(value_parser = parse_bandwidth)]
+    pub bandwidth: Option<NonZeroU64>,
 
     /// Seed of the random draws: the delay and the fault of a request depend only on the seed, the
     /// code and the number of the attempt [default: 0]
@@ -122,7 +125,7 @@ mod tests {
             reset_rate: "0.2".parse().unwrap(),
             truncate_rate: "0.3".parse().unwrap(),
             stall_rate: "0.4".parse().unwrap(),
-            bandwidth: Some("20k".parse().unwrap()),
+            bandwidth: NonZeroU64::new(20 << 10),
         };
         assert_eq!(all.over(Preset::Error), Ok(expected));
         let one = parse("--delay 0").unwrap().over(Preset::Error).unwrap();

@@ -108,7 +108,7 @@ mod tests {
 
     #[test]
     fn faults_a_limited_bandwidth_and_no_delay_leave_it_unknown() {
-        let limited = Weather { bandwidth: Some("20k".parse().unwrap()), ..fixed_delay() };
+        let limited = Weather { bandwidth: Some("20480".parse().unwrap()), ..fixed_delay() };
         let faulty = Weather { stall_rate: Rate::ALWAYS, ..fixed_delay() };
         for weather in [limited, faulty, Weather::failing(), Weather::default()] {
             assert!(Delays::of(&weather, &POP20).is_none(), "{weather:?}");

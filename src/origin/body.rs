@@ -2,6 +2,7 @@
 
 use std::future;
 use std::io;
+use std::num::NonZeroU64;
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
@@ -9,7 +10,7 @@ use futures_util::stream;
 use tokio::time::{Instant, sleep, sleep_until};
 
 use super::connection::ResetHandle;
-use super::weather::{ByteRate, Fault};
+use super::weather::Fault;
 
 /// The number of writes to a throttled body per second, unless [`MAX_WRITE`] requires more. At a
 /// bandwidth below this many bytes per second, single bytes are written less often.
@@ -28,7 +29,7 @@ struct FaultyBody {
     remaining: Bytes,
     sent: u64,
     started: Instant,
-    bandwidth: Option<ByteRate>,
+    bandwidth: Option<NonZeroU64>,
     /// What happens once the remaining bytes are sent.
     fault: Option<Fault>,
     reset_handle: ResetHandle,
@@ -46,7 +47,7 @@ pub(super) fn length_sent(total: usize, fault: Option<Fault>) -> usize {
 /// The caller sets `Content-Length` to `bytes.len()`.
 pub(super) fn faulty_body(
     bytes: Bytes,
-    bandwidth: Option<ByteRate>,
+    bandwidth: Option<NonZeroU64>,
     fault: Option<Fault>,
     reset_handle: ResetHandle,
 ) -> Body {
@@ -74,7 +75,7 @@ impl FaultyBody {
 
     /// The next chunk, at the time when its last byte is due. The time counts from the start of the
     /// body, so that the errors of the timer do not add up.
-    async fn throttled_chunk(&mut self, rate: ByteRate) -> Bytes {
+    async fn throttled_chunk(&mut self, rate: NonZeroU64) -> Bytes {
         let size = (rate.get() / WRITES_PER_SECOND).clamp(1, MAX_WRITE);
         let size = self.remaining.len().min(usize::try_from(size).unwrap_or(usize::MAX));
         self.sent += size as u64;
@@ -111,12 +112,12 @@ mod tests {
 
     const BYTES: &[u8] = &[7; 10_000];
 
-    fn rate(bytes: u64) -> Option<ByteRate> {
-        Some(ByteRate::new(bytes).unwrap())
+    fn rate(bytes: u64) -> Option<NonZeroU64> {
+        NonZeroU64::new(bytes)
     }
 
     /// When each chunk arrived after the start, and its size. The clock is simulated.
-    async fn flow(bandwidth: Option<ByteRate>) -> Vec<(Duration, usize)> {
+    async fn flow(bandwidth: Option<NonZeroU64>) -> Vec<(Duration, usize)> {
         let start = Instant::now();
         faulty_body(Bytes::from_static(BYTES), bandwidth, None, ResetHandle::default())
             .into_data_stream()

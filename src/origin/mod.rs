@@ -27,4 +27,5 @@ mod weather;
 pub use request_log::{Event, EventHandler, RequestCounts, RequestLog};
 pub use server::{Origin, Settings, StartError};
 pub use source::{FlagSource, RejectedFile, Rejection};
-pub use weather::{ByteRate, Delay, Fault, Impairment, InvalidValue, Rate, Weather};
+pub(crate) use weather::parse_bandwidth;
+pub use weather::{Delay, Fault, Impairment, Rate, Weather};

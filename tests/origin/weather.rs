@@ -1,6 +1,7 @@
 //! Injected delays and faults.
 
 use std::io::{ErrorKind, Read};
+use std::num::NonZeroU64;
 use std::time::{Duration, Instant};
 
 use axum::http::StatusCode;
@@ -13,7 +14,7 @@ use crate::{brazil, get_flag, start};
 
 /// Weather in which every request has the fault.
 pub fn always(fault: Fault) -> Weather {
-    let rate = |of: Fault| if of == fault { Rate::ALWAYS } else { Rate::NEVER };
+    let rate = |of: Fault| if of == fault { Rate::ALWAYS } else { Rate::default() };
     Weather {
         error_rate: rate(Fault::Error),
         reset_rate: rate(Fault::Reset),
@@ -100,7 +101,7 @@ fn a_response_is_delayed() {
 
 #[test]
 fn a_throttled_body_takes_as_long_as_the_bandwidth_says() {
-    let origin = start(Weather { bandwidth: Some("20k".parse().unwrap()), ..Weather::default() });
+    let origin = start(Weather { bandwidth: NonZeroU64::new(20 << 10), ..Weather::default() });
     let start = Instant::now();
     let answer = get_flag(&origin, brazil());
     assert!(answer.is_whole());

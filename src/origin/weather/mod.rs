@@ -1,9 +1,9 @@
 //! The weather: delays and faults that a server injects, the same ones in every run.
 
-mod delay;
-mod rate;
+mod values;
 
 use std::fmt;
+use std::num::NonZeroU64;
 use std::time::Duration;
 
 use axum::http::StatusCode;
@@ -12,8 +12,8 @@ use serde::{Serialize, Serializer};
 
 use crate::country::CountryCode;
 
-pub use delay::Delay;
-pub use rate::{ByteRate, InvalidValue, Rate};
+pub(crate) use values::parse_bandwidth;
+pub use values::{Delay, Rate};
 
 /// The delays and faults that a server injects into its responses. The default is none.
 ///
@@ -43,8 +43,8 @@ pub struct Weather {
     pub truncate_rate: Rate,
     /// The share of responses whose body goes silent half-way.
     pub stall_rate: Rate,
-    /// The limit on the rate of each body.
-    pub bandwidth: Option<ByteRate>,
+    /// The limit on the rate of each body, in bytes per second.
+    pub bandwidth: Option<NonZeroU64>,
 }
 
 /// What the weather does to one request.
@@ -74,12 +74,12 @@ impl Default for Weather {
         Weather {
             seed: 0,
             delay: Delay::default(),
-            error_rate: Rate::NEVER,
+            error_rate: Rate::default(),
             error_status: StatusCode::IM_A_TEAPOT,
             retry_after: None,
-            reset_rate: Rate::NEVER,
-            truncate_rate: Rate::NEVER,
-            stall_rate: Rate::NEVER,
+            reset_rate: Rate::default(),
+            truncate_rate: Rate::default(),
+            stall_rate: Rate::default(),
             bandwidth: None,
         }
     }
@@ -89,13 +89,12 @@ impl Weather {
     /// A delay of 50 to 150 ms, as from a server on another continent.
     pub fn delayed() -> Weather {
         let (shortest, longest) = (Duration::from_millis(50), Duration::from_millis(150));
-        let delay = Delay::between(shortest, longest).expect("50 ms is shorter than 150 ms");
-        Weather { delay, ..Weather::default() }
+        Weather { delay: Delay { shortest, longest }, ..Weather::default() }
     }
 
     /// [`delayed`](Self::delayed), and a quarter of the responses are errors.
     pub fn failing() -> Weather {
-        Weather { error_rate: Rate::QUARTER, ..Weather::delayed() }
+        Weather { error_rate: Rate(0.25), ..Weather::delayed() }
     }
 
     /// Each fault with its rate.
@@ -143,7 +142,7 @@ impl Weather {
     /// One sentence for each setting that has an effect, or a single one if none has.
     pub fn sentences(&self) -> Vec<String> {
         let mut sentences = Vec::new();
-        if !self.delay.longest().is_zero() {
+        if !self.delay.longest.is_zero() {
             sentences.push(format!("Responses begin after {}.", self.delay));
         }
         for (fault, rate) in self.rates() {
@@ -152,7 +151,7 @@ impl Weather {
             }
         }
         if let Some(rate) = self.bandwidth {
-            sentences.push(format!("Bodies are sent at {} bytes per second.", rate.get()));
+            sentences.push(format!("Bodies are sent at {rate} bytes per second."));
         }
         if sentences.is_empty() {
             sentences.push("Every response is immediate and complete.".into());
@@ -240,7 +239,7 @@ mod tests {
             reset_rate: "0.05".parse().unwrap(),
             truncate_rate: "0.02".parse().unwrap(),
             stall_rate: "0.001".parse().unwrap(),
-            bandwidth: Some("20k".parse().unwrap()),
+            bandwidth: NonZeroU64::new(20480),
         };
         assert_eq!(
             weather.sentences(),
