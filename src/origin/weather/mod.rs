@@ -57,7 +57,8 @@ pub struct Impairment {
 }
 
 /// A fault in a response.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Fault {
     /// The response has the status [`Weather::error_status`].
     Error,
@@ -116,18 +117,14 @@ impl Weather {
     ///
     /// Both are drawn independently for each request. Each fault has the probability of its rate.
     pub fn impairment(&self, code: CountryCode, attempt: u32) -> Impairment {
-        let mut rng = self.rng(code, attempt);
+        // Seeded with everything that the draws depend on.
+        let mut rng = [code.index() as u64, u64::from(attempt)]
+            .into_iter()
+            .fold(Rng::with_seed(self.seed), |mut rng, input| Rng::with_seed(rng.u64(..) ^ input));
         // The fault is drawn first and always takes one number. Therefore neither the rates affect
         // the delay, nor the delay the fault.
         let fault = self.draw_fault(rng.f64());
         Impairment { delay: self.delay.draw(&mut rng), fault }
-    }
-
-    /// A generator for one request, seeded with everything that the draws depend on.
-    fn rng(&self, code: CountryCode, attempt: u32) -> Rng {
-        [code.index() as u64, u64::from(attempt)]
-            .into_iter()
-            .fold(Rng::with_seed(self.seed), |mut rng, input| Rng::with_seed(rng.u64(..) ^ input))
     }
 
     /// The fault for a `roll` that is uniform over 0 to 1, without 1.
@@ -184,12 +181,7 @@ impl Weather {
 /// The name of the fault in its option: `error`, `reset`, `truncate` or `stall`.
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Fault::Error => "error",
-            Fault::Reset => "reset",
-            Fault::Truncate => "truncate",
-            Fault::Stall => "stall",
-        })
+        self.serialize(f)
     }
 }
 
