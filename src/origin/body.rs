@@ -88,18 +88,13 @@ impl FaultyBody {
     /// connection. A stalled body never returns from here.
     async fn end(&mut self) -> Option<io::Error> {
         match self.fault.take()? {
-            Fault::Error => None,
-            Fault::Reset => {
-                sleep(PAUSE_BEFORE_BREAK).await;
-                self.reset_handle.reset_on_close();
-                Some(io::ErrorKind::ConnectionReset.into())
-            }
-            Fault::Truncate => {
-                sleep(PAUSE_BEFORE_BREAK).await;
-                Some(io::ErrorKind::UnexpectedEof.into())
-            }
+            Fault::Error => return None,
             Fault::Stall => future::pending().await,
+            Fault::Reset => self.reset_handle.reset_on_close(),
+            Fault::Truncate => {}
         }
+        sleep(PAUSE_BEFORE_BREAK).await;
+        Some(io::ErrorKind::ConnectionAborted.into())
     }
 }
 
