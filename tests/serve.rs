@@ -104,6 +104,23 @@ fn a_folder_is_served() {
     assert_eq!(get(&serve.base_url, "/flags/br/br.gif").status, 404);
 }
 
+/// A system that refuses further threads could not stop it from serving files.
+#[cfg(target_os = "linux")]
+#[test]
+fn files_are_read_without_further_threads() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("ZZ.gif"), gif("flag")).unwrap();
+    let serve = Serve::start(&["--dir", folder.path().to_str().unwrap()]);
+    let threads =
+        || std::fs::read_dir(format!("/proc/{}/task", serve.process.id())).unwrap().count();
+    // All other threads are there before the first request is answered.
+    assert_eq!(get(&serve.base_url, "/").status, 307);
+    let before = threads();
+    assert!(get(&serve.base_url, "/flags/zz/zz.gif").is_whole());
+    assert_eq!(get(&serve.base_url, "/flags/").status, 200);
+    assert_eq!(threads(), before);
+}
+
 #[test]
 fn a_host_name_can_be_bound() {
     let serve = Serve::start(&["--bind", "localhost"]);

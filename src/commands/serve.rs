@@ -1,6 +1,6 @@
 //! `flags serve`: the embedded server as a command of its own, until a signal stops it.
 
-use std::io;
+use std::io::{self, ErrorKind};
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use super::{Exit, print};
 use crate::cli::{self, ServeArgs};
 use crate::endpoint::Preset;
 use crate::numbers::timestamp;
-use crate::origin::{Event, FlagSource, Origin, RequestLog, Settings, StartError};
+use crate::origin::{FlagSource, Origin, RequestLog, Settings};
 use crate::output::terminal::escape::escape_controls;
 use crate::output::terminal::stderr;
 use crate::system::signals::Shutdown;
@@ -42,24 +42,23 @@ fn settings(args: &ServeArgs) -> anyhow::Result<Settings> {
     };
     let bind = resolve(&args.bind, args.port)?;
     let verbose = args.verbose;
-    let on_event = Arc::new(move |event: Event<'_>| match event {
-        Event::Request(request) if verbose => stderr::line(&escape_controls(&log_line(request))),
-        Event::Request(_) => {}
-        Event::Rejected(file) => stderr::error(&file.to_string()),
+    let on_request = Arc::new(move |request: &RequestLog| {
+        for message in &request.rejected {
+            stderr::error(message);
+        }
+        if verbose {
+            stderr::line(&escape_controls(&log_line(request)));
+        }
     });
-    Ok(Settings { bind, source, weather, on_event })
+    Ok(Settings { bind, source, weather, on_request })
 }
 
 /// The address of a host. If a name has IPv4 and IPv6 addresses, its first IPv4 address is used.
 fn resolve(host: &str, port: u16) -> anyhow::Result<SocketAddr> {
-    let addresses: Vec<_> = (host, port)
-        .to_socket_addrs()
-        .with_context(|| format!("cannot resolve --bind {host}"))?
-        .collect();
-    let ipv4 = addresses.iter().find(|address| address.is_ipv4());
-    ipv4.or(addresses.first())
-        .copied()
-        .with_context(|| format!("cannot resolve --bind {host}: it has no address"))
+    let failure = || format!("cannot resolve --bind {host}");
+    let addresses = (host, port).to_socket_addrs().with_context(failure)?;
+    // The first of the smallest: `false` is smaller than `true`.
+    addresses.min_by_key(SocketAddr::is_ipv6).with_context(failure)
 }
 
 /// For example `2024-02-29T12:00:00.123Z 127.0.0.1:51234 BR 200 2341B 103ms reset`, with `-` for no
@@ -73,17 +72,12 @@ fn log_line(request: &RequestLog) -> String {
     format!("{time} {client} {code} {status} {bytes}B {delay}ms {fault}")
 }
 
-fn with_advice(error: StartError) -> anyhow::Error {
-    use io::ErrorKind::{AddrInUse, AddrNotAvailable, PermissionDenied};
-
-    let advice = match &error {
-        StartError::Listen { source, .. } => match source.kind() {
-            AddrInUse => "; choose another --port, or 0 for any free one",
-            AddrNotAvailable => "; --bind needs an address of this machine",
-            PermissionDenied => "; choose a --port from 1024 up",
-            _ => "",
-        },
-        StartError::Runtime(_) => "",
+fn with_advice(error: io::Error) -> anyhow::Error {
+    let advice = match error.kind() {
+        ErrorKind::AddrInUse => "; choose another --port, or 0 for any free one",
+        ErrorKind::AddrNotAvailable => "; --bind needs an address of this machine",
+        ErrorKind::PermissionDenied => "; choose a --port from 1024 up",
+        _ => "",
     };
-    anyhow::anyhow!("{:#}{advice}", anyhow::Error::new(error))
+    anyhow::anyhow!("{error}{advice}")
 }

@@ -43,10 +43,6 @@ impl ResetHandle {
     pub(super) fn reset_on_close(&self) {
         self.0.store(true, Ordering::Relaxed);
     }
-
-    fn is_set(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
-    }
 }
 
 /// Accepts connections for ever and serves each in a task of its own.
@@ -79,7 +75,7 @@ async fn serve(stream: TcpStream, client: SocketAddr, router: Router) {
     // An error is normal here: the client closed the connection, or a fault was injected.
     let _ = poll_fn(|cx| connection.poll_without_shutdown(cx)).await;
     let stream = connection.into_parts().io.into_inner().stream;
-    if reset_handle.is_set() {
+    if reset_handle.0.load(Ordering::Relaxed) {
         // A linger time of zero makes close() send RST. This fails only on a dead connection.
         let _ = stream.set_zero_linger();
     }

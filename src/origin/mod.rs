@@ -11,7 +11,7 @@
 //! let origin = Origin::start(Settings::default())?;
 //! assert!(origin.base_url().starts_with("http://127.0.0.1:"));
 //! assert_eq!(origin.stop().to_string(), "0 requests");
-//! # Ok::<(), flags::origin::StartError>(())
+//! # Ok::<(), std::io::Error>(())
 //! ```
 
 mod body;
@@ -20,12 +20,11 @@ mod page;
 mod request_log;
 mod routes;
 mod server;
-mod server_state;
 mod source;
 mod weather;
 
-pub use request_log::{Event, EventHandler, RequestCounts, RequestLog};
-pub use server::{Origin, Settings, StartError};
-pub use source::{FlagSource, RejectedFile, Rejection};
+pub use request_log::{OnRequest, RequestCounts, RequestLog};
+pub use server::{Origin, Settings};
+pub use source::FlagSource;
 pub(crate) use weather::parse_bandwidth;
 pub use weather::{Delay, Fault, Impairment, Rate, Weather};

@@ -1,27 +1,16 @@
-//! What a server reports while it runs: a log entry per request, and files that it cannot serve.
-//! Requests are counted by kind.
+//! What a server reports about each request, and the number of requests by kind.
 
 use std::fmt;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use super::source::RejectedFile;
 use super::weather::Fault;
 use crate::country::CountryCode;
 use crate::numbers::counted;
 
-/// Receives the events of a server.
-pub type EventHandler = Arc<dyn Fn(Event<'_>) + Send + Sync>;
-
-/// Something that happened in a running server.
-#[derive(Debug)]
-pub enum Event<'a> {
-    /// A request was answered.
-    Request(&'a RequestLog),
-    /// A file in the served folder could not be served as a flag.
-    Rejected(&'a RejectedFile),
-}
+/// Receives the log entry of each request.
+pub type OnRequest = Arc<dyn Fn(&RequestLog) + Send + Sync>;
 
 /// A request and its response. The entry is made when the head of the response is ready to be sent.
 #[derive(Clone, Debug)]
@@ -43,75 +32,36 @@ pub struct RequestLog {
     pub delay: Duration,
     /// The injected fault.
     pub fault: Option<Fault>,
+    /// A sentence for each file of the served folder that was read and is not a flag.
+    pub rejected: Vec<String>,
 }
 
-/// The kinds of responses that are counted.
-#[derive(Clone, Copy)]
-enum Kind {
-    /// A whole flag, or only its headers in response to `HEAD`.
-    Ok,
-    /// 304: the client's copy is still valid.
-    Unchanged,
-    NotFound,
-    /// An injected error.
-    Error,
-    /// A connection reset mid-body.
-    Reset,
-    /// A body that ended early.
-    Truncated,
-    /// A body that went silent.
-    Stalled,
-    /// The gallery with its style sheet and icon, and redirects to it.
-    Page,
-    /// 400: no valid `Host`.
-    BadRequest,
-    /// 405: a method other than `GET` and `HEAD`.
-    Refused,
-    /// 500: a file could not be read.
-    Unreadable,
-}
-
-/// The name of each [`Kind`] in the singular and in the plural, in the order of the variants.
-const NAMES: [(&str, &str); 11] = [
-    ("ok", "ok"),
-    ("unchanged", "unchanged"),
-    ("not found", "not found"),
-    ("error", "errors"),
-    ("reset", "resets"),
-    ("truncated", "truncated"),
-    ("stalled", "stalled"),
-    ("for the page", "for the page"),
-    ("bad request", "bad requests"),
-    ("method refused", "methods refused"),
-    ("unreadable", "unreadable"),
+/// Each kind of request: its name in the singular and in the plural, and whether it includes a
+/// request. A request is counted under the first kind that includes it.
+const KINDS: [(&str, &str, fn(&RequestLog) -> bool); 11] = [
+    ("ok", "ok", |log| log.fault.is_none() && log.code.is_some() && log.status == 200),
+    ("unchanged", "unchanged", |log| log.fault.is_none() && log.status == 304),
+    ("not found", "not found", |log| log.fault.is_none() && log.status == 404),
+    ("error", "errors", |log| log.fault == Some(Fault::Error)),
+    ("reset", "resets", |log| log.fault == Some(Fault::Reset)),
+    ("truncated", "truncated", |log| log.fault == Some(Fault::Truncate)),
+    ("stalled", "stalled", |log| log.fault == Some(Fault::Stall)),
+    ("for the page", "for the page", |log| log.status < 400),
+    ("bad request", "bad requests", |log| log.status == 400),
+    ("method refused", "methods refused", |log| log.status == 405),
+    ("unreadable", "unreadable", |log| log.status == 500),
 ];
 
 /// The number of requests that a server has answered, by kind. A request is not counted if the
 /// server stopped or the client disconnected before the response began.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct RequestCounts([u64; NAMES.len()]);
+pub struct RequestCounts([u64; KINDS.len()]);
 
 impl RequestCounts {
     /// Adds one request.
     pub(super) fn add(&mut self, request: &RequestLog) {
-        self.0[Kind::of(request) as usize] += 1;
-    }
-}
-
-impl Kind {
-    fn of(request: &RequestLog) -> Kind {
-        match (request.fault, request.status) {
-            (Some(Fault::Error), _) => Kind::Error,
-            (Some(Fault::Reset), _) => Kind::Reset,
-            (Some(Fault::Truncate), _) => Kind::Truncated,
-            (Some(Fault::Stall), _) => Kind::Stalled,
-            (None, 304) => Kind::Unchanged,
-            (None, 400) => Kind::BadRequest,
-            (None, 404) => Kind::NotFound,
-            (None, 405) => Kind::Refused,
-            (None, 500) => Kind::Unreadable,
-            (None, _) if request.code.is_some() => Kind::Ok,
-            (None, _) => Kind::Page,
+        if let Some(kind) = KINDS.iter().position(|(_, _, includes)| includes(request)) {
+            self.0[kind] += 1;
         }
     }
 }
@@ -121,8 +71,8 @@ impl Kind {
 impl fmt::Display for RequestCounts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", counted(self.0.iter().sum::<u64>(), "request", "requests"))?;
-        let occurred = self.0.into_iter().zip(NAMES).filter(|(count, _)| *count > 0);
-        for (i, (count, (one, many))) in occurred.enumerate() {
+        let occurred = self.0.into_iter().zip(KINDS).filter(|(count, _)| *count > 0);
+        for (i, (count, (one, many, _))) in occurred.enumerate() {
             let separator = if i == 0 { ":" } else { "," };
             write!(f, "{separator} {}", counted(count, one, many))?;
         }
@@ -147,6 +97,7 @@ mod tests {
                 bytes: 0,
                 delay: Duration::ZERO,
                 fault,
+                rejected: Vec::new(),
             });
         }
         counts.to_string()

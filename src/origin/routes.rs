@@ -1,70 +1,110 @@
-//! The routes: which request gets which response, and how it is recorded.
+//! Which request gets which response, and how it is recorded.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, SystemTime};
 
-use axum::body::{Body, HttpBody};
-use axum::extract::{Request, State};
+use axum::body::HttpBody;
+use axum::extract::State;
+use axum::http::request::Parts;
 use axum::http::uri::Authority;
-use axum::http::{HeaderValue, Method, StatusCode, Uri, Version, header};
-use axum::middleware::{self, Next};
+use axum::http::{HeaderValue, Method, StatusCode, Version, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::get;
 use axum::{Extension, Router};
 use tokio::time::{Instant, sleep_until};
 
 use super::body::{faulty_body, length_sent};
 use super::connection::{Connection, ResetHandle};
 use super::page;
-use super::request_log::RequestLog;
-use super::server_state::ServerState;
-use super::source::{Rejection, ServedFlag};
+use super::request_log::{OnRequest, RequestCounts, RequestLog};
+use super::source::{FlagSource, ServedFlag};
 use super::weather::{Fault, Impairment, Weather};
 use crate::country::CountryCode;
 
-/// All routes of a server.
-pub(super) fn router(state: Arc<ServerState>) -> Router {
-    Router::new()
-        .route("/", get(redirect_to_gallery))
-        // The base URL, which `flags serve` prints and people open in a browser.
-        .route("/flags", get(redirect_to_gallery))
-        .route("/flags/", get(page::gallery))
-        .route("/flags/page.css", get(page::style))
-        .route("/flags/icon.svg", get(page::icon))
-        .route("/flags/{folder}/{file}", get(flag))
-        .fallback(not_found)
-        .method_not_allowed_fallback(async || {
-            (StatusCode::METHOD_NOT_ALLOWED, "405 Method Not Allowed\n")
-        })
-        .layer(middleware::from_fn_with_state(state.clone(), record))
-        .with_state(state)
+/// The state that all requests to one server share.
+pub(super) struct ServerState {
+    source: FlagSource,
+    /// The weather, and the number of attempts for each code since it was set.
+    weather: Mutex<(Weather, HashMap<CountryCode, u32>)>,
+    counts: Mutex<RequestCounts>,
+    on_request: OnRequest,
 }
 
-/// Checks the `Host` of each request, and counts and reports the request once its response is
-/// ready.
-async fn record(
+impl ServerState {
+    pub(super) fn new(source: FlagSource, weather: Weather, on_request: OnRequest) -> ServerState {
+        let weather = Mutex::new((weather, HashMap::new()));
+        ServerState { source, weather, counts: Mutex::default(), on_request }
+    }
+
+    pub(super) fn set_weather(&self, weather: Weather) {
+        *lock(&self.weather) = (weather, HashMap::new());
+    }
+
+    pub(super) fn counts(&self) -> RequestCounts {
+        *lock(&self.counts)
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().expect("no code panics while it holds one of these locks")
+}
+
+/// A service that answers all requests to one server.
+pub(super) fn router(state: Arc<ServerState>) -> Router {
+    Router::new().fallback(respond).with_state(state)
+}
+
+/// Answers a request, counts it and reports it.
+async fn respond(
     State(state): State<Arc<ServerState>>,
     Extension(connection): Extension<Connection>,
-    request: Request,
-    next: Next,
+    request: Parts,
 ) -> Response {
-    let (time, path) = (SystemTime::now(), request.uri().path().to_owned());
-    let mut response = match has_valid_host(&request) {
-        true => next.run(request).await,
-        false => (StatusCode::BAD_REQUEST, "400 Bad Request: Host\n").into_response(),
-    };
-    let length = response.body().size_hint().lower();
-    let flag: FlagResponse = response.extensions_mut().remove().unwrap_or_default();
-    state.record(&RequestLog {
-        time,
+    let path = request.uri.path();
+    let mut log = RequestLog {
+        time: SystemTime::now(),
         client: connection.client,
-        path,
-        code: flag.code,
-        status: response.status().as_u16(),
-        bytes: flag.bytes.unwrap_or(length),
-        delay: flag.delay,
-        fault: flag.fault,
-    });
+        path: path.to_owned(),
+        code: code_in(path),
+        status: 0,
+        bytes: 0,
+        delay: Duration::ZERO,
+        fault: None,
+        rejected: Vec::new(),
+    };
+    let mut response = if !has_valid_host(&request) {
+        (StatusCode::BAD_REQUEST, "400 Bad Request: Host\n").into_response()
+    } else if ![Method::GET, Method::HEAD].contains(&request.method) {
+        let text = "405 Method Not Allowed\n";
+        (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "GET,HEAD")], text).into_response()
+    } else if let Some(code) = log.code {
+        flag(&state, &connection, &request, code, &mut log).await
+    } else {
+        match path {
+            // A browser would cache a permanent redirect and apply it to the next server on this
+            // port. `/flags` is the base URL, which `flags serve` prints.
+            "/" | "/flags" => Redirect::temporary("/flags/").into_response(),
+            "/flags/" => {
+                let codes;
+                (codes, log.rejected) = state.source.list();
+                let built_in = matches!(state.source, FlagSource::BuiltIn);
+                let weather = lock(&state.weather).0.clone();
+                page::gallery(&codes, &weather, built_in, &request.headers, connection.server)
+            }
+            "/flags/page.css" => {
+                static_file("text/css; charset=utf-8", include_str!("page/page.css"))
+            }
+            "/flags/icon.svg" => static_file("image/svg+xml", include_str!("page/icon.svg")),
+            _ => not_found(),
+        }
+    };
+    log.status = response.status().as_u16();
+    if request.method == Method::GET {
+        // A throttled or broken body has no size. The log already has its number of bytes.
+        log.bytes = log.bytes.max(response.body().size_hint().lower());
+    }
+    lock(&state.counts).add(&log);
+    (state.on_request)(&log);
     // A browser must not take a file for anything but what `Content-Type` says.
     let nosniff = HeaderValue::from_static("nosniff");
     response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, nosniff);
@@ -72,10 +112,10 @@ async fn record(
 }
 
 /// Whether the request has one valid `Host`, or none in HTTP/1.0 (RFC 9112 §3.2).
-fn has_valid_host(request: &Request) -> bool {
-    let mut hosts = request.headers().get_all(header::HOST).iter();
+fn has_valid_host(request: &Parts) -> bool {
+    let mut hosts = request.headers.get_all(header::HOST).iter();
     match (hosts.next(), hosts.next()) {
-        (None, _) => request.version() < Version::HTTP_11,
+        (None, _) => request.version < Version::HTTP_11,
         (Some(host), None) => {
             let host = host.as_bytes();
             host.is_empty() || (Authority::try_from(host).is_ok() && !host.contains(&b'@'))
@@ -84,92 +124,91 @@ fn has_valid_host(request: &Request) -> bool {
     }
 }
 
-/// What [`record`] needs to know about the response to a request for a flag. It is attached to the
-/// response as an extension.
-#[derive(Clone, Default)]
-struct FlagResponse {
-    code: Option<CountryCode>,
-    delay: Duration,
-    /// The fault that took effect.
-    fault: Option<Fault>,
-    /// The number of bytes of a flag that will be sent: a throttled or cut body does not report its
-    /// size. `None` for other bodies.
-    bytes: Option<u64>,
-}
-
-/// `GET` or `HEAD` of a flag, with the weather's delay and fault.
-///
-/// Each request for a flag that exists counts as an attempt. The response for one that does not
-/// exist is a 404, with the delay of the next attempt but no fault.
-async fn flag(
-    State(state): State<Arc<ServerState>>,
-    Extension(connection): Extension<Connection>,
-    request: Request,
-) -> Response {
-    let Some(code) = code_in(request.uri()) else { return not_found().await };
-    let arrival = Instant::now();
-    let weather_state = state.weather_state();
-    let found = state.source.get(code).await;
-    let attempt = match &found {
-        Ok(Some(_)) => weather_state.count_attempt(code),
-        _ => weather_state.next_attempt(code),
-    };
-    let weather = &weather_state.weather;
-    let Impairment { delay, fault } = weather.impairment(code, attempt);
-    if !delay.is_zero() {
-        // The time it took to find the flag is part of the delay.
-        sleep_until(arrival + delay).await;
-    }
-    let (mut response, fault, bytes) = match found {
-        Ok(Some(flag)) => flag_response(&request, flag, weather, fault, connection.reset_handle),
-        Ok(None) => (not_found().await, None, None),
-        Err(file) => {
-            state.report_rejected(&file);
-            (rejected(&file.reason).await, None, None)
-        }
-    };
-    response.extensions_mut().insert(FlagResponse { code: Some(code), delay, fault, bytes });
-    response
-}
-
 /// The code in `/flags/cc/cc.gif`: in lower case, twice the same. Percent-encoding is not decoded.
-fn code_in(uri: &Uri) -> Option<CountryCode> {
-    let (folder, file) = uri.path().strip_prefix("/flags/")?.split_once('/')?;
+fn code_in(path: &str) -> Option<CountryCode> {
+    let (folder, file) = path.strip_prefix("/flags/")?.split_once('/')?;
     let code: CountryCode = folder.parse().ok()?;
     (folder == code.lower() && file.strip_suffix(".gif")? == folder).then_some(code)
 }
 
-/// The response for an existing flag, the fault that takes effect in it, and the number of bytes of
-/// the flag that will be sent.
+/// `GET` or `HEAD` of the flag of `code`, with the weather's delay and fault.
+///
+/// Each request for a flag that exists counts as an attempt. The response for one that does not
+/// exist is a 404, with the delay of the next attempt but no fault.
+async fn flag(
+    state: &ServerState,
+    connection: &Connection,
+    request: &Parts,
+    code: CountryCode,
+    log: &mut RequestLog,
+) -> Response {
+    let arrival = Instant::now();
+    let found = state.source.get(code);
+    let (weather, Impairment { delay, fault }) = {
+        let (weather, attempts) = &mut *lock(&state.weather);
+        let attempts = attempts.entry(code).or_default();
+        let attempt = attempts.wrapping_add(1);
+        if matches!(found, Ok(Some(_))) {
+            *attempts = attempt;
+        }
+        (weather.clone(), weather.impairment(code, attempt))
+    };
+    log.delay = delay;
+    if !delay.is_zero() {
+        // The time it took to find the flag is part of the delay.
+        sleep_until(arrival + delay).await;
+    }
+    match found {
+        Ok(Some(flag)) => {
+            let reset_handle = connection.reset_handle.clone();
+            flag_response(request, flag, &weather, fault, reset_handle, log)
+        }
+        Ok(None) => not_found(),
+        Err(file) => {
+            log.rejected.push(file.message);
+            match file.status {
+                StatusCode::NOT_FOUND => not_found(),
+                status => (status, "500 The file cannot be read\n").into_response(),
+            }
+        }
+    }
+}
+
+/// The response for an existing flag. The log gets the fault that takes effect and the number of
+/// bytes of the flag that will be sent.
 fn flag_response(
-    request: &Request,
+    request: &Parts,
     flag: ServedFlag,
     weather: &Weather,
     fault: Option<Fault>,
     reset_handle: ResetHandle,
-) -> (Response, Option<Fault>, Option<u64>) {
-    if fault == Some(Fault::Error) {
-        return (error_response(weather), fault, None);
+    log: &mut RequestLog,
+) -> Response {
+    let is_unchanged = flag.is_unchanged(&request.headers);
+    // Faults mid-body need a body: a 304 and the response to HEAD have none.
+    let has_body = !is_unchanged && request.method == Method::GET;
+    log.fault = fault.filter(|fault| has_body || *fault == Fault::Error);
+    if log.fault == Some(Fault::Error) {
+        return error_response(weather);
     }
     let validators = [
         (header::LAST_MODIFIED, flag.last_modified()),
         // A client may keep a copy but must revalidate it: the files of a folder may change.
         (header::CACHE_CONTROL, "no-cache".into()),
     ];
-    // Faults mid-body need a body: a 304 and the response to HEAD have none.
-    if flag.is_unchanged(request.headers()) {
-        return ((StatusCode::NOT_MODIFIED, validators).into_response(), None, None);
+    if is_unchanged {
+        return (StatusCode::NOT_MODIFIED, validators).into_response();
     }
     let content = [
         (header::CONTENT_TYPE, HeaderValue::from_static("image/gif")),
         (header::CONTENT_LENGTH, HeaderValue::from(flag.bytes.len())),
     ];
-    if request.method() == Method::HEAD {
-        return ((validators, content, Body::empty()).into_response(), None, None);
+    if has_body {
+        log.bytes = length_sent(flag.bytes.len(), log.fault) as u64;
     }
-    let bytes = length_sent(flag.bytes.len(), fault);
-    let body = faulty_body(flag.bytes, weather.bandwidth, fault, reset_handle);
-    ((validators, content, body).into_response(), fault, Some(bytes as u64))
+    // The router leaves the body out of the response to HEAD.
+    let body = faulty_body(flag.bytes, weather.bandwidth, log.fault, reset_handle);
+    (validators, content, body).into_response()
 }
 
 /// The error that the weather injects.
@@ -182,20 +221,11 @@ fn error_response(weather: &Weather) -> Response {
     response
 }
 
-async fn rejected(reason: &Rejection) -> Response {
-    match reason {
-        Rejection::TooLarge | Rejection::NotAGif(_) => not_found().await,
-        Rejection::Unreadable(_) => {
-            (StatusCode::INTERNAL_SERVER_ERROR, "500 The file cannot be read\n").into_response()
-        }
-    }
+fn static_file(content_type: &'static str, content: &'static str) -> Response {
+    let headers = [(header::CONTENT_TYPE, content_type), (header::CACHE_CONTROL, "no-cache")];
+    (headers, content).into_response()
 }
 
-async fn redirect_to_gallery() -> Redirect {
-    // A browser would cache a permanent redirect and apply it to the next server on this port.
-    Redirect::temporary("/flags/")
-}
-
-async fn not_found() -> Response {
+fn not_found() -> Response {
     (StatusCode::NOT_FOUND, "404 Not Found\n").into_response()
 }

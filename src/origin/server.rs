@@ -1,6 +1,5 @@
 //! A running server: how it starts, on a runtime of its own, and how it stops.
 
-use std::fmt;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
@@ -8,9 +7,8 @@ use std::sync::Arc;
 use tokio::net::{TcpListener, TcpSocket};
 
 use super::connection;
-use super::request_log::{EventHandler, RequestCounts};
-use super::routes;
-use super::server_state::ServerState;
+use super::request_log::{OnRequest, RequestCounts};
+use super::routes::{self, ServerState};
 use super::source::FlagSource;
 use super::weather::Weather;
 use crate::system::runtime::{self, Runtime};
@@ -43,8 +41,8 @@ pub struct Settings {
     pub source: FlagSource,
     /// The delays and faults to inject.
     pub weather: Weather,
-    /// Called for each [`Event`], on the server's thread: requests wait until it returns.
-    pub on_event: EventHandler,
+    /// Called for each request, on the server's thread: other requests wait until it returns.
+    pub on_request: OnRequest,
 }
 
 impl Default for Settings {
@@ -53,40 +51,27 @@ impl Default for Settings {
             bind: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             source: FlagSource::BuiltIn,
             weather: Weather::default(),
-            on_event: Arc::new(|_| {}),
+            on_request: Arc::new(|_| {}),
         }
     }
-}
-
-/// Why an [`Origin`] could not start.
-#[derive(Debug, thiserror::Error)]
-pub enum StartError {
-    /// The system refused to listen on the address, for example because it is in use.
-    #[error("cannot listen on {address}")]
-    Listen {
-        /// The address from the [`Settings`].
-        address: SocketAddr,
-        /// The system's error.
-        source: io::Error,
-    },
-    /// The system refused the thread or the event queue that the server runs on.
-    #[error("cannot start a server")]
-    Runtime(#[source] io::Error),
 }
 
 impl Origin {
     /// Starts a server. It accepts connections when this returns.
     ///
     /// # Errors
-    /// A [`StartError`] if the address is not available or the system is out of resources.
-    pub fn start(settings: Settings) -> Result<Origin, StartError> {
-        let Settings { bind, source, weather, on_event } = settings;
-        // One thread is enough for all requests. A few others read files.
-        let runtime = runtime::start("origin").map_err(StartError::Runtime)?;
+    /// The address is not available, or the system refuses a thread. The message names the address,
+    /// and the kind of the error is the system's.
+    pub fn start(settings: Settings) -> io::Result<Origin> {
+        let Settings { bind, source, weather, on_request } = settings;
+        let refused = |error: io::Error| {
+            io::Error::new(error.kind(), format!("cannot start a server on {bind}: {error}"))
+        };
+        // One thread is enough for all requests.
+        let runtime = runtime::start("origin").map_err(refused)?;
         let entered = runtime.handle().enter();
-        let (listener, address) =
-            listen(bind).map_err(|source| StartError::Listen { address: bind, source })?;
-        let state = Arc::new(ServerState::new(source, weather, on_event));
+        let (listener, address) = listen(bind).map_err(refused)?;
+        let state = Arc::new(ServerState::new(source, weather, on_request));
         tokio::spawn(connection::accept(listener, routes::router(state.clone())));
         drop(entered);
         let base_url = format!("http://{}/flags", reachable(address));
@@ -112,12 +97,6 @@ impl Origin {
         let state = self.state.clone();
         drop(self);
         state.counts()
-    }
-}
-
-impl fmt::Debug for Origin {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Origin").field("base_url", &self.base_url).finish_non_exhaustive()
     }
 }
 

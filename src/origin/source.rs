@@ -1,17 +1,16 @@
 //! Where a server's flags come from: the binary itself, or a folder.
 
 use std::fs::{self, File};
+use std::io::ErrorKind::{NotADirectory, NotFound};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use axum::body::Bytes;
-use axum::http::{HeaderMap, header};
-use tokio::task::spawn_blocking;
+use axum::http::{HeaderMap, StatusCode, header};
 
 use crate::country::{ALL, CountryCode};
-use crate::gif::{self, Defect, MAX_BYTES};
+use crate::gif::{self, MAX_BYTES};
 
 /// The built-in GIFs, in the order of [`ALL`], drawn by the build script from
 /// [Twemoji](https://github.com/jdecked/twemoji), CC-BY 4.0.
@@ -28,38 +27,23 @@ pub enum FlagSource {
     BuiltIn,
     /// The files of a folder. The path is absolute and has no symbolic links:
     /// [`folder`](Self::folder) makes it.
-    Folder(Arc<Path>),
+    Folder(PathBuf),
 }
 
 /// A file in a served folder that is not served as a flag.
-#[derive(Debug, thiserror::Error)]
-#[error("{} {reason}", path.display())]
-pub struct RejectedFile {
-    /// The path of the file.
-    pub path: PathBuf,
-    /// Why it is not served.
-    pub reason: Rejection,
-}
-
-/// Why a file in a served folder is not served as a flag.
-#[derive(Debug, thiserror::Error)]
-pub enum Rejection {
-    /// The system refused to read it.
-    #[error("cannot be read: {0}")]
-    Unreadable(#[from] io::Error),
-    /// It is larger than [`MAX_BYTES`].
-    #[error("is larger than {} MiB and is not served", MAX_BYTES >> 20)]
-    TooLarge,
-    /// The content is not a whole GIF. Holds the first defect found.
-    #[error("is not a whole GIF and is not served: {0}")]
-    NotAGif(#[from] Defect),
+#[derive(Debug)]
+pub(super) struct RejectedFile {
+    /// The status of the response to a request for the flag.
+    pub(super) status: StatusCode,
+    /// A sentence that names the file and says why it is not served.
+    pub(super) message: String,
 }
 
 /// One flag as it is served.
 #[derive(Clone, Debug)]
 pub(super) struct ServedFlag {
     pub(super) bytes: Bytes,
-    /// In whole seconds, the resolution of HTTP dates.
+    /// From 1970 on.
     modified: SystemTime,
 }
 
@@ -71,53 +55,64 @@ impl FlagSource {
     pub fn folder(path: &Path) -> io::Result<FlagSource> {
         let root = fs::canonicalize(path)?;
         fs::read_dir(&root)?;
-        Ok(FlagSource::Folder(root.into()))
+        Ok(FlagSource::Folder(root))
     }
 
-    /// The codes whose flags can be served now, in order, and the files that cannot.
+    /// The codes whose flags can be served now, in order, and a sentence for each file that cannot.
     ///
     /// A folder's files are all read, which may take some milliseconds.
-    pub(super) async fn list(&self) -> (Vec<CountryCode>, Vec<RejectedFile>) {
-        let root = match self {
-            FlagSource::BuiltIn => return (ALL.to_vec(), Vec::new()),
-            FlagSource::Folder(root) => root.clone(),
-        };
-        blocking(move || {
-            let (mut codes, mut rejected) = (Vec::new(), Vec::new());
-            for code in CountryCode::every() {
-                match read(&root, code) {
-                    Ok(Some(_)) => codes.push(code),
-                    Ok(None) => {}
-                    Err(file) => rejected.push(file),
-                }
+    pub(super) fn list(&self) -> (Vec<CountryCode>, Vec<String>) {
+        let (mut codes, mut rejected) = (Vec::new(), Vec::new());
+        for code in CountryCode::every() {
+            match self.get(code) {
+                Ok(Some(_)) => codes.push(code),
+                Ok(None) => {}
+                Err(file) => rejected.push(file.message),
             }
-            (codes, rejected)
-        })
-        .await
+        }
+        (codes, rejected)
     }
 
     /// The flag of `code`; `None` if the source has no flag of that code.
-    pub(super) async fn get(&self, code: CountryCode) -> Result<Option<ServedFlag>, RejectedFile> {
-        match self {
+    ///
+    /// A file is read on the thread of the caller: it is small, and a thread for it may be refused.
+    pub(super) fn get(&self, code: CountryCode) -> Result<Option<ServedFlag>, RejectedFile> {
+        let root = match self {
             FlagSource::BuiltIn => {
                 let gif = ALL.binary_search(&code).ok().map(|position| GIFS[position]);
-                let date = SystemTime::UNIX_EPOCH + BUILT_IN_DATE;
-                Ok(gif.map(|gif| ServedFlag::new(Bytes::from_static(gif), date)))
+                let modified = SystemTime::UNIX_EPOCH + BUILT_IN_DATE;
+                return Ok(gif.map(|gif| ServedFlag { bytes: Bytes::from_static(gif), modified }));
             }
-            FlagSource::Folder(root) => {
-                let root = root.clone();
-                blocking(move || read(&root, code)).await
+            FlagSource::Folder(root) => root,
+        };
+        for name in [format!("{code}.gif"), format!("{0}/{0}.gif", code.lower())] {
+            let path = root.join(name);
+            let rejected = |status, reason: String| {
+                Err(RejectedFile { status, message: format!("{} {reason}", path.display()) })
+            };
+            let flag = match read(root, &path) {
+                Ok(Some(flag)) => flag,
+                Ok(None) => continue,
+                Err(error) => {
+                    let reason = format!("cannot be read: {error}");
+                    return rejected(StatusCode::INTERNAL_SERVER_ERROR, reason);
+                }
+            };
+            if flag.bytes.len() > MAX_BYTES {
+                let reason = format!("is larger than {} MiB and is not served", MAX_BYTES >> 20);
+                return rejected(StatusCode::NOT_FOUND, reason);
             }
+            if let Err(defect) = gif::check(&flag.bytes) {
+                let reason = format!("is not a whole GIF and is not served: {defect}");
+                return rejected(StatusCode::NOT_FOUND, reason);
+            }
+            return Ok(Some(flag));
         }
+        Ok(None)
     }
 }
 
 impl ServedFlag {
-    fn new(bytes: Bytes, modified: SystemTime) -> ServedFlag {
-        let seconds = modified.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs();
-        ServedFlag { bytes, modified: SystemTime::UNIX_EPOCH + Duration::from_secs(seconds) }
-    }
-
     /// The value of `Last-Modified` (RFC 9110 §8.8.2).
     pub(super) fn last_modified(&self) -> String {
         httpdate::fmt_http_date(self.modified)
@@ -129,54 +124,29 @@ impl ServedFlag {
         let since = request.get(header::IF_MODIFIED_SINCE).and_then(|date| date.to_str().ok());
         since
             .and_then(|date| httpdate::parse_http_date(date).ok())
-            .is_some_and(|date| self.modified <= date)
+            // HTTP dates have whole seconds.
+            .is_some_and(|date| self.modified < date + Duration::from_secs(1))
     }
 }
 
-async fn blocking<T: Send + 'static>(read: impl FnOnce() -> T + Send + 'static) -> T {
-    spawn_blocking(read).await.expect("reading files does not panic, and is never cancelled")
-}
-
-/// The flag of `code` in the folder `root`.
-fn read(root: &Path, code: CountryCode) -> Result<Option<ServedFlag>, RejectedFile> {
-    let lower = code.lower();
-    let places = [root.join(format!("{code}.gif")), root.join(&lower).join(format!("{lower}.gif"))];
-    for path in places {
-        match read_file(root, &path) {
-            Ok(None) => {}
-            Ok(flag) => return Ok(flag),
-            Err(reason) => return Err(RejectedFile { path, reason }),
-        }
-    }
-    Ok(None)
-}
-
-/// The flag in the file `path`; `None` if it is not a regular file within `root`.
+/// Reads the file `path`, at most one byte more than a flag may have; `None` if it is not a regular
+/// file within `root`.
 ///
 /// Nothing else can be reached: the file name is made from a code, and a symbolic link that leads
 /// out of the folder is ignored.
-fn read_file(root: &Path, path: &Path) -> Result<Option<ServedFlag>, Rejection> {
+fn read(root: &Path, path: &Path) -> io::Result<Option<ServedFlag>> {
     let found = fs::canonicalize(path).and_then(|path| Ok((fs::metadata(&path)?, path)));
     let (metadata, path) = match found {
         // Regular files only: opening a named pipe would block until something writes to it.
         Ok((metadata, path)) if path.starts_with(root) && metadata.is_file() => (metadata, path),
-        Ok(_) => return Ok(None),
-        Err(error) if is_absence(error.kind()) => return Ok(None),
-        Err(error) => return Err(error.into()),
+        Err(error) if !matches!(error.kind(), NotFound | NotADirectory) => return Err(error),
+        _ => return Ok(None),
     };
-    if metadata.len() > MAX_BYTES as u64 {
-        return Err(Rejection::TooLarge);
-    }
     let mut bytes = Vec::new();
-    // A file that has grown since is cut here, and a part of a GIF is not a whole GIF.
-    File::open(&path)?.take(MAX_BYTES as u64).read_to_end(&mut bytes)?;
-    gif::check(&bytes)?;
-    // A date in the future must not be sent (RFC 9110 §8.8.2.1).
-    Ok(Some(ServedFlag::new(bytes.into(), metadata.modified()?.min(SystemTime::now()))))
-}
-
-fn is_absence(kind: io::ErrorKind) -> bool {
-    matches!(kind, io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+    File::open(&path)?.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes)?;
+    // A date in the future must not be sent (RFC 9110 §8.8.2.1), and one before 1970 cannot be.
+    let modified = metadata.modified()?.min(SystemTime::now()).max(SystemTime::UNIX_EPOCH);
+    Ok(Some(ServedFlag { bytes: bytes.into(), modified }))
 }
 
 #[cfg(test)]
@@ -188,7 +158,7 @@ mod tests {
     #[test]
     fn a_copy_that_is_not_older_is_valid() {
         let modified = SystemTime::UNIX_EPOCH + Duration::from_millis(1_000_000_000_900);
-        let flag = ServedFlag::new(Bytes::new(), modified);
+        let flag = ServedFlag { bytes: Bytes::new(), modified };
         assert_eq!(flag.last_modified(), "Sun, 09 Sep 2001 01:46:40 GMT");
         for (date, valid) in [
             ("Sun, 09 Sep 2001 01:46:40 GMT", true),

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use flags::origin::{Event, FlagSource, Origin, Settings};
+use flags::origin::{FlagSource, Origin, RequestLog, Settings};
 
 use crate::plain_http::{get, request};
 use crate::support::gif;
@@ -38,13 +38,11 @@ impl Disk {
     fn serve_and_report(&self) -> (Origin, Arc<Mutex<Vec<String>>>) {
         let reports = Arc::new(Mutex::new(Vec::new()));
         let seen = reports.clone();
-        let on_event = Arc::new(move |event: Event<'_>| {
-            if let Event::Rejected(file) = event {
-                seen.lock().unwrap().push(file.to_string());
-            }
+        let on_request = Arc::new(move |request: &RequestLog| {
+            seen.lock().unwrap().extend(request.rejected.clone());
         });
         let source = FlagSource::folder(&self.path("served")).unwrap();
-        let settings = Settings { source, on_event, ..Settings::default() };
+        let settings = Settings { source, on_request, ..Settings::default() };
         (Origin::start(settings).unwrap(), reports)
     }
 }
@@ -166,7 +164,7 @@ fn pipes_folders_and_link_loops_are_answered_with_an_error() {
 }
 
 #[test]
-fn a_file_larger_than_5_mib_is_refused_without_being_read() {
+fn a_file_larger_than_5_mib_is_refused_without_being_read_whole() {
     let disk = Disk::new();
     let file = std::fs::File::create(disk.path("served/BR.gif")).unwrap();
     // On Linux the file is sparse, and no memory could hold it.
@@ -206,7 +204,7 @@ fn the_page_shows_the_flags_in_the_folder() {
     let disk = Disk::new();
     let origin = disk.serve();
     let page = || String::from_utf8(get(origin.base_url(), "/flags/").body).unwrap();
-    assert!(page().contains("No flags"));
+    assert!(page().contains("0 flags are served"));
     disk.write("served/ZZ.gif", gif("flag"));
     disk.write("served/br/br.gif", gif("flag"));
     disk.write("served/README", "");

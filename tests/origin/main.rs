@@ -17,7 +17,7 @@ use std::sync::{Arc, Mutex};
 
 use flags::CountryCode;
 use flags::country::ALL;
-use flags::origin::{Event, Fault, Origin, Rate, RequestLog, Settings, Weather};
+use flags::origin::{Fault, Origin, Rate, RequestLog, Settings, Weather};
 use plain_http::{Response, get, head, host, read_one, request, send};
 use weather::always;
 
@@ -203,10 +203,7 @@ fn each_request_is_reported_with_what_happened_to_it() {
         Weather { delay: "5ms".parse().unwrap(), reset_rate: Rate::ALWAYS, ..Weather::default() };
     let settings = Settings {
         weather,
-        on_event: Arc::new(move |event| match event {
-            Event::Request(request) => log.lock().unwrap().push(request.clone()),
-            Event::Rejected(file) => panic!("{file}"),
-        }),
+        on_request: Arc::new(move |request| log.lock().unwrap().push(request.clone())),
         ..Settings::default()
     };
     let origin = Origin::start(settings).unwrap();

@@ -1,57 +1,34 @@
 //! The web page of a server, with its style sheet and icon. It shows every flag that is served and
 //! the weather. It has no scripts, loads nothing from other servers, and its links are relative.
 
-use std::sync::Arc;
+use std::net::SocketAddr;
 
-use axum::Extension;
-use axum::extract::State;
-use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST};
-use axum::http::{HeaderMap, HeaderName};
-use axum::response::{Html, IntoResponse};
+use axum::http::HeaderMap;
+use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, HOST};
+use axum::response::{Html, IntoResponse, Response};
 use maud::{DOCTYPE, Markup, html};
 
-use super::connection::Connection;
-use super::server_state::ServerState;
-use super::source::FlagSource;
 use super::weather::Weather;
 use crate::country::CountryCode;
+use crate::numbers::counted;
 
 /// The page may load images and style sheets from its own server, and nothing else.
 const POLICY: &str = "default-src 'none'; img-src 'self'; style-src 'self'; base-uri 'none'; \
                       form-action 'none'; frame-ancestors 'none'";
 
-/// `GET /flags/`: the gallery.
-pub(super) async fn gallery(
-    State(state): State<Arc<ServerState>>,
-    Extension(connection): Extension<Connection>,
-    headers: HeaderMap,
-) -> impl IntoResponse {
-    let (codes, rejected) = state.source.list().await;
-    for file in &rejected {
-        state.report_rejected(file);
-    }
-    let host = headers.get(HOST).and_then(|host| host.to_str().ok()).filter(|host| is_plain(host));
-    let host = host.map_or_else(|| connection.server.to_string(), str::to_owned);
-    let built_in = matches!(state.source, FlagSource::BuiltIn);
-    let page = page(&codes, &state.weather_state().weather, &command(&host), built_in);
-    (
-        [(CONTENT_SECURITY_POLICY, POLICY), (CACHE_CONTROL, "no-store")],
-        Html(page.into_string() + "\n"),
-    )
-}
-
-/// `GET /flags/page.css`
-pub(super) async fn style() -> impl IntoResponse {
-    (headers("text/css; charset=utf-8"), include_str!("page.css"))
-}
-
-/// `GET /flags/icon.svg`
-pub(super) async fn icon() -> impl IntoResponse {
-    (headers("image/svg+xml"), include_str!("icon.svg"))
-}
-
-fn headers(content_type: &'static str) -> [(HeaderName, &'static str); 2] {
-    [(CONTENT_TYPE, content_type), (CACHE_CONTROL, "no-cache")]
+/// The gallery of the flags of `codes`, with the credit if the flags are the built-in ones.
+///
+/// `request` has the headers of the request, and `server` is the address that it was sent to.
+pub(super) fn gallery(
+    codes: &[CountryCode],
+    weather: &Weather,
+    built_in: bool,
+    request: &HeaderMap,
+    server: SocketAddr,
+) -> Response {
+    let page = page(codes, weather, &command(request, server), built_in);
+    let headers = [(CONTENT_SECURITY_POLICY, POLICY), (CACHE_CONTROL, "no-store")];
+    (headers, Html(page.into_string() + "\n")).into_response()
 }
 
 /// Whether a host can stand in a command that people copy into a shell: a client can put more than
@@ -61,8 +38,11 @@ fn is_plain(host: &str) -> bool {
     !host.is_empty() && host.bytes().all(is_plain)
 }
 
-/// The command that downloads flags from `host`.
-fn command(host: &str) -> String {
+/// The command that downloads flags from this server, which has the name that the client gave it in
+/// `Host`, or else its address.
+fn command(request: &HeaderMap, server: SocketAddr) -> String {
+    let host = request.get(HOST).and_then(|host| host.to_str().ok()).filter(|host| is_plain(host));
+    let host = host.map_or_else(|| server.to_string(), str::to_owned);
     // In a shell, brackets around an IPv6 address are a pattern.
     let quote = if host.contains('[') { "'" } else { "" };
     format!("flags --server {quote}http://{host}/flags{quote}")
@@ -70,11 +50,7 @@ fn command(host: &str) -> String {
 
 /// The page for the flags of `codes`, with the credit if the flags are the built-in ones.
 fn page(codes: &[CountryCode], weather: &Weather, command: &str, built_in: bool) -> Markup {
-    let count = match codes.len() {
-        0 => "No flags are served here yet".into(),
-        1 => "One flag is served here".into(),
-        many => format!("{many} flags are served here"),
-    };
+    let count = counted(codes.len(), "flag is served here", "flags are served here");
     html! {
         (DOCTYPE)
         html lang="en" {
@@ -150,7 +126,8 @@ mod tests {
 
     #[test]
     fn a_command_for_a_shell_has_no_special_characters() {
-        assert_eq!(command("box:8000"), "flags --server http://box:8000/flags");
+        let command = |server: &str| command(&HeaderMap::new(), server.parse().unwrap());
+        assert_eq!(command("127.0.0.1:8000"), "flags --server http://127.0.0.1:8000/flags");
         assert_eq!(command("[::1]:8000"), "flags --server 'http://[::1]:8000/flags'");
         for host in ["box", "box.example:80", "127.0.0.1:8000", "[::1]:8000"] {
             assert!(is_plain(host), "{host}");
