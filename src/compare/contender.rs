@@ -23,14 +23,16 @@ impl Contender {
     ///
     /// Duplicates in either list are left out.
     pub fn all(modes: &[Mode], jobs: &[NonZeroUsize]) -> Vec<Contender> {
-        let (modes, jobs) = (unique(modes), unique(jobs));
-        let pairs = modes.iter().flat_map(|mode| jobs.iter().map(move |jobs| (*mode, *jobs)));
-        let contenders = pairs.map(|(mode, asked)| Contender {
-            mode,
-            jobs: mode.jobs(asked),
-            jobs_in_name: mode != Mode::Seq && jobs.len() > 1,
-        });
-        unique(&contenders.collect::<Vec<_>>())
+        let jobs_in_name = jobs.iter().any(|other| *other != jobs[0]);
+        let mut all = Vec::new();
+        for (mode, asked) in modes.iter().flat_map(|mode| jobs.iter().map(move |n| (*mode, *n))) {
+            let jobs_in_name = jobs_in_name && mode != Mode::Seq;
+            let contender = Contender { mode, jobs: mode.jobs(asked), jobs_in_name };
+            if !all.contains(&contender) {
+                all.push(contender);
+            }
+        }
+        all
     }
 
     /// The strategy.
@@ -58,17 +60,6 @@ impl Serialize for Contender {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
     }
-}
-
-/// The different elements of `list`, in the order in which they first occur.
-fn unique<T: Copy + PartialEq>(list: &[T]) -> Vec<T> {
-    let mut unique = Vec::with_capacity(list.len());
-    for element in list {
-        if !unique.contains(element) {
-            unique.push(*element);
-        }
-    }
-    unique
 }
 
 #[cfg(test)]
