@@ -513,7 +513,7 @@ fn invalid_arguments_exit_2_with_the_reason() {
         (&["--min-speedup", "threads"], "as in threads=5"),
         (&["--min-speedup", "threads=0"], "a number above 0"),
         (&["--min-speedup", "threads=nan"], "a number above 0"),
-        (&["--min-speedup", "threads@0=2"], "a whole number from 1 after the @"),
+        (&["--min-speedup", "threads@0=2"], "threads@0 is not compared; choose from seq"),
         (&["--jobs", "1,5", "--min-speedup", "threads=2"], "choose from threads@1, threads@5"),
         (&["--jobs", "1,5", "--reference", "async"], "choose from async@1, async@5"),
         (&["--jobs", "1,,5"], "whole number from 1"),

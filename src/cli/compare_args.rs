@@ -1,14 +1,12 @@
 //! The command line of `flags compare`.
 
-use std::fmt;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
-use std::str::FromStr;
 
-use clap::{ArgAction, Args, ValueEnum, ValueHint};
+use clap::{ArgAction, Args, ValueHint};
 
 use super::fetch_args::at_least_one;
-use super::{RequestArgs, SelectionArgs, WeatherArgs};
+use super::{RequestArgs, SelectionArgs, WeatherArgs, printable};
 use crate::compare::{Contender, MinSpeedup};
 use crate::downloader::Mode;
 use crate::endpoint::{Endpoint, EndpointParser};
@@ -31,7 +29,7 @@ pub struct CompareArgs {
 
     /// Modes to compare, separated by commas
     #[arg(long, value_name = "LIST", value_enum, ignore_case = true, value_delimiter = ',')]
-    #[arg(action = ArgAction::Set, default_value = all_modes())]
+    #[arg(action = ArgAction::Set, default_value = "seq,threads,rayon,async")]
     modes: Vec<Mode>,
 
     /// Maximum number of concurrent requests; with several numbers, as in 1,5,20, each mode but seq
@@ -58,12 +56,12 @@ pub struct CompareArgs {
 
     /// Mode that speedups are relative to [default: seq if compared, otherwise the first mode]
     #[arg(long, value_name = "MODE[@JOBS]")]
-    reference: Option<ContenderName>,
+    reference: Option<String>,
 
     /// Fail if MODE is clearly less than X times as fast as the reference: the whole interval of its
     /// speedup lies below X. May be repeated
     #[arg(long, value_name = "MODE[@JOBS]=X", value_parser = min_speedup)]
-    min_speedup: Vec<(ContenderName, f64)>,
+    min_speedup: Vec<(String, f64)>,
 
     #[command(flatten)]
     pub request: RequestArgs,
@@ -102,13 +100,6 @@ pub struct CompareArgs {
     pub weather: WeatherArgs,
 }
 
-/// A mode, with a number of jobs if the mode alone is ambiguous: `threads` or `threads@5`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ContenderName {
-    mode: Mode,
-    jobs: Option<NonZeroUsize>,
-}
-
 impl CompareArgs {
     /// The contenders: every mode with every number of jobs. `flags` is the number of flags to
     /// download.
@@ -124,8 +115,8 @@ impl CompareArgs {
     /// # Errors
     /// A message if `--reference` matches none of `contenders`, or several.
     pub fn reference(&self, contenders: &[Contender]) -> Result<Contender, String> {
-        match self.reference {
-            Some(name) => name.find(contenders).map_err(|why| format!("--reference {why}")),
+        match &self.reference {
+            Some(name) => find(name, contenders).map_err(|why| format!("--reference {why}")),
             None => {
                 let seq = contenders.iter().find(|contender| contender.mode() == Mode::Seq);
                 Ok(*seq.unwrap_or(&contenders[0]))
@@ -138,12 +129,11 @@ impl CompareArgs {
     /// # Errors
     /// A message if a `--min-speedup` matches none of `contenders`, or several.
     pub fn min_speedups(&self, contenders: &[Contender]) -> Result<Vec<MinSpeedup>, String> {
-        let find = |&(name, factor): &(ContenderName, f64)| {
-            let found = name.find(contenders);
-            let contender = found.map_err(|why| format!("--min-speedup {name}={factor}: {why}"))?;
-            Ok(MinSpeedup { contender, factor })
+        let check = |(name, factor): &(String, f64)| {
+            let contender = find(name, contenders).map_err(|why| format!("--min-speedup {why}"))?;
+            Ok(MinSpeedup { contender, factor: *factor })
         };
-        self.min_speedup.iter().map(find).collect()
+        self.min_speedup.iter().map(check).collect()
     }
 
     /// The maximum number of measured rounds.
@@ -160,66 +150,33 @@ impl CompareArgs {
     }
 }
 
-impl ContenderName {
-    /// The contender of this name.
-    ///
-    /// # Errors
-    /// A message if no contender has this name, or if several match it.
-    fn find(self, contenders: &[Contender]) -> Result<Contender, String> {
-        let matches = |contender: &&Contender| {
-            contender.mode() == self.mode && self.jobs.is_none_or(|jobs| jobs == contender.jobs())
-        };
-        let found: Vec<_> = contenders.iter().filter(matches).copied().collect();
-        match found[..] {
-            [contender] => Ok(contender),
-            [] => Err(format!("{self} is not compared; choose from {}", list(contenders, ", "))),
-            _ => Err(format!("{self} is ambiguous; choose from {}", list(&found, ", "))),
-        }
-    }
-}
-
-impl FromStr for ContenderName {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let (mode, jobs) = match text.split_once('@') {
-            Some((mode, jobs)) => (mode, Some(jobs)),
-            None => (text, None),
-        };
-        let mode = Mode::from_str(mode, true).map_err(|_| {
-            let modes = list(Mode::value_variants(), ", ");
-            format!("unknown mode {mode:?}; expected one of {modes}")
-        })?;
-        let jobs =
-            jobs.map(at_least_one).transpose().map_err(|why| format!("{why} after the @"))?;
-        Ok(ContenderName { mode, jobs })
-    }
-}
-
-impl fmt::Display for ContenderName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.mode)?;
-        self.jobs.map_or(Ok(()), |jobs| write!(f, "@{jobs}"))
-    }
+/// The contender of this `name`: `threads`, or `threads@5` if the mode alone is ambiguous.
+///
+/// # Errors
+/// A message if no contender has this name, or if several match it.
+fn find(name: &str, contenders: &[Contender]) -> Result<Contender, String> {
+    let is_meant = |contender: &&Contender| {
+        let (mode, jobs) = (contender.mode(), contender.jobs());
+        [mode.to_string(), format!("{mode}@{jobs}")].contains(&name.to_lowercase())
+    };
+    let found: Vec<_> = contenders.iter().filter(is_meant).copied().collect();
+    let (problem, choice) = match found[..] {
+        [contender] => return Ok(contender),
+        [] => ("not compared", contenders),
+        _ => ("ambiguous", &found[..]),
+    };
+    let choice: Vec<_> = choice.iter().map(Contender::to_string).collect();
+    Err(format!("{} is {problem}; choose from {}", printable(name), choice.join(", ")))
 }
 
 /// Parses the value of `--min-speedup`: `threads=5` or `threads@5=3`.
-fn min_speedup(text: &str) -> Result<(ContenderName, f64), String> {
+fn min_speedup(text: &str) -> Result<(String, f64), &'static str> {
     let (name, factor) =
         text.split_once('=').ok_or("expected a mode and a number, as in threads=5")?;
-    match (name.parse()?, factor.parse::<f64>()) {
-        (name, Ok(factor)) if factor.is_finite() && factor > 0.0 => Ok((name, factor)),
-        _ => Err("expected a number above 0, as in threads=5 or threads=2.5".into()),
+    match factor.parse::<f64>() {
+        Ok(factor) if factor.is_finite() && factor > 0.0 => Ok((name.into(), factor)),
+        _ => Err("expected a number above 0, as in threads=5 or threads=2.5"),
     }
-}
-
-/// The names of all modes, separated by commas.
-fn all_modes() -> String {
-    list(Mode::value_variants(), ",")
-}
-
-fn list(items: &[impl ToString], separator: &str) -> String {
-    items.iter().map(ToString::to_string).collect::<Vec<_>>().join(separator)
 }
 
 #[cfg(test)]
@@ -292,6 +249,9 @@ mod tests {
         let unknown =
             "--reference threads@6 is not compared; choose from seq, threads@5, threads@20";
         assert_eq!(find("threads@6"), Err(unknown.into()));
+        for name in ["fast", "threads@", "threads@0", "@20"] {
+            assert!(find(name).unwrap_err().contains("is not compared; choose"), "{name}");
+        }
     }
 
     #[test]
@@ -307,7 +267,7 @@ mod tests {
         );
         assert_eq!(
             check("--modes seq,threads --min-speedup rayon=5").unwrap_err(),
-            "--min-speedup rayon=5: rayon is not compared; choose from seq, threads"
+            "--min-speedup rayon is not compared; choose from seq, threads"
         );
     }
 
@@ -323,16 +283,10 @@ mod tests {
     #[test]
     fn an_invalid_minimum_speedup_says_what_is_expected() {
         let form = "expected a mode and a number, as in threads=5";
-        let jobs = "expected a whole number from 1 after the @";
         let factor = "expected a number above 0, as in threads=5 or threads=2.5";
-        let mode = "unknown mode \"fast\"; expected one of seq, threads, rayon, async";
         for (text, error) in [
             ("threads", form),
             ("", form),
-            ("fast=5", mode),
-            ("threads@=5", jobs),
-            ("threads@0=5", jobs),
-            ("threads@x=5", jobs),
             ("threads=", factor),
             ("threads=0", factor),
             ("threads=-0", factor),
@@ -341,7 +295,7 @@ mod tests {
             ("threads=inf", factor),
             ("threads=5x", factor),
         ] {
-            assert_eq!(min_speedup(text), Err(error.into()), "{text}");
+            assert_eq!(min_speedup(text), Err(error), "{text}");
         }
     }
 }
