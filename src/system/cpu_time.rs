@@ -13,19 +13,23 @@ pub struct CpuTime {
 
 impl CpuTime {
     /// The CPU time since the process started.
+    #[cfg(unix)]
     pub fn now() -> CpuTime {
-        #[cfg(unix)]
-        {
-            use nix::sys::resource::{UsageWho, getrusage};
-            // getrusage(2) fails only on invalid arguments.
-            getrusage(UsageWho::RUSAGE_SELF)
-                .map(|usage| CpuTime {
-                    user: duration(usage.user_time()),
-                    system: duration(usage.system_time()),
-                })
-                .unwrap_or_default()
-        }
-        #[cfg(not(unix))]
+        use nix::sys::resource::{UsageWho, getrusage};
+        use nix::sys::time::{TimeVal, TimeValLike};
+
+        let duration =
+            |time: TimeVal| Duration::from_micros(time.num_microseconds().unsigned_abs());
+        // getrusage(2) fails only on invalid arguments.
+        let usage = getrusage(UsageWho::RUSAGE_SELF);
+        usage.map_or(CpuTime::default(), |usage| CpuTime {
+            user: duration(usage.user_time()),
+            system: duration(usage.system_time()),
+        })
+    }
+
+    #[cfg(not(unix))]
+    pub fn now() -> CpuTime {
         CpuTime::default()
     }
 
@@ -35,25 +39,5 @@ impl CpuTime {
             user: self.user.saturating_sub(earlier.user),
             system: self.system.saturating_sub(earlier.system),
         }
-    }
-}
-
-#[cfg(unix)]
-fn duration(time: nix::sys::time::TimeVal) -> Duration {
-    // The integer types differ from system to system; the values are never negative.
-    fn unsigned(number: impl TryInto<u64>) -> u64 {
-        number.try_into().unwrap_or(0)
-    }
-    Duration::from_secs(unsigned(time.tv_sec())) + Duration::from_micros(unsigned(time.tv_usec()))
-}
-
-#[cfg(all(test, unix))]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn times_have_seconds_and_microseconds() {
-        let time = nix::sys::time::TimeVal::new(2, 500_000);
-        assert_eq!(duration(time), Duration::from_millis(2500));
     }
 }
