@@ -315,7 +315,7 @@ fn a_failure_that_was_not_injected_ends_it_and_keeps_what_was_measured() {
     let base = origin.base();
     let message = format!(
         "flags: threads, round 2: BR: not found: {base}/br/br.gif; \
-         comparison aborted: every flag has to be downloaded\n"
+         comparison aborted: this failure was not injected\n"
     );
     assert_eq!(stderr(&output), message);
     assert!(stdout(&output).contains("1 flag from http://"), "{}", stdout(&output));

@@ -7,7 +7,7 @@ use anyhow::Context;
 use super::Exit;
 use super::open_endpoint::OpenEndpoint;
 use crate::cli::{self, CompareArgs, usage_error};
-use crate::compare::{Abort, Measured, RealRunner, Results, Round, Setup, Verdict, run_rounds};
+use crate::compare::{Measured, RealRunner, Results, Round, Setup, Verdict, run_rounds};
 use crate::endpoint::{Endpoint, Preset};
 use crate::output::comparison::{self, Stream};
 use crate::output::export::{
@@ -56,9 +56,9 @@ pub(super) fn run(args: CompareArgs) -> anyhow::Result<Exit> {
             bar.extended(setup.next_look(number).runs);
         }
         bar.run_started(round, contender);
-        let sample = runner.run(round, contender)?;
+        let sample = runner.run(round, contender);
         bar.run_finished();
-        Ok(sample)
+        sample
     };
     let round_finished = |measured: &Measured| match exports.is_empty() {
         true => Ok(()),
@@ -68,35 +68,17 @@ pub(super) fn run(args: CompareArgs) -> anyhow::Result<Exit> {
     let result = run_rounds(&setup, &mut measured, run, round_finished);
     bar.finish();
     let results = Results::new(&setup, &measured);
-    let exit = report(&results, result, exports, stream, args.quiet)?;
-    Ok(shutdown.signal().map_or(exit, Exit::Stopped))
-}
-
-/// Exports the results, and shows them unless `quiet`. `result` is how the comparison ended.
-///
-/// # Errors
-/// A failure that ended the comparison, or an output cannot be written.
-fn report(
-    results: &Results,
-    result: Result<(), Abort>,
-    exports: Exports,
-    stream: Stream,
-    quiet: bool,
-) -> anyhow::Result<Exit> {
-    let exported = exports.finish(results);
-    let exit = match result {
-        Ok(()) => report_verdicts(results, quiet),
-        Err(Abort::Stopped(signal)) => Exit::Stopped(signal),
-        Err(Abort::Failed(_)) => Exit::Incomplete,
+    let exported = exports.finish(&results);
+    let exit = match (&result, shutdown.signal()) {
+        (_, Some(signal)) => Exit::Stopped(signal),
+        (Err(_), None) => Exit::Incomplete,
+        (Ok(()), None) => report_verdicts(&results, args.quiet),
     };
-    let shown = match quiet {
+    let shown = match args.quiet {
         true => Ok(()),
-        false => comparison::show(results, stream).context("cannot write the table"),
+        false => comparison::show(&results, stream).context("cannot write the table"),
     };
-    if let Err(Abort::Failed(error)) = result {
-        return Err(error);
-    }
-    exported.and(shown).map(|()| exit)
+    result.and(exported).and(shown).map(|()| exit)
 }
 
 /// The exports on the command line, with their targets.

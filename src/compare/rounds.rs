@@ -3,22 +3,12 @@
 use super::schedule::{Round, rounds};
 use super::speedup::{Verdict, checks};
 use super::{Contender, Measured, Sample, Setup};
-use crate::system::signals::Signal;
-
-/// Why a comparison ended early.
-#[derive(Debug)]
-pub enum Abort {
-    /// A signal was received.
-    Stopped(Signal),
-    /// A run gave no valid measurement, or the results could not be written.
-    Failed(anyhow::Error),
-}
 
 /// Runs the rounds of `setup` and adds what they measure to `measured`, up to the first look that
 /// decides every `--min-speedup`, or the last one.
 ///
-/// `run` runs a contender once, as part of a round. `round_finished` is called after each measured
-/// round. The verdicts are those of the last look: if each `--min-speedup` kept its first verdict,
+/// `run` runs a contender once, as part of a round; it returns `None` after a signal, which ends the
+/// comparison. `round_finished` is called after each measured round. The verdicts are those of the last look: if each `--min-speedup` kept its first verdict,
 /// their errors would add up.
 ///
 /// # Errors
@@ -27,19 +17,19 @@ pub enum Abort {
 pub fn run_rounds(
     setup: &Setup,
     measured: &mut Measured,
-    mut run: impl FnMut(Round, Contender) -> Result<Sample, Abort>,
+    mut run: impl FnMut(Round, Contender) -> anyhow::Result<Option<Sample>>,
     mut round_finished: impl FnMut(&Measured) -> anyhow::Result<()>,
-) -> Result<(), Abort> {
+) -> anyhow::Result<()> {
     let looks = setup.looks();
     for (round, order) in rounds(&setup.contenders, setup.warmup, setup.max_runs, setup.seed()) {
         for contender in order {
-            let sample = run(round, contender)?;
+            let Some(sample) = run(round, contender)? else { return Ok(()) };
             if let Round::Measured(number) = round {
                 measured.add(number, contender, sample);
             }
         }
         if let Round::Measured(number) = round {
-            round_finished(measured).map_err(Abort::Failed)?;
+            round_finished(measured)?;
             let look = looks.iter().find(|look| look.runs == number);
             if look.is_some_and(|look| is_decided(setup, measured, look.confidence)) {
                 break;
@@ -65,12 +55,12 @@ mod tests {
     use crate::compare::fixtures::{contender, min_speedup, sample, setup};
 
     /// Each contender takes a different time, and every round is slower than the one before.
-    fn slower_and_slower(round: Round, contender: Contender) -> Result<Sample, Abort> {
+    fn slower_and_slower(round: Round, contender: Contender) -> anyhow::Result<Option<Sample>> {
         let drift = match round {
             Round::Warmup(_) => 100,
             Round::Measured(n) => n as u64,
         };
-        Ok(sample(drift * if contender.to_string() == "seq" { 2000 } else { 100 }))
+        Ok(Some(sample(drift * if contender.to_string() == "seq" { 2000 } else { 100 })))
     }
 
     /// The measurements of a comparison that nothing ends early.
@@ -157,7 +147,7 @@ mod tests {
         let mut left = (setup.warmup + 2) * setup.contenders.len() + 1;
         let run = |round, contender| {
             if left == 0 {
-                return Err(Abort::Stopped(Signal::Interrupt));
+                return Ok(None);
             }
             left -= 1;
             slower_and_slower(round, contender)
@@ -166,8 +156,7 @@ mod tests {
             finished += 1;
             Ok(())
         };
-        let result = run_rounds(&setup, &mut measured, run, round_finished);
-        assert!(matches!(result, Err(Abort::Stopped(Signal::Interrupt))));
+        run_rounds(&setup, &mut measured, run, round_finished).unwrap();
         let runs: Vec<_> = measured.orders().iter().map(Vec::len).collect();
         assert_eq!((&runs[..], finished), (&[4, 4, 1][..], 2));
         // The single run of the third round has no partner.
@@ -181,12 +170,12 @@ mod tests {
         let run = |round, contender| {
             last = Some((round, contender));
             match round {
-                Round::Measured(2) if contender == rayon => Err(Abort::Failed(anyhow!("ZZ"))),
+                Round::Measured(2) if contender == rayon => Err(anyhow!("ZZ")),
                 _ => slower_and_slower(round, contender),
             }
         };
-        let result = run_rounds(&setup, &mut measured, run, |_| Ok(()));
-        assert!(matches!(result, Err(Abort::Failed(_))));
+        let error = run_rounds(&setup, &mut measured, run, |_| Ok(())).unwrap_err();
+        assert_eq!(error.to_string(), "ZZ");
         assert_eq!(last, Some((Round::Measured(2), rayon)));
         assert_eq!(measured.samples(rayon).count(), 1);
     }
@@ -195,8 +184,8 @@ mod tests {
     fn results_that_cannot_be_written_end_it_after_the_round() {
         let (setup, mut measured) = (setup(), Measured::default());
         let full = |_: &Measured| Err(anyhow!("the disk is full"));
-        let result = run_rounds(&setup, &mut measured, slower_and_slower, full);
-        assert!(matches!(result, Err(Abort::Failed(_))));
+        let error = run_rounds(&setup, &mut measured, slower_and_slower, full).unwrap_err();
+        assert_eq!(error.to_string(), "the disk is full");
         assert_eq!(measured.orders().len(), 1);
     }
 }

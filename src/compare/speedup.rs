@@ -266,7 +266,7 @@ mod tests {
         let mut run = |_, contender: Contender| {
             let ratio = if contender == setup.reference { 1.0 } else { ratio(&mut rng) };
             let elapsed = Duration::from_secs_f64(1.0 / ratio);
-            Ok(Sample { elapsed, cpu, exit_code: 0, retries: 0, outcomes: Vec::new() })
+            Ok(Some(Sample { elapsed, cpu, exit_code: 0, retries: 0, outcomes: Vec::new() }))
         };
         let failed = (0..trials).filter(|_| {
             let mut measured = Measured::default();
