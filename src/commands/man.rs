@@ -46,11 +46,13 @@ fn page() -> io::Result<Vec<u8>> {
     let cli = Cli::command().disable_help_subcommand(true).mut_args(with_aliases);
     let mut cli = cli.mut_subcommands(|command| command.mut_args(with_aliases));
     cli.build();
-    let man = Man::new(cli.clone()).title("FLAGS").date(DATE).manual("User Commands");
+    let usages: Vec<_> = [&cli].into_iter().chain(cli.get_subcommands()).map(usage).collect();
+    let man = Man::new(cli.clone().override_usage(usages.join("\n")));
+    let man = man.title("FLAGS").date(DATE).manual("User Commands");
     let mut page = Vec::new();
     man.render_title(&mut page)?;
     man.render_name_section(&mut page)?;
-    synopsis(&cli).to_writer(&mut page)?;
+    man.render_synopsis_section(&mut page)?;
     page.write_all(&body(&cli)?)?;
     for command in cli.get_subcommands() {
         let title = format!("flags {}", command.get_name()).to_uppercase();
@@ -75,17 +77,6 @@ fn with_aliases(arg: Arg) -> Arg {
         }
         _ => arg,
     }
-}
-
-/// The usage of each command.
-fn synopsis(cli: &Command) -> Roff {
-    let mut roff = Roff::new();
-    roff.control("SH", ["SYNOPSIS"]);
-    roff.text([roman(usage(cli))]);
-    for command in cli.get_subcommands() {
-        roff.control("br", []).text([roman(usage(command))]);
-    }
-    roff
 }
 
 /// The first line of the usage.
