@@ -66,13 +66,6 @@ pub fn ratios_needed(confidence: f64) -> usize {
     1 + (-(1.0 - confidence).log2()).ceil() as usize
 }
 
-impl Interval {
-    /// The distance of the ends from the middle, as a share of it: 0.1 for ±10 %.
-    pub fn half_width(&self) -> f64 {
-        (self.high / self.low).sqrt() - 1.0
-    }
-}
-
 /// The pairs of some ratios, each ratio paired with itself too, ordered by their geometric means.
 struct Pairs {
     /// The ratios in ascending order; at least one.
@@ -93,12 +86,9 @@ impl Pairs {
     /// The geometric mean of the pair of this rank, counted from 1 at the least one. It is found by
     /// bisection, so that the pairs need not be stored: there can be millions.
     fn mean(&self, rank: usize) -> f64 {
-        let (mut low, mut high) = (self.sorted[0], self.sorted[self.sorted.len() - 1]);
-        if self.up_to(low) >= rank {
-            return low;
-        }
+        let (mut low, mut high) = (0.0, self.sorted[self.sorted.len() - 1]);
         loop {
-            let middle = low.midpoint(high);
+            let middle = f64::midpoint(low, high);
             if middle <= low || middle >= high {
                 return high;
             }
@@ -116,10 +106,7 @@ impl Pairs {
             while partners > n && (ratio * self.sorted[partners - 1]).sqrt() > limit {
                 partners -= 1;
             }
-            if partners <= n {
-                break;
-            }
-            pairs += partners - n;
+            pairs += partners.saturating_sub(n);
         }
         pairs
     }
@@ -142,11 +129,12 @@ fn pairs_outside(count: usize, tail: f64) -> usize {
             chances[sum] += chances[sum - rank];
         }
     }
-    let cumulated = chances.iter().scan(0.0, |sum, chance| {
-        *sum += chance;
-        Some(*sum)
-    });
-    cumulated.take_while(|chance| *chance <= tail).count()
+    let mut cumulated = 0.0;
+    let is_outside = |chance: &&f64| {
+        cumulated += **chance;
+        cumulated <= tail
+    };
+    chances.iter().take_while(is_outside).count()
 }
 
 /// The distance from the mean, in standard deviations, beyond which a normal distribution has this

@@ -115,7 +115,8 @@ impl fmt::Display for SpeedupCheck {
                 write!(f, "; it takes at least {needed} rounds to decide (--runs)")
             }
             Verdict::Inconclusive => {
-                let percent = speedup.interval.half_width() * 100.0;
+                let Interval { low, high, .. } = speedup.interval;
+                let percent = ((high / low).sqrt() - 1.0) * 100.0;
                 let advice = "use more rounds (--runs, --max-runs) or a quieter machine";
                 write!(f, "; it is known to ±{percent:.1} % only: {advice}")
             }
