@@ -25,8 +25,8 @@ pub struct ContenderResult<'a> {
     pub ideal: Option<Ideal>,
     /// `None` if no round has both this contender and the reference.
     pub speedup: Option<Speedup>,
-    /// Relative to the contender with the lowest median. `None` with fewer than two whole rounds.
-    pub standing: Option<Standing>,
+    /// Relative to the contender with the lowest median.
+    pub standing: Standing,
     /// Whether it is the contender with the lowest median, or equally fast. False for all
     /// contenders if it would be true for all.
     pub fastest: bool,
@@ -50,7 +50,7 @@ pub enum Standing {
     EquallyFast,
     /// The whole interval lies above 1.05.
     Slower,
-    /// Any other interval.
+    /// Any other interval, or fewer than two rounds.
     NotToldApart,
 }
 
@@ -79,7 +79,7 @@ impl<'a> ContenderResult<'a> {
             retries: samples.iter().map(|sample| sample.retries).sum(),
             ideal: Ideal::new(measured, contender, delays),
             speedup: Speedup::new(setup.reference, &ratios, confidence),
-            standing: None,
+            standing: Standing::NotToldApart,
             fastest: false,
             samples,
         })
@@ -101,17 +101,15 @@ impl Ideal {
 
 impl Standing {
     /// The standing of a contender whose times are `ratios` times those of the best one, one ratio
-    /// for each round. `None` for no ratios.
-    pub(super) fn of(ratios: &[f64], confidence: f64) -> Option<Standing> {
+    /// for each round.
+    pub(super) fn of(ratios: &[f64], confidence: f64) -> Standing {
         const EQUAL: f64 = 1.05;
-        let interval = signed_rank::interval(ratios, confidence)?;
-        Some(if interval.low > EQUAL {
-            Standing::Slower
-        } else if interval.low >= 1.0 / EQUAL && interval.high <= EQUAL {
-            Standing::EquallyFast
-        } else {
-            Standing::NotToldApart
-        })
+        match signed_rank::interval(ratios, confidence) {
+            Some(_) if ratios.len() < 2 => Standing::NotToldApart,
+            Some(of) if of.low > EQUAL => Standing::Slower,
+            Some(of) if of.low >= 1.0 / EQUAL && of.high <= EQUAL => Standing::EquallyFast,
+            _ => Standing::NotToldApart,
+        }
     }
 }
 
@@ -122,6 +120,11 @@ mod tests {
     use crate::compare::fixtures::{contender, measured, setup, times};
     use crate::flag::Status;
 
+    fn of<'r>(results: &'r Results, name: &str) -> &'r ContenderResult<'r> {
+        let contender = contender(name);
+        results.contenders.iter().find(|result| result.contender == contender).unwrap()
+    }
+
     fn near(number: Option<f64>, expected: f64) -> bool {
         number.is_some_and(|number| (number / expected - 1.0).abs() < 1e-9)
     }
@@ -131,13 +134,13 @@ mod tests {
         let setup = setup();
         let measured = measured(&setup, times);
         let results = Results::new(&setup, &measured);
-        let threads = results.of(contender("threads")).unwrap();
+        let threads = of(&results, "threads");
         assert_eq!(results.ratios(threads.contender), [10.0, 15.0, 20.0]);
         let speedup = threads.speedup.unwrap();
         // The pairs in the middle have the geometric means √(10 × 20) and 15.
         assert!(near(Some(speedup.estimate), (200f64.sqrt() * 15.0).sqrt()), "{speedup:?}");
         assert_eq!((speedup.interval.low, speedup.interval.high), (10.0, 20.0));
-        let own = results.of(contender("seq")).unwrap().speedup.unwrap();
+        let own = of(&results, "seq").speedup.unwrap();
         assert_eq!((own.estimate, own.interval.low, own.interval.high), (1.0, 1.0, 1.0));
     }
 
@@ -146,7 +149,7 @@ mod tests {
         let setup = setup();
         let measured = measured(&setup, times);
         let results = Results::new(&setup, &measured);
-        let efficiency = |name| results.of(contender(name)).map(|of| of.efficiency);
+        let efficiency = |name| Some(of(&results, name).efficiency);
         assert!(near(efficiency("seq"), 0.9) && near(efficiency("rayon"), 0.45));
     }
 
@@ -155,7 +158,7 @@ mod tests {
         let setup = setup();
         let seq = contender("seq");
         let mut measured = measured(&setup, times);
-        let ideal = |measured: &Measured| Results::new(&setup, measured).of(seq).unwrap().ideal;
+        let ideal = |measured: &Measured| of(&Results::new(&setup, measured), "seq").ideal;
         assert_eq!(ideal(&measured), Some(Ideal { seconds: 0.2, share: 0.2 / 3.0 }));
         for round in [1, 2] {
             measured.samples_mut(seq)[round].outcomes[1].attempts = 2;
@@ -174,8 +177,10 @@ mod tests {
             ([0.96, 1.0, 1.06], Standing::NotToldApart),
             ([1.04, 1.1, 1.2], Standing::NotToldApart),
         ] {
-            assert_eq!(Standing::of(&ratios, 0.75), Some(standing), "{ratios:?}");
+            assert_eq!(Standing::of(&ratios, 0.75), standing, "{ratios:?}");
         }
-        assert_eq!(Standing::of(&[], 0.95), None);
+        for too_few in [&[][..], &[1.0], &[2.0]] {
+            assert_eq!(Standing::of(too_few, 0.95), Standing::NotToldApart);
+        }
     }
 }

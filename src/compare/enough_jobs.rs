@@ -20,11 +20,11 @@ impl EnoughJobs {
     /// What the `standings` of numbers of jobs, from the smallest to the largest, amount to.
     pub(super) fn new(
         mode: Mode,
-        standings: impl Iterator<Item = (NonZeroUsize, Option<Standing>)>,
+        standings: impl Iterator<Item = (NonZeroUsize, Standing)>,
     ) -> EnoughJobs {
-        let mut rest = standings.skip_while(|(_, of)| *of == Some(Standing::Slower));
-        let first = rest.next().filter(|(_, of)| *of == Some(Standing::EquallyFast));
-        let larger = rest.filter(|(_, of)| *of != Some(Standing::NotToldApart));
+        let mut rest = standings.skip_while(|(_, of)| *of == Standing::Slower);
+        let first = rest.next().filter(|(_, of)| *of == Standing::EquallyFast);
+        let larger = rest.filter(|(_, of)| *of != Standing::NotToldApart);
         let not_faster = larger.map(|(jobs, _)| jobs).collect();
         EnoughJobs { mode, jobs: first.map(|(jobs, _)| jobs), not_faster }
     }
@@ -47,17 +47,10 @@ mod tests {
             ([Slower, NotToldApart, EquallyFast], None, vec![8]),
         ] {
             let jobs = [2, 4, 8].into_iter().filter_map(NonZeroUsize::new);
-            let of = EnoughJobs::new(Mode::Threads, jobs.zip(standings.map(Some)));
+            let of = EnoughJobs::new(Mode::Threads, jobs.zip(standings));
             assert_eq!(of.jobs.map(NonZeroUsize::get), enough, "{standings:?}");
             let larger: Vec<_> = of.not_faster.iter().map(|jobs| jobs.get()).collect();
             assert_eq!(larger, not_faster, "{standings:?}");
         }
-    }
-
-    #[test]
-    fn without_standings_nothing_is_decided() {
-        let jobs = [2, 4, 8].into_iter().filter_map(NonZeroUsize::new);
-        let of = EnoughJobs::new(Mode::Threads, jobs.map(|jobs| (jobs, None)));
-        assert_eq!(of.jobs, None);
     }
 }

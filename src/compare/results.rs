@@ -44,13 +44,19 @@ impl<'a> Results<'a> {
         let evaluate = |contender: &Contender| {
             ContenderResult::new(setup, measured, *contender, &delays, look.confidence)
         };
-        let contenders = setup.contenders.iter().filter_map(evaluate).collect();
+        let mut contenders: Vec<_> = setup.contenders.iter().filter_map(evaluate).collect();
+        let standings = standings(measured, contenders.iter().collect(), look.confidence);
+        let all = standings.iter().all(|standing| *standing == Standing::EquallyFast);
+        for (result, standing) in contenders.iter_mut().zip(standings) {
+            result.fastest = standing == Standing::EquallyFast && !all;
+            result.standing = standing;
+        }
         let looks = setup.looks().into_iter().filter(|look| look.runs <= whole_rounds).collect();
         let checks = match whole_rounds == look.runs {
             true => checks(setup, measured, look.confidence),
             false => Vec::new(),
         };
-        let mut results = Results {
+        Results {
             setup,
             orders,
             whole_rounds,
@@ -61,32 +67,7 @@ impl<'a> Results<'a> {
             checks,
             measured,
             delays,
-        };
-        results.mark_standings();
-        results
-    }
-
-    fn mark_standings(&mut self) {
-        let standings = self.standings(&self.contenders.iter().collect::<Vec<_>>());
-        let is_fastest = |standing: &Option<_>| *standing == Some(Standing::EquallyFast);
-        let all = standings.iter().all(is_fastest);
-        for (result, standing) in self.contenders.iter_mut().zip(standings) {
-            result.fastest = is_fastest(&standing) && !all;
-            result.standing = standing;
         }
-    }
-
-    /// The standing of each contender `among` these, relative to the one with the lowest median.
-    fn standings(&self, among: &[&ContenderResult]) -> Vec<Option<Standing>> {
-        if self.whole_rounds < 2 {
-            return vec![None; among.len()];
-        }
-        let best = best(among.iter().copied());
-        let standing = |result: &&ContenderResult| {
-            let ratios = self.measured.ratios(result.contender, best?.contender);
-            Standing::of(&ratios, self.confidence)
-        };
-        among.iter().map(standing).collect()
     }
 
     /// What was compared: `20 flags from delay, 10 rounds`, or `3 of 10 rounds` after an early end.
@@ -103,11 +84,6 @@ impl<'a> Results<'a> {
             false => String::new(),
         };
         format!("{flags} from {server}, {rounds}{limit}")
-    }
-
-    /// The results of `contender`.
-    pub fn of(&self, contender: Contender) -> Option<&ContenderResult<'a>> {
-        self.contenders.iter().find(|result| result.contender == contender)
     }
 
     /// The contender with the lowest median.
@@ -161,9 +137,10 @@ impl<'a> Results<'a> {
         let enough = |of_mode: &[ContenderResult]| {
             let mut of_mode: Vec<_> = of_mode.iter().collect();
             of_mode.sort_by_key(|result| result.contender.jobs());
-            let jobs = of_mode.iter().map(|result| result.contender.jobs());
             let mode = of_mode[0].contender.mode();
-            EnoughJobs::new(mode, jobs.zip(self.standings(&of_mode)))
+            let jobs: Vec<_> = of_mode.iter().map(|result| result.contender.jobs()).collect();
+            let standings = standings(self.measured, of_mode, self.confidence);
+            EnoughJobs::new(mode, jobs.into_iter().zip(standings))
         };
         by_mode.filter(|of_mode| of_mode.len() > 1).map(enough).collect()
     }
@@ -173,6 +150,13 @@ fn best<'r, 'a>(
     among: impl Iterator<Item = &'r ContenderResult<'a>>,
 ) -> Option<&'r ContenderResult<'a>> {
     among.min_by(|a, b| a.elapsed.median.total_cmp(&b.elapsed.median))
+}
+
+/// The standing of each contender `among` these, relative to the one with the lowest median.
+fn standings(measured: &Measured, among: Vec<&ContenderResult>, confidence: f64) -> Vec<Standing> {
+    let Some(best) = best(among.iter().copied()) else { return Vec::new() };
+    let ratios = |result: &ContenderResult| measured.ratios(result.contender, best.contender);
+    among.iter().map(|result| Standing::of(&ratios(result), confidence)).collect()
 }
 
 #[cfg(test)]
@@ -263,7 +247,7 @@ mod tests {
             _ => Some(100),
         });
         let results = Results::new(&setup, &measured);
-        assert!(results.of(reference).is_none());
+        assert!(results.contenders.iter().all(|result| result.contender != reference));
         assert!(results.contenders.iter().all(|result| result.speedup.is_none()));
         assert!(results.pictured_round().is_none());
     }

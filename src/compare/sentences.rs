@@ -25,12 +25,12 @@ fn equally_fast(results: &Results) -> Option<String> {
 fn not_told_apart(results: &Results) -> Option<String> {
     let unclear = with_standing(results, Standing::NotToldApart);
     let best = results.best()?.contender;
-    (!unclear.is_empty())
+    (results.whole_rounds > 1 && !unclear.is_empty())
         .then(|| format!("{} not told apart from {best}; use more rounds", subject(&unclear)))
 }
 
 fn with_standing(results: &Results, standing: Standing) -> Vec<String> {
-    let has_it = |result: &&ContenderResult| result.standing == Some(standing);
+    let has_it = |result: &&ContenderResult| result.standing == standing;
     let with = results.contenders.iter().filter(has_it);
     with.map(|result| result.contender.to_string()).collect()
 }
