@@ -5,15 +5,12 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use tokio::runtime::Handle;
-use tokio::sync::oneshot;
-use tokio::task::JoinError;
 
-use super::outcome::{Failure, Outcome, Status};
+use super::outcome::{Outcome, Status};
 use super::save_flag::Destination;
 use crate::base_url::redacted;
 use crate::country::CountryCode;
-use crate::executor::Executor;
-use crate::fetch::{Answer, FetchError, Fetched, Fetcher, Trace};
+use crate::fetch::{Answer, Fetched, Fetcher, Trace};
 use crate::system::signals::Shutdown;
 
 /// What to do about a complete flag that is already in the folder.
@@ -44,61 +41,50 @@ pub struct Download {
     pub(crate) report: Box<dyn Fn(Outcome) + Send + Sync>,
 }
 
-/// A request that is ready to be sent.
-struct Prepared {
-    /// The time since the start of the run.
-    at: Duration,
-    /// The time of the existing file. The flag is fetched only if the server's is newer.
-    if_newer_than: Option<SystemTime>,
-}
-
 impl Download {
     /// Downloads the flag of `code` and reports the outcome, blocking until it is done.
     /// Does nothing after a shutdown signal.
     pub fn download_one(self: &Arc<Self>, code: CountryCode) {
-        let Some(Prepared { at, if_newer_than }) = self.prepare(code) else { return };
+        let Some((start, if_newer_than)) = self.prepare(code) else { return };
         let download = self.clone();
         let request = async move { download.get_flag_or_stop(code, if_newer_than).await };
         // A spawned task runs on the runtime's thread, like its connection, so that this thread is
-        // woken only once, at the end.
+        // woken only once, at the end. The task is never cancelled, but it may panic.
         let fetched = self.runtime.block_on(self.runtime.spawn(request));
-        if let Some(fetched) = fetched.unwrap_or_else(resume_panic) {
-            self.finish(code, at, fetched);
+        let fetched = fetched.unwrap_or_else(|error| panic::resume_unwind(error.into_panic()));
+        if let Some(fetched) = fetched {
+            self.finish(code, start, fetched);
         }
     }
 
-    /// The same as [`download_one`](Self::download_one), as a task. File access runs on the threads
-    /// of `files`, so that no other task waits for it.
-    pub async fn download_one_async(self: Arc<Self>, code: CountryCode, files: Arc<Executor>) {
-        let download = self.clone();
-        let prepared = match self.existing {
-            Existing::Replace => self.prepare(code),
-            Existing::Skip | Existing::Update => {
-                run_on(&files, move || download.prepare(code)).await
-            }
-        };
-        let Some(Prepared { at, if_newer_than }) = prepared else { return };
-        let Some(fetched) = self.get_flag_or_stop(code, if_newer_than).await else { return };
-        run_on(&files, move || self.finish(code, at, fetched)).await;
+    /// The same as [`download_one`](Self::download_one), as a future for the runtime. Its thread
+    /// also reads and writes the files: on another one, a run would not be faster.
+    pub async fn download_one_async(&self, code: CountryCode) {
+        let Some((start, if_newer_than)) = self.prepare(code) else { return };
+        if let Some(fetched) = self.get_flag_or_stop(code, if_newer_than).await {
+            self.finish(code, start, fetched);
+        }
     }
 
-    /// Checks the folder before the request. Returns `None` if there is to be no request: after a
-    /// shutdown signal, or for a flag that is skipped, whose outcome is then reported.
-    fn prepare(&self, code: CountryCode) -> Option<Prepared> {
+    /// Checks the folder before the request. Returns the time since the start of the run, and the
+    /// time of a complete flag that is fetched only if the server has a newer one.
+    ///
+    /// `None` if there is to be no request: after a shutdown signal, or for a flag that is skipped,
+    /// whose outcome is then reported.
+    fn prepare(&self, code: CountryCode) -> Option<(Duration, Option<SystemTime>)> {
         if self.shutdown.signal().is_some() {
             return None;
         }
-        let at = self.started.elapsed();
+        let start = self.started.elapsed();
         let if_newer_than = match self.existing {
             Existing::Replace => None,
             Existing::Skip | Existing::Update => self.destination.complete_flag(code),
         };
         if self.existing == Existing::Skip && if_newer_than.is_some() {
-            self.report_outcome(code, at, Status::Skipped, Trace::default());
+            self.report_outcome(code, start, Status::Skipped, Trace::default());
             return None;
         }
-        // `None` for a missing or damaged flag, which is always fetched.
-        Some(Prepared { at, if_newer_than })
+        Some((start, if_newer_than))
     }
 
     /// Requests the flag. Returns `None` if a shutdown signal comes first.
@@ -120,23 +106,18 @@ impl Download {
         if self.shutdown.signal().is_some() {
             return;
         }
-        let status = self.save_answer(code, fetched.answer).unwrap_or_else(Status::Failed);
-        self.report_outcome(code, start, status, fetched.trace);
-    }
-
-    fn save_answer(
-        &self,
-        code: CountryCode,
-        answer: Result<Answer, FetchError>,
-    ) -> Result<Status, Failure> {
-        Ok(match answer? {
-            Answer::NotFound => Status::NotFound,
-            Answer::Unchanged => Status::Unchanged,
-            Answer::Flag { image, modified } => {
-                self.destination.save_flag(code, &image, modified)?;
-                Status::Saved { bytes: image.len() }
+        let status = match fetched.answer {
+            Ok(Answer::NotFound) => Status::NotFound,
+            Ok(Answer::Unchanged) => Status::Unchanged,
+            Ok(Answer::Flag { image, modified }) => {
+                match self.destination.save_flag(code, &image, modified) {
+                    Ok(()) => Status::Saved { bytes: image.len() },
+                    Err(error) => Status::Failed(error.into()),
+                }
             }
-        })
+            Err(error) => Status::Failed(error.into()),
+        };
+        self.report_outcome(code, start, status, fetched.trace);
     }
 
     fn report_outcome(&self, code: CountryCode, start: Duration, status: Status, trace: Trace) {
@@ -155,22 +136,4 @@ impl Download {
             end: self.started.elapsed(),
         });
     }
-}
-
-/// Runs `job` on a thread of `executor`, and returns its result.
-///
-/// tokio's blocking threads would do, but they panic if the system refuses the first of them.
-async fn run_on<T: Send + 'static>(
-    executor: &Executor,
-    job: impl FnOnce() -> T + Send + 'static,
-) -> T {
-    let (done, result) = oneshot::channel();
-    // The receiver is gone only if the run has ended.
-    drop(executor.submit(move || drop(done.send(job()))));
-    result.await.expect("the job does not panic, and is never cancelled")
-}
-
-/// Continues a task's panic on this thread. A task is never cancelled: nothing aborts it.
-fn resume_panic<T>(error: JoinError) -> T {
-    panic::resume_unwind(error.into_panic())
 }
