@@ -13,18 +13,18 @@ use tokio::sync::watch;
 /// Another signal, as a service manager may send, ends the process when the time is over.
 const GRACE_PERIOD: Duration = Duration::from_millis(100);
 
-/// A signal that ends a run.
+/// A signal that ends a run, with its number, which is the same on all systems (POSIX, `kill`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Signal {
-    Interrupt,
-    Terminate,
     /// The terminal was closed.
-    Hangup,
-    Quit,
+    Hangup = 1,
+    Interrupt = 2,
+    Quit = 3,
+    Terminate = 15,
 }
 
 impl Signal {
-    const ALL: [Signal; 4] = [Signal::Interrupt, Signal::Terminate, Signal::Hangup, Signal::Quit];
+    const ALL: [Signal; 4] = [Signal::Hangup, Signal::Interrupt, Signal::Quit, Signal::Terminate];
 
     /// Ends this process as the signal does by default, so that a shell sees that it was killed by
     /// the signal and stops its loop. Runs no destructors.
@@ -33,27 +33,16 @@ impl Signal {
     /// without signals, and for process 1, such as that of a container, which signals end only if
     /// it handles them (pid_namespaces(7)).
     pub fn end_process(self) -> u8 {
-        let number = self.number();
         #[cfg(unix)]
         if process::id() != 1 {
             // It fails only for signals that can't be caught.
-            let _ = signal_hook::low_level::emulate_default_handler(number.into());
+            let _ = signal_hook::low_level::emulate_default_handler(self as i32);
         }
-        128 + number
-    }
-
-    /// The number of the signal, which is the same on all systems (POSIX, `kill`).
-    fn number(self) -> u8 {
-        match self {
-            Signal::Hangup => 1,
-            Signal::Interrupt => 2,
-            Signal::Quit => 3,
-            Signal::Terminate => 15,
-        }
+        128 + self as u8
     }
 
     fn from_number(number: usize) -> Option<Signal> {
-        Signal::ALL.into_iter().find(|signal| usize::from(signal.number()) == number)
+        Signal::ALL.into_iter().find(|signal| *signal as usize == number)
     }
 }
 
@@ -90,12 +79,12 @@ impl Shutdown {
     /// # Errors
     /// `open` fails, or the system refuses the thread, a file descriptor or a signal handler.
     pub fn on_signal<T>(open: impl FnOnce() -> anyhow::Result<T>) -> anyhow::Result<(T, Shutdown)> {
-        const REFUSED: &str = "cannot watch for signals";
         let opened = open()?;
         let last: Arc<AtomicUsize> = Arc::default();
         let (sender, requested) = watch::channel(false);
-        let listener = listen(last.clone(), handler(sender)).context(REFUSED)?;
-        thread::Builder::new().name("signals".into()).spawn(listener).context(REFUSED)?;
+        let spawn = |listener| thread::Builder::new().name("signals".into()).spawn(listener);
+        let listener = listen(last.clone(), handler(sender));
+        listener.and_then(spawn).context("cannot watch for signals")?;
         Ok((opened, Shutdown { last, requested }))
     }
 
@@ -140,14 +129,13 @@ fn listen(last: Arc<AtomicUsize>, on_signal: impl FnMut(Signal)) -> io::Result<i
     use signal_hook::{consts::SIGXFSZ, flag, iterator::Signals};
 
     let ignored = ignored_signals();
-    let is_ignored = |signal: &Signal| ignored & (1 << (signal.number() - 1)) != 0;
-    let handled = Signal::ALL.into_iter().filter(|signal| !is_ignored(signal));
+    let handled = Signal::ALL.into_iter().filter(|signal| ignored >> (*signal as u64 - 1) & 1 == 0);
     // With a handler, a write beyond `ulimit -f` is an ordinary error. Without one, SIGXFSZ ends
     // the process and leaves a temporary file.
     let mut signals = Signals::new([SIGXFSZ])?;
-    for number in handled.map(Signal::number) {
-        flag::register_usize(number.into(), last.clone(), number.into())?;
-        signals.add_signal(number.into())?;
+    for signal in handled {
+        flag::register_usize(signal as i32, last.clone(), signal as usize)?;
+        signals.add_signal(signal as i32)?;
     }
     let signal = |number: i32| Signal::from_number(number as usize);
     Ok(move || signals.forever().filter_map(signal).for_each(on_signal))
@@ -172,7 +160,7 @@ fn listen(last: Arc<AtomicUsize>, mut on_signal: impl FnMut(Signal)) -> io::Resu
     let runtime = tokio::runtime::Builder::new_current_thread().build()?;
     Ok(move || {
         while runtime.block_on(presses.recv()).is_some() {
-            last.store(Signal::Interrupt.number().into(), Ordering::Relaxed);
+            last.store(Signal::Interrupt as usize, Ordering::Relaxed);
             on_signal(Signal::Interrupt);
         }
     })
