@@ -7,7 +7,7 @@ use anyhow::Context;
 use super::Exit;
 use super::open_endpoint::OpenEndpoint;
 use crate::cli::{self, CompareArgs, usage_error};
-use crate::compare::{Measured, RealRunner, Results, Round, Setup, Verdict, run_rounds};
+use crate::compare::{Measured, RealRunner, Results, Setup, Verdict, run_rounds};
 use crate::endpoint::{Endpoint, Preset};
 use crate::output::comparison::{self, Stream};
 use crate::output::export::{
@@ -50,11 +50,8 @@ pub(super) fn run(args: CompareArgs) -> anyhow::Result<Exit> {
     let base = endpoint.base.clone();
     let origin = endpoint.origin.as_ref();
     let runner = RealRunner { setup: &setup, base, fetch, origin, shutdown: shutdown.clone() };
-    let mut bar = RoundsBar::new(&setup, args.quiet);
+    let bar = RoundsBar::new(&setup, args.quiet);
     let run = |round, contender| {
-        if let Round::Measured(number) = round {
-            bar.extended(setup.next_look(number).runs);
-        }
         bar.run_started(round, contender);
         let sample = runner.run(round, contender);
         bar.run_finished();

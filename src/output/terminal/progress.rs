@@ -46,10 +46,10 @@ impl Progress {
     ) -> Progress {
         let failed = Arc::new(AtomicUsize::new(0));
         let counts = [(failed.clone(), "failed"), (retrying, "retrying")];
-        let bar = bar(shown, total, TEMPLATE, move |times| {
+        let bar = bar(shown, total, TEMPLATE, move |bar| {
             let counts = counts.iter().map(|(count, what)| (count.load(Relaxed), what));
             let counts = counts.filter(|(count, _)| *count > 0);
-            counts.fold(times, |text, (count, what)| format!("{text}, {count} {what}"))
+            counts.fold(times(bar), |text, (count, what)| format!("{text}, {count} {what}"))
         });
         let shares_terminal = !bar.is_hidden() && io::stdout().is_terminal();
         Progress { bar, codes: shares_terminal.then(CodesLine::default), failed }
@@ -99,13 +99,12 @@ impl Progress {
 }
 
 /// A bar of `total` steps on stderr in the style of an indicatif `template`; a hidden one if it is
-/// not `shown` or stderr can't show one. `message` makes its message from the elapsed time and the
-/// time left.
-pub(in crate::output) fn bar(
+/// not `shown` or stderr can't show one. `message` makes its message, ten times per second.
+pub(super) fn bar(
     shown: bool,
     total: usize,
     template: &str,
-    message: impl Fn(String) -> String + Send + 'static,
+    message: impl Fn(&ProgressBar) -> String + Send + 'static,
 ) -> ProgressBar {
     if !shown || !can_redraw() {
         return ProgressBar::hidden();
@@ -128,7 +127,7 @@ pub(in crate::output) fn bar(
     let weak = bar.downgrade();
     let tick = move || {
         while let Some(bar) = weak.upgrade().filter(|bar| !bar.is_finished()) {
-            bar.set_message(message(times(&bar)));
+            bar.set_message(message(&bar));
             drop(bar);
             thread::sleep(TICK);
         }
@@ -138,7 +137,7 @@ pub(in crate::output) fn bar(
 }
 
 /// The elapsed time, and the time left once a first step is done: `12 s, 45 s left`.
-fn times(bar: &ProgressBar) -> String {
+pub(super) fn times(bar: &ProgressBar) -> String {
     let elapsed = rough(bar.elapsed());
     match bar.position() {
         0 => elapsed,
@@ -183,10 +182,6 @@ impl BarTerminal {
 impl TermLike for BarTerminal {
     fn width(&self) -> u16 {
         self.term.size().1.saturating_sub("^C".len() as u16)
-    }
-
-    fn height(&self) -> u16 {
-        self.term.size().0
     }
 
     fn write_str(&self, text: &str) -> io::Result<()> {
