@@ -16,10 +16,8 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Exit {
-    match cli::parse(env::args_os()).map_err(anyhow::Error::from).and_then(commands::run) {
-        Ok(exit) => exit,
-        Err(error) => report_error(error),
-    }
+    let cli = cli::parse(env::args_os()).map_err(anyhow::Error::from);
+    cli.and_then(commands::run).unwrap_or_else(report_error)
 }
 
 /// Prints one line and no backtrace. Only the first panic is reported: later ones usually follow

@@ -13,8 +13,7 @@ impl Charset {
     /// The characters of the environment's locale. On Windows it has none, and consoles show
     /// Unicode.
     pub fn of_locale() -> Charset {
-        let variable =
-            |name: &str| std::env::var_os(name).map(|value| value.to_string_lossy().into());
+        let variable = |name: &str| std::env::var(name).ok();
         if cfg!(windows) { Charset::Unicode } else { Charset::of(variable) }
     }
 
