@@ -65,9 +65,8 @@
 //!     order: Order::Completed,
 //!     fetch: FetchOptions::default(),
 //! };
-//! let runtime = flags::system::runtime::start("runtime")?;
 //! let print = |outcome: &flags::flag::Outcome| println!("{}", outcome.code);
-//! let summary = plan.run(runtime.handle(), &Shutdown::never(), print)?;
+//! let summary = plan.run(&Shutdown::never(), print)?;
 //! assert!(summary.is_complete());
 //! assert!(folder.path().join("BR.gif").exists());
 //! # Ok::<(), Box<dyn std::error::Error>>(())

@@ -7,7 +7,6 @@ mod list;
 mod man;
 mod open_endpoint;
 mod serve;
-mod timeline_output;
 
 use std::io::{self, Write};
 use std::process::ExitCode;

@@ -12,7 +12,6 @@ use crate::numbers::counted;
 use crate::origin::{Origin, Weather};
 use crate::run::{Order, Plan, Summary};
 use crate::system::cpu_time::CpuTime;
-use crate::system::runtime;
 use crate::system::signals::Shutdown;
 
 /// Runs the downloads of a [`Setup`].
@@ -75,8 +74,6 @@ impl RealRunner<'_> {
     fn download(&self, contender: Contender) -> anyhow::Result<(Summary, CpuTime)> {
         let folder = tempfile::Builder::new().prefix("flags-compare-").tempdir();
         let folder = folder.context("cannot create a temporary folder")?;
-        // A fresh runtime, so that no connection or thread of the previous run is left.
-        let runtime = runtime::start("runtime").context("cannot start the network runtime")?;
         let plan = Plan {
             mode: contender.mode(),
             jobs: contender.jobs(),
@@ -88,10 +85,8 @@ impl RealRunner<'_> {
             fetch: self.fetch.clone(),
         };
         let before = CpuTime::now();
-        let summary = plan.run(runtime.handle(), &self.shutdown, |_| {})?;
+        let summary = plan.run(&self.shutdown, |_| {})?;
         let cpu = CpuTime::now().since(before);
-        // Waits for the runtime's thread, so that it does not slow down the next run.
-        runtime.stop();
         folder.close().context("cannot remove a temporary folder")?;
         Ok((summary, cpu))
     }

@@ -11,7 +11,7 @@ use super::request_log::{OnRequest, RequestCounts};
 use super::routes::{self, ServerState};
 use super::source::FlagSource;
 use super::weather::Weather;
-use crate::system::runtime::{self, Runtime};
+use crate::system::runtime::Runtime;
 
 /// The maximum number of connections that wait to be accepted. It is large enough for a burst of a
 /// thousand clients to connect without retransmissions.
@@ -68,7 +68,7 @@ impl Origin {
             io::Error::new(error.kind(), format!("cannot start a server on {bind}: {error}"))
         };
         // One thread is enough for all requests.
-        let runtime = runtime::start("origin").map_err(refused)?;
+        let runtime = Runtime::start("origin").map_err(refused)?;
         let entered = runtime.handle().enter();
         let (listener, address) = listen(bind).map_err(refused)?;
         let state = Arc::new(ServerState::new(source, weather, on_request));

@@ -11,4 +11,4 @@ pub mod text;
 pub mod timeline;
 mod verdicts;
 
-pub use reporter::{Format, Reporter, Verbosity};
+pub use reporter::{Format, Reporter};

@@ -9,70 +9,56 @@ use super::terminal::progress::Progress;
 use super::terminal::{are_streams_merged, ignore_closed_pipe};
 use super::{run_json, text};
 use crate::flag::{Outcome, Status};
-use crate::run::Summary;
+use crate::run::{Plan, Summary};
 
 /// What goes to stdout.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
     Text,
     Json,
-    /// Nothing: stdout is for another document.
+    /// Nothing: the run is quiet, or stdout is for another document.
     Nothing,
-}
-
-/// How much is reported of each flag.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verbosity {
-    /// Only errors.
-    Quiet,
-    Normal,
-    /// A line per flag on stderr as well.
-    Verbose,
 }
 
 /// Reports the outcomes of a run and its summary.
 pub struct Reporter {
     format: Format,
-    verbosity: Verbosity,
+    /// Whether stderr has a line per flag.
+    verbose: bool,
     stdout: Stdout,
     progress: Progress,
     /// Whether stdout and stderr go to the same file, pipe or terminal, as with `2>&1`.
     streams_merged: bool,
-    /// Whether stdout ends with codes that no line break follows.
+    /// Whether a line break has to come before the count. With separate streams it always has.
     has_open_line: bool,
 }
 
 impl Reporter {
-    /// A reporter for a run over `total` flags. On a terminal it shows an empty progress bar, with
-    /// the number of flags that are `retrying`.
+    /// A reporter for a run over `total` flags. For text on a terminal it shows an empty progress
+    /// bar, with the number of flags that are `retrying`.
     pub fn new(
         format: Format,
-        verbosity: Verbosity,
+        verbose: bool,
         total: usize,
         retrying: Arc<AtomicUsize>,
     ) -> Reporter {
-        let has_bar = format == Format::Text && verbosity != Verbosity::Quiet;
-        Reporter {
-            format,
-            verbosity,
-            stdout: Stdout::default(),
-            progress: Progress::new(has_bar, total, retrying),
-            streams_merged: are_streams_merged(),
-            has_open_line: false,
-        }
+        let progress = Progress::new(format == Format::Text, total, retrying);
+        let streams_merged = progress.shares_terminal() || are_streams_merged();
+        let (stdout, has_open_line) = (Stdout::default(), !streams_merged);
+        Reporter { format, verbose, stdout, progress, streams_merged, has_open_line }
     }
 
     /// Reports one flag: its code on stdout, or its error on stderr.
     pub fn report(&mut self, outcome: &Outcome) {
         let failure = text::failure_line(outcome);
-        let has_message = failure.is_some() || self.verbosity == Verbosity::Verbose;
+        let has_message = failure.is_some() || self.verbose;
         if has_message && self.streams_merged && mem::take(&mut self.has_open_line) {
             self.stdout.write("\n");
         }
         if let Some(failure) = failure {
             self.progress.error(&failure);
         }
-        if self.verbosity == Verbosity::Verbose {
+        if self.verbose {
             self.progress.line(&text::details(outcome));
         }
         if matches!(outcome.status, Status::Saved { .. }) && self.shows_codes() {
@@ -86,15 +72,13 @@ impl Reporter {
     ///
     /// # Errors
     /// The first error in writing to stdout during the run. A closed pipe is not an error.
-    pub fn finish(&mut self, summary: &Summary) -> io::Result<()> {
+    pub fn finish(&mut self, plan: &Plan, summary: &Summary) -> io::Result<()> {
         self.progress.finish();
-        let at_line_start =
-            self.progress.shares_terminal() || self.streams_merged && !self.has_open_line;
-        match (self.format, self.verbosity) {
-            (Format::Json, _) => self.stdout.write(&run_json::document(summary)?),
-            (Format::Nothing, _) | (Format::Text, Verbosity::Quiet) => {}
-            (Format::Text, _) => {
-                let line_break = if at_line_start { "" } else { "\n" };
+        match self.format {
+            Format::Json => self.stdout.write(&run_json::document(plan, summary)?),
+            Format::Nothing => {}
+            Format::Text => {
+                let line_break = if self.has_open_line { "\n" } else { "" };
                 self.stdout.write(&format!("{line_break}{}\n", text::summary_line(summary)));
             }
         }
@@ -104,8 +88,7 @@ impl Reporter {
     /// Whether the line of codes is shown. It is not if the same terminal shows a line per flag,
     /// because each code would appear twice.
     fn shows_codes(&self) -> bool {
-        let twice = self.verbosity == Verbosity::Verbose && self.progress.shares_terminal();
-        self.format == Format::Text && self.verbosity != Verbosity::Quiet && !twice
+        self.format == Format::Text && !(self.verbose && self.progress.shares_terminal())
     }
 }
 

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::terminal::escape::escape_controls_in_json;
 use crate::numbers::seconds;
-use crate::run::Summary;
+use crate::run::{Plan, Summary};
 
 /// The version of the document's format. It changes with incompatible changes only.
 const SCHEMA_VERSION: u32 = 1;
@@ -14,13 +14,13 @@ const SCHEMA_VERSION: u32 = 1;
 ///
 /// # Errors
 /// None in practice: numbers and strings can always be written as JSON.
-pub fn document(summary: &Summary) -> serde_json::Result<String> {
+pub fn document(plan: &Plan, summary: &Summary) -> serde_json::Result<String> {
     let document = json!({
         "schema_version": SCHEMA_VERSION,
-        "mode": summary.mode,
-        "jobs": summary.jobs,
-        "server": summary.base.to_string(),
-        "dest": summary.folder.display().to_string(),
+        "mode": plan.mode,
+        "jobs": plan.jobs,
+        "server": plan.base.to_string(),
+        "dest": plan.destination.folder().display().to_string(),
         "elapsed_s": seconds(summary.elapsed),
         "interrupted": summary.interrupted_by.is_some(),
         "counts": summary.counts(),

@@ -1,6 +1,7 @@
 //! The order in which outcomes are reported: as they complete, or the order of the input.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
+use std::mem;
 
 use clap::ValueEnum;
 
@@ -18,49 +19,57 @@ pub enum Order {
     Input,
 }
 
-/// Holds outcomes back until they can be reported in the chosen order.
-pub(super) struct Sequencer {
+/// Reports outcomes in the chosen order, and keeps them.
+pub(super) struct OrderedReport<R> {
     order: Order,
-    /// The codes that have not been passed on, in the order of the input.
-    expected: VecDeque<CountryCode>,
-    /// Finished, but not passed on yet.
+    /// In the order of the input, which is sorted.
+    codes: Vec<CountryCode>,
+    report: R,
+    /// Finished, but not reported yet.
     held_back: BTreeMap<CountryCode, Outcome>,
+    reported: Vec<Outcome>,
 }
 
-impl Sequencer {
-    pub(super) fn new(order: Order, codes: &[CountryCode]) -> Sequencer {
-        Sequencer { order, expected: codes.iter().copied().collect(), held_back: BTreeMap::new() }
+impl<R: FnMut(&Outcome)> OrderedReport<R> {
+    pub(super) fn new(order: Order, codes: &[CountryCode], report: R) -> OrderedReport<R> {
+        let (held_back, reported) = (BTreeMap::new(), Vec::with_capacity(codes.len()));
+        OrderedReport { order, codes: codes.to_vec(), report, held_back, reported }
     }
 
+    /// Reports `outcome`, and those that were held back for it, or holds it back.
     pub(super) fn add(&mut self, outcome: Outcome) {
+        if self.order == Order::Completed {
+            return self.report(outcome);
+        }
         self.held_back.insert(outcome.code, outcome);
-    }
-
-    /// The next outcome that may be reported, if there is one.
-    pub(super) fn next_ready(&mut self) -> Option<Outcome> {
-        match self.order {
-            Order::Completed => self.held_back.pop_first().map(|(_, outcome)| outcome),
-            Order::Input => {
-                let outcome = self.held_back.remove(self.expected.front()?)?;
-                self.expected.pop_front();
-                Some(outcome)
-            }
+        while let Some(next) = self.codes.get(self.reported.len())
+            && let Some(outcome) = self.held_back.remove(next)
+        {
+            self.report(outcome);
         }
     }
 
-    /// All outcomes that are still held back, in the order of the codes. After an interruption,
-    /// codes before them may be missing.
-    pub(super) fn drain(&mut self) -> impl Iterator<Item = Outcome> + use<> {
-        std::mem::take(&mut self.held_back).into_values()
+    /// Reports the outcomes that are still held back: after an interruption, codes before them may
+    /// be missing. Returns all outcomes, in reported order.
+    pub(super) fn finish(&mut self) -> Vec<Outcome> {
+        for outcome in mem::take(&mut self.held_back).into_values() {
+            self.report(outcome);
+        }
+        mem::take(&mut self.reported)
+    }
+
+    fn report(&mut self, outcome: Outcome) {
+        (self.report)(&outcome);
+        self.reported.push(outcome);
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::cell::RefCell;
     use std::time::Duration;
 
     use super::*;
-    use crate::country::POP20;
     use crate::flag::Status;
 
     fn outcome(code: CountryCode) -> Outcome {
@@ -79,37 +88,45 @@ mod tests {
         }
     }
 
-    /// The codes that are passed on after each of `finished`.
-    fn passed_on(sequencer: &mut Sequencer, finished: CountryCode) -> Vec<CountryCode> {
-        sequencer.add(outcome(finished));
-        std::iter::from_fn(|| sequencer.next_ready()).map(|outcome| outcome.code).collect()
-    }
-
-    #[test]
-    fn completed_order_passes_each_outcome_on_at_once() {
-        let mut sequencer = Sequencer::new(Order::Completed, &POP20);
-        for code in POP20 {
-            assert_eq!(passed_on(&mut sequencer, code), [code]);
+    /// The codes that have been reported after each of `finished`, and at the end.
+    fn reported(order: Order, codes: &[CountryCode], finished: &[CountryCode]) -> Vec<String> {
+        let shown = RefCell::new(String::new());
+        let report = |outcome: &Outcome| *shown.borrow_mut() += &outcome.code.to_string();
+        let mut ordered = OrderedReport::new(order, codes, report);
+        let mut steps = Vec::new();
+        for code in finished {
+            ordered.add(outcome(*code));
+            steps.push(shown.borrow().clone());
         }
+        let outcomes = ordered.finish();
+        steps.push(shown.borrow().clone());
+        assert_eq!(
+            outcomes.iter().map(|outcome| outcome.code.to_string()).collect::<String>(),
+            steps[finished.len()]
+        );
+        steps
     }
 
     #[test]
-    fn input_order_passes_a_code_on_once_it_and_all_before_it_have_finished() {
-        let codes = ["AA", "BB", "CC"].map(|code| code.parse().unwrap());
-        let [a, b, c] = codes;
-        let mut sequencer = Sequencer::new(Order::Input, &codes);
-        assert_eq!(passed_on(&mut sequencer, b), []);
-        assert_eq!(passed_on(&mut sequencer, a), [a, b]);
-        assert_eq!(passed_on(&mut sequencer, c), [c]);
+    fn in_completed_order_each_outcome_is_reported_at_once() {
+        let [a, b, c] = codes();
+        assert_eq!(reported(Order::Completed, &[a, b, c], &[c, a]), ["CC", "CCAA", "CCAA"]);
     }
 
     #[test]
-    fn input_order_keeps_outcomes_behind_a_gap_for_the_end() {
-        let codes = ["AA", "BB", "CC"].map(|code| code.parse().unwrap());
-        let mut sequencer = Sequencer::new(Order::Input, &codes);
-        assert_eq!(passed_on(&mut sequencer, codes[2]), []);
-        assert_eq!(passed_on(&mut sequencer, codes[1]), []);
-        let rest: Vec<_> = sequencer.drain().map(|outcome| outcome.code).collect();
-        assert_eq!(rest, codes[1..]);
+    fn in_input_order_a_code_is_reported_once_it_and_all_before_it_have_finished() {
+        let [a, b, c] = codes();
+        let steps = reported(Order::Input, &[a, b, c], &[b, a, c]);
+        assert_eq!(steps, ["", "AABB", "AABBCC", "AABBCC"]);
+    }
+
+    #[test]
+    fn in_input_order_outcomes_behind_a_gap_are_reported_at_the_end() {
+        let [a, b, c] = codes();
+        assert_eq!(reported(Order::Input, &[a, b, c], &[c, b]), ["", "", "BBCC"]);
+    }
+
+    fn codes() -> [CountryCode; 3] {
+        ["AA", "BB", "CC"].map(|code| code.parse().unwrap())
     }
 }

@@ -1,26 +1,15 @@
 //! The summary of a run.
 
-use std::num::NonZeroUsize;
-use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::base_url::BaseUrl;
-use crate::downloader::Mode;
 use crate::flag::{Outcome, Status};
 use crate::system::signals::Signal;
 
 /// The result of a run.
 #[derive(Debug)]
 pub struct Summary {
-    pub mode: Mode,
-    /// The maximum number of concurrent requests.
-    pub jobs: NonZeroUsize,
-    pub base: BaseUrl,
-    pub folder: PathBuf,
-    /// The number of requested flags.
-    pub requested: usize,
     /// The time from before the HTTP client was built until the last file was saved, or until an
     /// interrupted run ended.
     pub elapsed: Duration,
@@ -59,7 +48,7 @@ impl Summary {
 
     /// Whether every requested flag was saved, skipped or unchanged.
     pub fn is_complete(&self) -> bool {
-        let there = self.outcomes.iter().filter(|outcome| outcome.status.is_there());
-        there.count() == self.requested
+        let all_are_there = self.outcomes.iter().all(|outcome| outcome.status.is_there());
+        self.interrupted_by.is_none() && all_are_there
     }
 }

@@ -17,27 +17,27 @@ pub struct Runtime {
     thread: JoinHandle<()>,
 }
 
-/// Starts a runtime on a thread called `name`, and raises the limit on open files as far as the
-/// system allows.
-///
-/// # Errors
-/// The system refuses a thread or a file descriptor.
-pub fn start(name: &str) -> io::Result<Runtime> {
-    raise_limit();
-    // A runtime with worker threads would panic if the system refused them.
-    let mut builder = Builder::new_current_thread();
-    let runtime = builder.max_blocking_threads(MAX_BLOCKING_THREADS).enable_all().build()?;
-    let handle = runtime.handle().clone();
-    let (stop, stopped) = oneshot::channel();
-    let thread = thread::Builder::new().name(name.to_owned()).spawn(move || {
-        // The error of a dropped sender is the signal to stop.
-        let _ = runtime.block_on(stopped);
-        runtime.shutdown_background();
-    })?;
-    Ok(Runtime { handle, stop, thread })
-}
-
 impl Runtime {
+    /// Starts a runtime on a thread called `name`, and raises the limit on open files as far as the
+    /// system allows.
+    ///
+    /// # Errors
+    /// The system refuses a thread or a file descriptor.
+    pub fn start(name: &str) -> io::Result<Runtime> {
+        raise_limit();
+        // A runtime with worker threads would panic if the system refused them.
+        let mut builder = Builder::new_current_thread();
+        let runtime = builder.max_blocking_threads(MAX_BLOCKING_THREADS).enable_all().build()?;
+        let handle = runtime.handle().clone();
+        let (stop, stopped) = oneshot::channel();
+        let thread = thread::Builder::new().name(name.to_owned()).spawn(move || {
+            // The error of a dropped sender is the signal to stop.
+            let _ = runtime.block_on(stopped);
+            runtime.shutdown_background();
+        })?;
+        Ok(Runtime { handle, stop, thread })
+    }
+
     /// A handle that spawns tasks on the runtime.
     pub fn handle(&self) -> &Handle {
         &self.handle
