@@ -31,6 +31,7 @@ pub use weather_args::WeatherArgs;
 #[derive(Debug, Parser)]
 #[command(
     name = "flags",
+    bin_name = "flags",
     version,
     propagate_version = true,
     max_term_width = 100,

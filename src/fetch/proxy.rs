@@ -36,7 +36,8 @@ impl Proxies {
     ///
     /// As for curl, the lower-case spelling is read first and an empty variable counts as unset.
     /// `HTTP_PROXY` is ignored in a CGI program (`REQUEST_METHOD` is set): there it holds the
-    /// request's `Proxy` header, which an attacker can choose.
+    /// request's `Proxy` header, which an attacker can choose. On Windows, variables have no case,
+    /// so `http_proxy` is ignored, too.
     pub fn from_environment() -> Proxies {
         Proxies::from_variables(env::var_os)
     }
@@ -44,7 +45,10 @@ impl Proxies {
     pub(super) fn from_variables(value: impl Fn(&'static str) -> Option<OsString>) -> Proxies {
         let is_cgi = value("REQUEST_METHOD").is_some();
         let first_set = |names: &[&'static str]| {
-            let allowed = names.iter().filter(|name| !(is_cgi && **name == "HTTP_PROXY"));
+            let is_header = |name: &str| {
+                name == "HTTP_PROXY" || cfg!(windows) && name.eq_ignore_ascii_case("HTTP_PROXY")
+            };
+            let allowed = names.iter().filter(|name| !(is_cgi && is_header(name)));
             let mut set = allowed.filter_map(|name| Some((*name, value(name)?)));
             set.find(|(_, value)| !value.is_empty())
         };
@@ -303,6 +307,7 @@ mod tests {
         assert_eq!(proxy(&cgi, "http://h/"), Ok(None));
         assert_eq!(proxy(&cgi[1..], "http://h/"), Ok(Some("http://attacker:80".into())));
         let lower = [("REQUEST_METHOD", "GET"), ("http_proxy", "p")];
-        assert_eq!(proxy(&lower, "http://h/"), Ok(Some("http://p:80".into())));
+        let expected = if cfg!(windows) { None } else { Some("http://p:80".into()) };
+        assert_eq!(proxy(&lower, "http://h/"), Ok(expected));
     }
 }

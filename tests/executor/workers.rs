@@ -6,8 +6,6 @@ use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
 use std::time::Duration;
 
-use flags::executor::Executor;
-
 use crate::{occupy, pool, wait};
 
 #[test]
@@ -121,6 +119,8 @@ mod without_memory_for_threads {
     use std::env;
     use std::num::NonZeroUsize;
     use std::process::Command;
+
+    use flags::executor::Executor;
 
     use super::*;
 

@@ -10,19 +10,19 @@ pub enum Charset {
 }
 
 impl Charset {
-    /// The characters of the environment's locale. On Windows it has none, and consoles show
-    /// Unicode.
+    /// The characters of the locale in the environment. Without one, they are ASCII, as in the
+    /// locale `C`, but Unicode on Windows, whose consoles show it and set no such variables.
     pub fn of_locale() -> Charset {
         let variable = |name: &str| std::env::var(name).ok();
-        if cfg!(windows) { Charset::Unicode } else { Charset::of(variable) }
+        Charset::of(variable, if cfg!(windows) { "UTF-8" } else { "C" })
     }
 
-    /// The characters of the first of `LC_ALL`, `LC_CTYPE` and `LANG` that is set and not empty
-    /// (POSIX, Base Definitions §8.2). Without any, the locale is `C`, which is ASCII.
-    fn of(variable: impl Fn(&str) -> Option<String>) -> Charset {
+    /// The characters of the locale in the first of `LC_ALL`, `LC_CTYPE` and `LANG` that is set and
+    /// not empty (POSIX, Base Definitions §8.2), on every system. Without any, it is `default`.
+    fn of(variable: impl Fn(&str) -> Option<String>, default: &str) -> Charset {
         let names = ["LC_ALL", "LC_CTYPE", "LANG"];
         let locale = names.into_iter().filter_map(variable).find(|value| !value.is_empty());
-        let locale = locale.unwrap_or_default().to_ascii_lowercase();
+        let locale = locale.unwrap_or_else(|| default.to_owned()).to_ascii_lowercase();
         let is_utf8 = locale.contains("utf-8") || locale.contains("utf8");
         if is_utf8 { Charset::Unicode } else { Charset::Ascii }
     }
@@ -57,9 +57,14 @@ mod tests {
     use super::*;
 
     fn charset(set: &[(&str, &str)]) -> Charset {
-        Charset::of(|name| {
+        charset_or(set, "C")
+    }
+
+    fn charset_or(set: &[(&str, &str)], default: &str) -> Charset {
+        let variable = |name: &str| {
             set.iter().find(|(known, _)| *known == name).map(|(_, value)| value.to_string())
-        })
+        };
+        Charset::of(variable, default)
     }
 
     #[test]
@@ -70,7 +75,15 @@ mod tests {
         assert_eq!(charset(&[("LC_CTYPE", "C.UTF-8"), ("LANG", "C")]), Charset::Unicode);
         assert_eq!(charset(&[("LC_ALL", ""), ("LANG", "en_US.UTF-8")]), Charset::Unicode);
         assert_eq!(charset(&[("LANG", "de_DE.ISO-8859-1")]), Charset::Ascii);
-        assert_eq!(charset(&[]), Charset::Ascii);
+    }
+
+    #[test]
+    fn without_a_variable_the_default_of_the_system_decides() {
+        for unset in [&[][..], &[("LANG", "")]] {
+            assert_eq!(charset_or(unset, "C"), Charset::Ascii);
+            assert_eq!(charset_or(unset, "UTF-8"), Charset::Unicode);
+        }
+        assert_eq!(charset_or(&[("LC_ALL", "C")], "UTF-8"), Charset::Ascii);
     }
 
     #[test]
