@@ -7,13 +7,14 @@ mod support;
 use std::fs;
 use std::path::Path;
 use std::sync::LazyLock;
+use std::thread;
 use std::time::Duration;
 
 use responses::{ATTEMPTS, Row};
 use serde_json::Value;
 use support::child_process::{FinishedRun, Running};
 use support::handlers::*;
-use support::{TestServer, flag, gif, json, names, program, stderr};
+use support::{CONCURRENT, TestServer, flag, gif, json, names, program, stderr};
 use tempfile::tempdir;
 
 const TIMEOUT: Duration = Duration::from_secs(2);
@@ -58,18 +59,12 @@ fn seq_gets_exactly_what_the_table_says() {
 }
 
 #[test]
-fn threads_get_exactly_what_the_table_says() {
-    assert_table_holds("threads", 1);
-}
-
-#[test]
-fn rayon_gets_exactly_what_the_table_says() {
-    assert_table_holds("rayon", 1);
-}
-
-#[test]
-fn async_gets_exactly_what_the_table_says() {
-    assert_table_holds("async", 1);
+fn concurrent_modes_get_exactly_what_the_table_says() {
+    thread::scope(|scope| {
+        for mode in CONCURRENT {
+            scope.spawn(|| assert_table_holds(mode, 1));
+        }
+    });
 }
 
 type Entry<'a> = &'a (String, &'a Row);

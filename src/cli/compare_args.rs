@@ -197,7 +197,6 @@ mod tests {
     #[test]
     fn modes_are_compared_in_the_given_order_without_duplicates() {
         assert_eq!(names("--modes async,seq,ASYNC,seq"), ["async", "seq"]);
-        assert_eq!(names(""), ["seq", "threads", "rayon", "async"]);
         for words in ["--modes fast", "--modes seq,,async", "--modes ,", "--modes="] {
             assert!(parse(words).is_err(), "{words}");
         }

@@ -44,10 +44,10 @@ impl Proxies {
 
     pub(super) fn from_variables(value: impl Fn(&'static str) -> Option<OsString>) -> Proxies {
         let is_cgi = value("REQUEST_METHOD").is_some();
+        let is_header = |name: &str| {
+            name == "HTTP_PROXY" || cfg!(windows) && name.eq_ignore_ascii_case("HTTP_PROXY")
+        };
         let first_set = |names: &[&'static str]| {
-            let is_header = |name: &str| {
-                name == "HTTP_PROXY" || cfg!(windows) && name.eq_ignore_ascii_case("HTTP_PROXY")
-            };
             let allowed = names.iter().filter(|name| !(is_cgi && is_header(name)));
             let mut set = allowed.filter_map(|name| Some((*name, value(name)?)));
             set.find(|(_, value)| !value.is_empty())

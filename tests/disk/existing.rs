@@ -1,6 +1,7 @@
 //! Existing files with the name of a flag: an older flag, a link, a folder, a broken file.
 
 use std::fs;
+#[cfg(unix)]
 use std::os::unix::fs::symlink;
 
 use tempfile::tempdir;
@@ -26,6 +27,7 @@ fn a_folder_in_the_place_of_a_flag_stays_and_the_other_flags_are_saved() {
     }
 }
 
+#[cfg(unix)]
 #[test]
 fn a_link_in_the_place_of_a_flag_is_replaced_and_its_target_stays() {
     let server = server();
@@ -58,6 +60,7 @@ fn a_link_in_the_place_of_a_flag_is_replaced_and_its_target_stays() {
     }
 }
 
+#[cfg(unix)]
 #[test]
 fn a_link_that_is_as_long_as_the_flag_that_it_leads_to_is_replaced() {
     let image = gif_of(1000);
@@ -77,6 +80,7 @@ fn a_link_that_is_as_long_as_the_flag_that_it_leads_to_is_replaced() {
     assert!(fs::symlink_metadata(&link).unwrap().is_file());
 }
 
+#[cfg(unix)]
 #[test]
 fn a_file_or_link_that_appears_during_a_run_is_replaced() {
     for mode in MODES {

@@ -1,16 +1,23 @@
 //! The folder that flags are saved into.
 
 use std::fs;
+#[cfg(unix)]
 use std::os::unix::fs::{PermissionsExt, symlink};
+#[cfg(unix)]
 use std::path::Path;
 
 use tempfile::tempdir;
 
+#[cfg(unix)]
+use crate::support::after;
 use crate::support::child_process::Running;
 use crate::support::handlers::{gif_of, whole};
-use crate::support::{MODES, TestServer, after, flag, gif, json, names, ok, program, stderr};
-use crate::{MAX_WAIT, count_whole, is_root, read, run, run_into, server};
+use crate::support::{MODES, TestServer, flag, gif, json, names, ok, program, stderr};
+use crate::{MAX_WAIT, count_whole, run, run_into, server};
+#[cfg(unix)]
+use crate::{is_root, read};
 
+#[cfg(unix)]
 #[test]
 fn a_folder_that_takes_no_files_is_one_error_before_any_request() {
     let server = server();
@@ -90,6 +97,7 @@ fn the_name_of_the_folder_need_not_be_utf_8() {
     }
 }
 
+#[cfg(unix)]
 #[test]
 fn the_folder_can_be_a_symbolic_link() {
     let (server, parent) = (server(), tempdir().unwrap());
@@ -137,7 +145,9 @@ fn a_flag_that_cannot_be_saved_is_an_error_that_names_the_path() {
 fn an_error_of_the_temporary_folder_of_a_comparison_advises_no_dest() {
     let folder = tempdir().unwrap();
     let mut flags = program();
-    flags.args(["compare", "BR", "-s", "local"]).env("TMPDIR", folder.path().join("missing"));
+    flags
+        .args(["compare", "BR", "-s", "local"])
+        .envs(["TMPDIR", "TMP", "TEMP"].map(|name| (name, folder.path().join("missing"))));
     let output = run(&mut flags);
     assert_eq!(output.status.code(), Some(1));
     assert!(!stderr(&output).contains("--dest"), "{output:?}");
@@ -160,6 +170,7 @@ fn four_processes_can_save_into_one_folder_at_once() {
     assert_eq!(count_whole(dest.path(), |_| image.clone()), 194);
 }
 
+#[cfg(unix)]
 #[test]
 fn a_new_file_has_the_mode_that_the_umask_gives() {
     let server = server();

@@ -1,14 +1,18 @@
 //! Flags on the disk: saved whole or not at all, with clear errors and no other files left behind.
-#![cfg(unix)]
 
 mod existing;
+#[cfg(unix)]
 mod exports;
 mod folder;
+#[cfg(unix)]
 mod limits;
+#[cfg(unix)]
 mod streams;
 #[path = "../support/mod.rs"]
 mod support;
 mod times;
+#[cfg(windows)]
+mod windows;
 
 use std::fs;
 use std::path::Path;
@@ -63,6 +67,7 @@ fn with_fault(fault: &str, path: Option<&Path>) -> Option<Command> {
     works.then(|| support::wrap(&[&["strace"], &strace[..]].concat(), &program()))
 }
 
+#[cfg(unix)]
 fn is_root() -> bool {
     nix::unistd::getuid().is_root()
 }
