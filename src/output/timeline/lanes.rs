@@ -47,7 +47,7 @@ pub fn legend<'a>(
     let mut legend = vec![("", "waiting"), ("", "receiving")];
     legend.extend(blocks.iter().any(|block| block.is_failed()).then_some(("✗", "failed")));
     let is_retried = |block: &&Block| block.outcome.attempts > 1;
-    legend.extend(blocks.iter().any(|of| is_retried(of)).then_some(("×2", "two attempts")));
+    legend.extend(blocks.into_iter().find(is_retried).map(|_| ("×2", "two attempts")));
     legend
 }
 
