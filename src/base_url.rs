@@ -18,7 +18,7 @@ use crate::country::CountryCode;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BaseUrl(Url);
+pub struct BaseUrl(pub(crate) Url);
 
 /// Why a text is not a base URL, in words.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -38,20 +38,11 @@ impl BaseUrl {
         url
     }
 
-    pub(crate) fn as_url(&self) -> &Url {
-        &self.0
-    }
-
-    /// Whether `url` has the same scheme, host and port (RFC 6454 §5).
-    pub(crate) fn has_origin_of(&self, url: &Url) -> bool {
-        self.0.origin() == url.origin()
-    }
-
-    /// `target` with the credentials of this URL, if it has the same origin and no credentials of
-    /// its own. They thus follow a redirect within the origin.
+    /// `target` with the credentials of this URL, if it has the same origin (scheme, host and port,
+    /// RFC 6454 §5) and no credentials of its own. They thus follow a redirect within the origin.
     pub(crate) fn with_credentials(&self, mut target: Url) -> Url {
         let has_own = !target.username().is_empty() || target.password().is_some();
-        if !has_own && self.has_origin_of(&target) {
+        if !has_own && self.0.origin() == target.origin() {
             // Neither fails: a URL with the same origin as this one has a host.
             let _ = target.set_username(self.0.username());
             let _ = target.set_password(self.0.password());

@@ -67,8 +67,8 @@ impl FetchOptions {
     /// The proxy for `base` can't be used; requests must not go to the server directly then. Or it
     /// takes TLS to reach the server, and the file of CAs in `SSL_CERT_FILE` can't be read.
     pub fn check(&self, base: &BaseUrl) -> anyhow::Result<()> {
-        self.proxies.for_url(base.as_url())?;
-        if self.need_tls(base.as_url()) { trust::check_variable() } else { Ok(()) }
+        self.proxies.for_url(&base.0)?;
+        if self.need_tls(&base.0) { trust::check_variable() } else { Ok(()) }
     }
 
     /// Whether the client for `url` connects to anything over TLS.
@@ -146,7 +146,7 @@ impl Clients {
     fn server(&self, url: &Url) -> Server {
         match url.scheme() {
             "http" => Server::Http,
-            _ if !self.base.has_origin_of(url) => Server::HttpsElsewhere,
+            _ if self.base.0.origin() != url.origin() => Server::HttpsElsewhere,
             _ if self.base_speaks_http1.load(Ordering::Relaxed) => Server::HttpsBaseHttp1,
             _ => Server::HttpsBase,
         }

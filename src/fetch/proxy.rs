@@ -72,7 +72,7 @@ impl Proxies {
 
     /// Whether requests for the flags of `base` go through a proxy.
     pub fn apply_to(&self, base: &BaseUrl) -> bool {
-        self.for_url(base.as_url()).is_ok_and(|proxy| proxy.is_some())
+        self.for_url(&base.0).is_ok_and(|proxy| proxy.is_some())
     }
 
     /// The proxy for `url`.
