@@ -36,9 +36,12 @@ pub struct RequestLog {
     pub rejected: Vec<String>,
 }
 
-/// Each kind of request: its name in the singular and in the plural, and whether it includes a
-/// request. A request is counted under the first kind that includes it.
-const KINDS: [(&str, &str, fn(&RequestLog) -> bool); 11] = [
+/// A kind of request: its names in the singular and in the plural, and whether it includes a
+/// request.
+type Kind = (&'static str, &'static str, fn(&RequestLog) -> bool);
+
+/// A request is counted under the first kind that includes it.
+const KINDS: [Kind; 11] = [
     ("ok", "ok", |log| log.fault.is_none() && log.code.is_some() && log.status == 200),
     ("unchanged", "unchanged", |log| log.fault.is_none() && log.status == 304),
     ("not found", "not found", |log| log.fault.is_none() && log.status == 404),

@@ -73,10 +73,9 @@ async fn respond(
         rejected: Vec::new(),
     };
     let mut response = if !has_valid_host(&request) {
-        (StatusCode::BAD_REQUEST, "400 Bad Request: Host\n").into_response()
+        refusal(StatusCode::BAD_REQUEST)
     } else if ![Method::GET, Method::HEAD].contains(&request.method) {
-        let text = "405 Method Not Allowed\n";
-        (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "GET,HEAD")], text).into_response()
+        ([(header::ALLOW, "GET,HEAD")], refusal(StatusCode::METHOD_NOT_ALLOWED)).into_response()
     } else if let Some(code) = log.code {
         flag(&state, &connection, &request, code, &mut log).await
     } else {
@@ -95,7 +94,7 @@ async fn respond(
                 static_file("text/css; charset=utf-8", include_str!("page/page.css"))
             }
             "/flags/icon.svg" => static_file("image/svg+xml", include_str!("page/icon.svg")),
-            _ => not_found(),
+            _ => refusal(StatusCode::NOT_FOUND),
         }
     };
     log.status = response.status().as_u16();
@@ -163,13 +162,10 @@ async fn flag(
             let reset_handle = connection.reset_handle.clone();
             flag_response(request, flag, &weather, fault, reset_handle, log)
         }
-        Ok(None) => not_found(),
+        Ok(None) => refusal(StatusCode::NOT_FOUND),
         Err(file) => {
             log.rejected.push(file.message);
-            match file.status {
-                StatusCode::NOT_FOUND => not_found(),
-                status => (status, "500 The file cannot be read\n").into_response(),
-            }
+            refusal(file.status)
         }
     }
 }
@@ -226,6 +222,7 @@ fn static_file(content_type: &'static str, content: &'static str) -> Response {
     (headers, content).into_response()
 }
 
-fn not_found() -> Response {
-    (StatusCode::NOT_FOUND, "404 Not Found\n").into_response()
+/// A response whose body is its status as text.
+fn refusal(status: StatusCode) -> Response {
+    (status, format!("{status}\n")).into_response()
 }

@@ -70,7 +70,8 @@ impl Origin {
         // One thread is enough for all requests.
         let runtime = Runtime::start("origin").map_err(refused)?;
         let entered = runtime.handle().enter();
-        let (listener, address) = listen(bind).map_err(refused)?;
+        let listener = listen(bind).map_err(refused)?;
+        let address = listener.local_addr().map_err(refused)?;
         let state = Arc::new(ServerState::new(source, weather, on_request));
         tokio::spawn(connection::accept(listener, routes::router(state.clone())));
         drop(entered);
@@ -111,7 +112,7 @@ fn reachable(address: SocketAddr) -> SocketAddr {
     SocketAddr::new(ip, address.port())
 }
 
-fn listen(bind: SocketAddr) -> io::Result<(TcpListener, SocketAddr)> {
+fn listen(bind: SocketAddr) -> io::Result<TcpListener> {
     let socket = match bind {
         SocketAddr::V4(_) => TcpSocket::new_v4()?,
         SocketAddr::V6(_) => TcpSocket::new_v6()?,
@@ -123,7 +124,5 @@ fn listen(bind: SocketAddr) -> io::Result<(TcpListener, SocketAddr)> {
     // The accepted connections inherit it.
     socket.set_send_buffer_size(SEND_BUFFER)?;
     socket.bind(bind)?;
-    let listener = socket.listen(BACKLOG)?;
-    let address = listener.local_addr()?;
-    Ok((listener, address))
+    socket.listen(BACKLOG)
 }

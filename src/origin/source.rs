@@ -87,26 +87,25 @@ impl FlagSource {
         };
         for name in [format!("{code}.gif"), format!("{0}/{0}.gif", code.lower())] {
             let path = root.join(name);
-            let rejected = |status, reason: String| {
-                Err(RejectedFile { status, message: format!("{} {reason}", path.display()) })
-            };
-            let flag = match read(root, &path) {
-                Ok(Some(flag)) => flag,
+            let (status, reason) = match read(root, &path) {
                 Ok(None) => continue,
+                Ok(Some(flag)) if flag.bytes.len() > MAX_BYTES => {
+                    let limit = MAX_BYTES >> 20;
+                    (StatusCode::NOT_FOUND, format!("is larger than {limit} MiB and is not served"))
+                }
+                Ok(Some(flag)) => match gif::check(&flag.bytes) {
+                    Ok(()) => return Ok(Some(flag)),
+                    Err(defect) => {
+                        let reason = format!("is not a whole GIF and is not served: {defect}");
+                        (StatusCode::NOT_FOUND, reason)
+                    }
+                },
                 Err(error) => {
-                    let reason = format!("cannot be read: {error}");
-                    return rejected(StatusCode::INTERNAL_SERVER_ERROR, reason);
+                    (StatusCode::INTERNAL_SERVER_ERROR, format!("cannot be read: {error}"))
                 }
             };
-            if flag.bytes.len() > MAX_BYTES {
-                let reason = format!("is larger than {} MiB and is not served", MAX_BYTES >> 20);
-                return rejected(StatusCode::NOT_FOUND, reason);
-            }
-            if let Err(defect) = gif::check(&flag.bytes) {
-                let reason = format!("is not a whole GIF and is not served: {defect}");
-                return rejected(StatusCode::NOT_FOUND, reason);
-            }
-            return Ok(Some(flag));
+            let message = format!("{} {reason}", path.display());
+            return Err(RejectedFile { status, message });
         }
         Ok(None)
     }
