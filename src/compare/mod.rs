@@ -6,7 +6,6 @@
 
 mod contender;
 mod contender_result;
-mod enough_jobs;
 pub mod ideal;
 mod injected;
 mod measured;
@@ -21,8 +20,7 @@ mod speedup;
 pub mod statistics;
 
 pub use contender::Contender;
-pub use contender_result::{ContenderResult, Ideal, Standing};
-pub use enough_jobs::EnoughJobs;
+pub use contender_result::{ContenderResult, EnoughJobs, Ideal, Standing};
 pub use measured::{Measured, Sample};
 pub use results::Results;
 pub use rounds::run_rounds;
