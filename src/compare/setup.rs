@@ -1,6 +1,5 @@
 //! What to compare, and how many times.
 
-use std::fmt;
 use std::iter::successors;
 
 use serde::Serialize;
@@ -87,13 +86,6 @@ impl Setup {
     /// The weather of `round`, which is the same for every contender.
     pub fn weather_of(&self, round: Round) -> Option<Weather> {
         Some(Weather { seed: round.seed(self.seed()), ..self.weather.clone()? })
-    }
-}
-
-/// The value of the option: `threads@5=3`.
-impl fmt::Display for MinSpeedup {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}={}", self.contender, self.factor)
     }
 }
 

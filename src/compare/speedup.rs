@@ -107,8 +107,8 @@ impl fmt::Display for Verdict {
 impl fmt::Display for SpeedupCheck {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let SpeedupCheck { min_speedup, speedup, confidence } = self;
-        let (verdict, contender) = (self.verdict(), min_speedup.contender);
-        write!(f, "--min-speedup {min_speedup}: {verdict}: {contender} is {speedup}")?;
+        let (verdict, MinSpeedup { contender, factor }) = (self.verdict(), min_speedup);
+        write!(f, "--min-speedup {contender}={factor}: {verdict}: {contender} is {speedup}")?;
         match verdict {
             Verdict::Inconclusive if speedup.interval.confidence < *confidence => {
                 let needed = signed_rank::ratios_needed(*confidence);
