@@ -59,13 +59,6 @@ impl Measured {
         numbered.filter_map(move |(number, round)| Some((number, sample(round, contender)?)))
     }
 
-    /// The runs of `contender`, mutable.
-    #[cfg(test)]
-    pub(crate) fn samples_mut(&mut self, contender: Contender) -> Vec<&mut Sample> {
-        let runs = self.rounds.iter_mut().flatten();
-        runs.filter(|(name, _)| *name == contender).map(|(_, sample)| sample).collect()
-    }
-
     /// The order of each round.
     pub fn orders(&self) -> Vec<Vec<Contender>> {
         let order = |round: &Vec<(Contender, _)>| round.iter().map(|(name, _)| *name).collect();
@@ -90,4 +83,13 @@ impl Measured {
 
 fn sample(round: &[(Contender, Sample)], contender: Contender) -> Option<&Sample> {
     round.iter().find(|(known, _)| *known == contender).map(|(_, sample)| sample)
+}
+
+#[cfg(test)]
+impl Measured {
+    /// The runs of `contender`, mutable.
+    pub(crate) fn samples_mut(&mut self, contender: Contender) -> Vec<&mut Sample> {
+        let runs = self.rounds.iter_mut().flatten();
+        runs.filter(|(name, _)| *name == contender).map(|(_, sample)| sample).collect()
+    }
 }

@@ -30,19 +30,15 @@ pub fn run_rounds(
         }
         if let Round::Measured(number) = round {
             round_finished(measured)?;
-            let look = looks.iter().find(|look| look.runs == number);
-            if look.is_some_and(|look| is_decided(setup, measured, look.confidence)) {
-                break;
+            if let Some(look) = looks.iter().find(|look| look.runs == number) {
+                let checks = checks(setup, measured, look.confidence);
+                if checks.iter().all(|check| check.verdict() != Verdict::Inconclusive) {
+                    break;
+                }
             }
         }
     }
     Ok(())
-}
-
-/// Whether no `--min-speedup` is inconclusive.
-fn is_decided(setup: &Setup, measured: &Measured, confidence: f64) -> bool {
-    let checks = checks(setup, measured, confidence);
-    checks.iter().all(|check| check.verdict() != Verdict::Inconclusive)
 }
 
 #[cfg(test)]
