@@ -86,10 +86,10 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Erro
     Cli::try_parse_from(args).map_err(|mut error| {
         let context: Vec<_> = error.context().map(|(kind, value)| (kind, value.clone())).collect();
         for (kind, value) in context {
-            let ContextValue::String(text) = value else { continue };
-            let shown = printable(&text);
-            if shown != text {
-                error.insert(kind, ContextValue::String(shown));
+            if let ContextValue::String(text) = value
+                && text != printable(&text)
+            {
+                error.insert(kind, ContextValue::String(printable(&text)));
                 // A tip may repeat the text.
                 error.remove(ContextKind::Suggested);
             }

@@ -57,10 +57,7 @@ pub(super) fn run(args: CompareArgs) -> anyhow::Result<Exit> {
         bar.run_finished();
         sample
     };
-    let round_finished = |measured: &Measured| match exports.is_empty() {
-        true => Ok(()),
-        false => exports.update(&Results::new(&setup, measured)),
-    };
+    let round_finished = |measured: &Measured| exports.update(&Results::new(&setup, measured));
     let mut measured = Measured::default();
     let result = run_rounds(&setup, &mut measured, run, round_finished);
     bar.finish();
@@ -103,13 +100,11 @@ fn exports(args: &CompareArgs) -> anyhow::Result<Vec<(Box<dyn Exporter>, PathBuf
 fn report_verdicts(results: &Results, quiet: bool) -> Exit {
     let mut exit = Exit::Complete;
     for check in &results.checks {
-        match check.verdict() {
-            Verdict::Failed => {
-                stderr::error(&check.to_string());
-                exit = Exit::Incomplete;
-            }
-            Verdict::Passed | Verdict::Inconclusive if quiet => {}
-            Verdict::Passed | Verdict::Inconclusive => comparison::note(&check.to_string()),
+        if check.verdict() == Verdict::Failed {
+            stderr::error(&check.to_string());
+            exit = Exit::Incomplete;
+        } else if !quiet {
+            comparison::note(&check.to_string());
         }
     }
     exit
