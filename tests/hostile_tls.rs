@@ -4,7 +4,6 @@ mod support;
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::thread;
 
@@ -12,10 +11,7 @@ use support::http2::Reply;
 use support::proxy::relay;
 use support::tls::{Authority, TlsServer, without_tls};
 use support::tls_run::{TlsRun, assert_whole, ended_as, run};
-use support::{
-    CONCURRENT, MODES, TestServer, flag, flags, handlers, in_every_mode, json, names, stderr,
-};
-use tempfile::{NamedTempFile, tempdir};
+use support::{CONCURRENT, MODES, TestServer, flag, handlers, in_every_mode, json, names, stderr};
 
 const YEARS: [i32; 2] = [2000, 2100];
 const BOTH: &[&str] = &["h2", "http/1.1"];
@@ -138,74 +134,82 @@ fn with_cacert_a_server_is_trusted_and_the_best_common_protocol_is_used() {
     }
 }
 
+/// The CAs of the system, which are files on Linux.
 #[cfg(target_os = "linux")]
-#[test]
-fn the_cas_in_ssl_cert_file_are_trusted_instead_of_the_systems() {
-    let (ours, theirs) = (Authority::new("Ours"), Authority::new("Theirs"));
-    let config = ours.certify("127.0.0.1", YEARS, &["http/1.1"]);
-    let server = TlsServer::start(config, |_| Reply::Flag);
-    let (dest, trusted) = (tempdir().unwrap(), NamedTempFile::new().unwrap());
-    let as_proxy = format!("https://{}", server.address());
-    let (direct, by_proxy) = ((server.base(), ""), ("http://flags.invalid".into(), &*as_proxy));
-    for (base, proxy) in [direct, by_proxy] {
-        for (authority, status) in [(&ours, 0), (&theirs, 1)] {
-            std::fs::write(&trusted, authority.pem()).unwrap();
-            let mut flags = flags();
-            flags.env("SSL_CERT_FILE", trusted.path()).env_remove("SSL_CERT_DIR");
-            flags.env("http_proxy", proxy);
-            flags.args(["BR", "-r", "0", "-s", &base, "-d"]).arg(dest.path());
-            let output = flags.output().unwrap();
-            assert_eq!(output.status.code(), Some(status), "{base}: {}", stderr(&output));
-            let is_unknown = stderr(&output).contains("unknown CA");
-            assert_eq!(is_unknown, status == 1, "{base}: {}", stderr(&output));
+mod system_cas {
+    use std::path::Path;
+
+    use tempfile::{NamedTempFile, tempdir};
+
+    use super::*;
+    use crate::support::flags;
+
+    #[test]
+    fn the_cas_in_ssl_cert_file_are_trusted_instead_of_the_systems() {
+        let (ours, theirs) = (Authority::new("Ours"), Authority::new("Theirs"));
+        let config = ours.certify("127.0.0.1", YEARS, &["http/1.1"]);
+        let server = TlsServer::start(config, |_| Reply::Flag);
+        let (dest, trusted) = (tempdir().unwrap(), NamedTempFile::new().unwrap());
+        let as_proxy = format!("https://{}", server.address());
+        let (direct, by_proxy) = ((server.base(), ""), ("http://flags.invalid".into(), &*as_proxy));
+        for (base, proxy) in [direct, by_proxy] {
+            for (authority, status) in [(&ours, 0), (&theirs, 1)] {
+                std::fs::write(&trusted, authority.pem()).unwrap();
+                let mut flags = flags();
+                flags.env("SSL_CERT_FILE", trusted.path()).env_remove("SSL_CERT_DIR");
+                flags.env("http_proxy", proxy);
+                flags.args(["BR", "-r", "0", "-s", &base, "-d"]).arg(dest.path());
+                let output = flags.output().unwrap();
+                assert_eq!(output.status.code(), Some(status), "{base}: {}", stderr(&output));
+                let is_unknown = stderr(&output).contains("unknown CA");
+                assert_eq!(is_unknown, status == 1, "{base}: {}", stderr(&output));
+            }
         }
     }
-}
 
-#[cfg(target_os = "linux")]
-#[test]
-fn an_unreadable_ssl_cert_file_is_an_error_for_https_only() {
-    let ours = Authority::new("Ours");
-    let config = ours.certify("127.0.0.1", YEARS, &["http/1.1"]);
-    let (server, plain) = (TlsServer::start(config, |_| Reply::Flag), TestServer::with_flags());
-    let (dest, trusted) = (tempdir().unwrap(), NamedTempFile::new().unwrap());
-    std::fs::write(&trusted, ours.pem()).unwrap();
-    let run = |file: &Path, base: &str| {
-        let mut flags = flags();
-        flags.env("SSL_CERT_FILE", file).args(["BR", "IN", "-s", base, "-d"]).arg(dest.path());
-        flags.arg("--cacert").arg(trusted.path()).output().unwrap()
-    };
-    for file in [Path::new("/missing.pem"), dest.path()] {
-        let output = run(file, &server.base());
-        assert_eq!(output.status.code(), Some(1));
-        let errors = stderr(&output);
-        let start = format!("flags: cannot read the CAs in {}, which SSL_CERT", file.display());
-        assert!(errors.starts_with(&start), "{errors}");
-        assert_eq!(errors.lines().count(), 1, "{errors}");
-        assert_eq!(server.tries("BR"), 0);
-        assert_eq!(run(file, &plain.base()).status.code(), Some(0));
+    #[test]
+    fn an_unreadable_ssl_cert_file_is_an_error_for_https_only() {
+        let ours = Authority::new("Ours");
+        let config = ours.certify("127.0.0.1", YEARS, &["http/1.1"]);
+        let (server, plain) = (TlsServer::start(config, |_| Reply::Flag), TestServer::with_flags());
+        let (dest, trusted) = (tempdir().unwrap(), NamedTempFile::new().unwrap());
+        std::fs::write(&trusted, ours.pem()).unwrap();
+        let run = |file: &Path, base: &str| {
+            let mut flags = flags();
+            flags.env("SSL_CERT_FILE", file).args(["BR", "IN", "-s", base, "-d"]).arg(dest.path());
+            flags.arg("--cacert").arg(trusted.path()).output().unwrap()
+        };
+        for file in [Path::new("/missing.pem"), dest.path()] {
+            let output = run(file, &server.base());
+            assert_eq!(output.status.code(), Some(1));
+            let errors = stderr(&output);
+            let start = format!("flags: cannot read the CAs in {}, which SSL_CERT", file.display());
+            assert!(errors.starts_with(&start), "{errors}");
+            assert_eq!(errors.lines().count(), 1, "{errors}");
+            assert_eq!(server.tries("BR"), 0);
+            assert_eq!(run(file, &plain.base()).status.code(), Some(0));
+        }
+        // A redirect may lead to https only later.
+        let target = format!("{}/br.gif", server.base());
+        let redirecting = TestServer::start(move |_, stream| handlers::redirect(stream, &target));
+        let output = run(Path::new("/missing.pem"), &redirecting.base());
+        assert!(stderr(&output).contains("which SSL_CERT_FILE names"), "{}", stderr(&output));
     }
-    // A redirect may lead to https only later.
-    let target = format!("{}/br.gif", server.base());
-    let redirecting = TestServer::start(move |_, stream| handlers::redirect(stream, &target));
-    let output = run(Path::new("/missing.pem"), &redirecting.base());
-    assert!(stderr(&output).contains("which SSL_CERT_FILE names"), "{}", stderr(&output));
-}
 
-#[cfg(target_os = "linux")]
-#[test]
-fn without_trusted_cas_the_kind_of_error_is_that_of_the_url() {
-    let (dest, empty) = (tempdir().unwrap(), NamedTempFile::new().unwrap());
-    for (base, kind) in [("http://127.0.0.1:1", "connect"), ("https://127.0.0.1:1", "tls")] {
-        let mut flags = flags();
-        flags.env("SSL_CERT_FILE", empty.path()).env_remove("SSL_CERT_DIR");
-        flags.env("http_proxy", "https://127.0.0.1:1");
-        flags.args(["BR", "--json", "-s", base, "-d"]).arg(dest.path());
-        let document = json(&flags.output().unwrap());
-        let brazil = flag(&document, "BR");
-        assert_eq!((&brazil["error"]["kind"], &brazil["attempts"]), (&kind.into(), &1.into()));
-        let message = "no trusted CAs found; name some with --cacert";
-        assert_eq!(brazil["error"]["message"], message);
+    #[test]
+    fn without_trusted_cas_the_kind_of_error_is_that_of_the_url() {
+        let (dest, empty) = (tempdir().unwrap(), NamedTempFile::new().unwrap());
+        for (base, kind) in [("http://127.0.0.1:1", "connect"), ("https://127.0.0.1:1", "tls")] {
+            let mut flags = flags();
+            flags.env("SSL_CERT_FILE", empty.path()).env_remove("SSL_CERT_DIR");
+            flags.env("http_proxy", "https://127.0.0.1:1");
+            flags.args(["BR", "--json", "-s", base, "-d"]).arg(dest.path());
+            let document = json(&flags.output().unwrap());
+            let brazil = flag(&document, "BR");
+            assert_eq!((&brazil["error"]["kind"], &brazil["attempts"]), (&kind.into(), &1.into()));
+            let message = "no trusted CAs found; name some with --cacert";
+            assert_eq!(brazil["error"]["message"], message);
+        }
     }
 }
 
