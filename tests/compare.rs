@@ -299,7 +299,7 @@ fn markdown_has_the_verdicts_and_the_units_of_the_terminal() {
 }
 
 #[test]
-fn a_failure_that_was_not_injected_ends_it_and_keeps_what_was_measured() {
+fn a_failure_at_a_server_elsewhere_ends_it_and_keeps_what_was_measured() {
     let origin = TestServer::start(|request, stream| match request.attempt {
         ..=3 => ok(stream, &gif(&request.path)),
         _ => answer(stream, "404 Not Found", "", b""),
@@ -316,7 +316,7 @@ fn a_failure_that_was_not_injected_ends_it_and_keeps_what_was_measured() {
     let base = origin.base();
     let message = format!(
         "flags: threads, round 2: BR: not found: {base}/br/br.gif; \
-         comparison aborted: this failure was not injected\n"
+         comparison aborted: every flag has to be downloaded\n"
     );
     assert_eq!(stderr(&output), message);
     assert!(stdout(&output).contains("1 flag from http://"), "{}", stdout(&output));

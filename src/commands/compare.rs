@@ -54,13 +54,13 @@ pub(super) fn run(args: CompareArgs) -> anyhow::Result<Exit> {
     let run = |round, contender| {
         bar.run_started(round, contender);
         let sample = runner.run(round, contender);
-        bar.run_finished();
+        bar.bar.inc(1);
         sample
     };
     let round_finished = |measured: &Measured| exports.update(&Results::new(&setup, measured));
     let mut measured = Measured::default();
     let result = run_rounds(&setup, &mut measured, run, round_finished);
-    bar.finish();
+    bar.bar.finish_and_clear();
     let results = Results::new(&setup, &measured);
     let exported = exports.finish(&results);
     let exit = match (&result, shutdown.signal()) {

@@ -64,7 +64,11 @@ impl RealRunner<'_> {
                 0 => String::new(),
                 others => format!(", and {} failed", counted(others, "other flag", "other flags")),
             };
-            bail!("{first}{others}; comparison aborted: this failure was not injected");
+            let reason = match weather {
+                Some(_) => "this failure was not injected",
+                None => "every flag has to be downloaded",
+            };
+            bail!("{first}{others}; comparison aborted: {reason}");
         }
         let retries =
             outcomes.iter().map(|outcome| retries_not_injected(weather, outcome, timeout)).sum();

@@ -13,7 +13,8 @@ use crate::gif::{self, MAX_BYTES};
 /// The folder that flags are saved into.
 #[derive(Debug, Clone)]
 pub struct Destination {
-    folder: PathBuf,
+    /// As it was given.
+    pub(crate) folder: PathBuf,
 }
 
 impl Destination {
@@ -37,11 +38,6 @@ impl Destination {
         fs::create_dir_all(folder).map_err(refused)?;
         check_folder(folder).map_err(refused)?;
         Ok(Destination { folder: folder.to_owned() })
-    }
-
-    /// The folder, as it was given.
-    pub fn folder(&self) -> &Path {
-        &self.folder
     }
 
     /// The final path of the flag of `code`.

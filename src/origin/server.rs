@@ -65,7 +65,7 @@ impl Origin {
     pub fn start(settings: Settings) -> io::Result<Origin> {
         let Settings { bind, source, weather, on_request } = settings;
         let refused = |error: io::Error| {
-            io::Error::new(error.kind(), format!("cannot start a server on {bind}: {error}"))
+            io::Error::new(error.kind(), format!("cannot listen on {bind}: {error}"))
         };
         // One thread is enough for all requests.
         let runtime = Runtime::start("origin").map_err(refused)?;

@@ -1,8 +1,8 @@
 //! Where a server's flags come from: the binary itself, or a folder.
 
-use std::fs::{self, File};
+use std::fs;
+use std::io;
 use std::io::ErrorKind::{NotADirectory, NotFound};
-use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -89,7 +89,7 @@ impl FlagSource {
             let path = root.join(name);
             let (status, reason) = match read(root, &path) {
                 Ok(None) => continue,
-                Ok(Some(flag)) if flag.bytes.len() > MAX_BYTES => {
+                Err(error) if error.kind() == io::ErrorKind::FileTooLarge => {
                     let limit = MAX_BYTES >> 20;
                     (StatusCode::NOT_FOUND, format!("is larger than {limit} MiB and is not served"))
                 }
@@ -141,8 +141,10 @@ fn read(root: &Path, path: &Path) -> io::Result<Option<ServedFlag>> {
         Err(error) if !matches!(error.kind(), NotFound | NotADirectory) => return Err(error),
         _ => return Ok(None),
     };
-    let mut bytes = Vec::new();
-    File::open(&path)?.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes)?;
+    if metadata.len() > MAX_BYTES as u64 {
+        return Err(io::ErrorKind::FileTooLarge.into());
+    }
+    let bytes = fs::read(&path)?;
     // A date in the future must not be sent (RFC 9110 §8.8.2.1), and one before 1970 cannot be.
     let modified = metadata.modified()?.min(SystemTime::now()).max(SystemTime::UNIX_EPOCH);
     Ok(Some(ServedFlag { bytes: bytes.into(), modified }))

@@ -22,14 +22,11 @@ pub fn show(results: &Results, stream: Stream) -> io::Result<()> {
     }
     let report = report(results, stream.width());
     let report = Charset::of_locale().show(&report);
-    let written = match stream {
-        Stream::Stdout => {
-            let mut stdout = anstream::stdout().lock();
-            stdout.write_all(report.as_bytes()).and_then(|()| stdout.flush())
-        }
-        Stream::Stderr => anstream::stderr().lock().write_all(report.as_bytes()),
+    let mut stream: Box<dyn Write> = match stream {
+        Stream::Stdout => Box::new(anstream::stdout()),
+        Stream::Stderr => Box::new(anstream::stderr()),
     };
-    ignore_closed_pipe(written)
+    ignore_closed_pipe(stream.write_all(report.as_bytes()).and_then(|()| stream.flush()))
 }
 
 /// Writes a sentence to stderr.
@@ -40,9 +37,9 @@ pub fn note(sentence: &str) {
 fn report(results: &Results, width: Option<usize>) -> String {
     let title = results.title();
     let table = table(results, width);
-    let sentences = sentences(results);
+    let sentences = sentences(results).into_iter().map(|sentence| format!("{sentence}\n"));
+    let sentences: String = sentences.collect();
     let gap = if sentences.is_empty() { "" } else { "\n" };
-    let sentences: String = sentences.iter().map(|sentence| format!("{sentence}\n")).collect();
     format!("{BOLD}{title}{BOLD:#}\n\n{table}{gap}{sentences}")
 }
 

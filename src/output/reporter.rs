@@ -65,7 +65,7 @@ impl Reporter {
             self.progress.code(outcome.code, |text| self.stdout.write(text));
             self.has_open_line = !self.progress.shares_terminal();
         }
-        self.progress.advance();
+        self.progress.bar.inc(1);
     }
 
     /// Reports the whole run.
@@ -73,7 +73,8 @@ impl Reporter {
     /// # Errors
     /// The first error in writing to stdout during the run. A closed pipe is not an error.
     pub fn finish(&mut self, plan: &Plan, summary: &Summary) -> io::Result<()> {
-        self.progress.finish();
+        // On a shared terminal, the cursor is then at the start of a line.
+        self.progress.bar.finish_and_clear();
         match self.format {
             Format::Json => self.stdout.write(&run_json::document(plan, summary)?),
             Format::Nothing => {}

@@ -20,7 +20,7 @@ pub fn document(plan: &Plan, summary: &Summary) -> serde_json::Result<String> {
         "mode": plan.mode,
         "jobs": plan.jobs,
         "server": plan.base.to_string(),
-        "dest": plan.destination.folder().display().to_string(),
+        "dest": plan.destination.folder.display().to_string(),
         "elapsed_s": seconds(summary.elapsed),
         "interrupted": summary.interrupted_by.is_some(),
         "counts": summary.counts(),

@@ -30,7 +30,8 @@ const TICK: Duration = Duration::from_millis(100);
 
 /// A bar on stderr, if that is a terminal.
 pub(in crate::output) struct Progress {
-    bar: ProgressBar,
+    /// Counts the flags that are done.
+    pub(in crate::output) bar: ProgressBar,
     /// The codes above the bar, if stdout is a terminal as well.
     codes: Option<CodesLine>,
     failed: Arc<AtomicUsize>,
@@ -60,11 +61,6 @@ impl Progress {
         self.codes.is_some()
     }
 
-    /// Counts one flag.
-    pub(in crate::output) fn advance(&self) {
-        self.bar.inc(1);
-    }
-
     /// Writes the code and a blank with `write`, which writes to stdout.
     pub(in crate::output) fn code(&mut self, code: CountryCode, write: impl FnOnce(&str)) {
         let text = format!("{code} ");
@@ -90,11 +86,6 @@ impl Progress {
         if let Some(codes) = &mut self.codes {
             codes.column = 0;
         }
-    }
-
-    /// Removes the bar. On a shared terminal, the cursor is then at the start of a line.
-    pub(in crate::output) fn finish(&self) {
-        self.bar.finish_and_clear();
     }
 }
 

@@ -8,8 +8,8 @@ use crate::compare::{Contender, Round, Setup};
 /// A bar on stderr, if that is a terminal: the current round, and the times.
 pub struct RoundsBar<'a> {
     setup: &'a Setup,
-    /// Its prefix is what runs now: `round 3 of 10: threads`.
-    bar: ProgressBar,
+    /// Counts the runs that are done. Its prefix is what runs now: `round 3 of 10: threads`.
+    pub bar: ProgressBar,
 }
 
 impl RoundsBar<'_> {
@@ -38,16 +38,6 @@ impl RoundsBar<'_> {
             }
         };
         self.bar.set_prefix(format!("{round}: {contender}"));
-    }
-
-    /// Counts a finished run.
-    pub fn run_finished(&self) {
-        self.bar.inc(1);
-    }
-
-    /// Removes the bar.
-    pub fn finish(&self) {
-        self.bar.finish_and_clear();
     }
 }
 
