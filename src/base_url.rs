@@ -88,14 +88,27 @@ impl fmt::Display for BaseUrl {
 ///   the host `DOM` with a path, and the password would be shown as part of that.
 /// - A percent-encoded byte is not UTF-8. The HTTP library would send something else.
 pub(crate) fn check_login(text: &str, url: &Url) -> Result<(), InvalidBaseUrl> {
-    let authority = text.split_once("//").and_then(|(_, rest)| rest.rsplit_once('@'));
-    if authority.is_some_and(|(login, _)| login.contains('\\')) {
+    if has_backslash_in_login(text) {
         return Err(InvalidBaseUrl("a backslash before the @ has to be written as %5C".into()));
     }
     match is_utf8(url.username()) && url.password().is_none_or(is_utf8) {
         true => Ok(()),
         false => Err(InvalidBaseUrl("its user name or password is not UTF-8".into())),
     }
+}
+
+/// Whether a backslash ends the host in `text`, a URL or a reference to one, and an `@` follows in
+/// the same part of it.
+fn has_backslash_in_login(text: &str) -> bool {
+    let is_scheme = |scheme: &str| !scheme.contains(|c: char| !c.is_ascii_alphanumeric());
+    let rest = text.split_once(':').filter(|(scheme, _)| is_scheme(scheme));
+    let rest = rest.map_or(text, |(_, rest)| rest);
+    let authority = rest.trim_start_matches(['/', '\\']);
+    if rest.len() - authority.len() < 2 {
+        return false;
+    }
+    let part = authority.split(['/', '?', '#']).next().unwrap_or_default();
+    part.split_once('\\').is_some_and(|(_, after)| after.contains('@'))
 }
 
 /// Whether the percent-encoded `text` stands for UTF-8 (RFC 3986 §2.1).
@@ -248,6 +261,22 @@ mod tests {
             ] {
                 prop_assert!(!redacted_text(&text).contains("SECRET"), "{}", redacted_text(&text));
             }
+        }
+    }
+
+    #[test]
+    fn a_backslash_is_refused_where_it_hides_a_login_and_nowhere_else() {
+        for text in [
+            r"http://DOM\ann:secret@h/",
+            r"http:\\h\ann:secret@h/",
+            r"\\h\ann:secret@h",
+            r"//h\ann:secret@h/x",
+        ] {
+            assert!(has_backslash_in_login(text), "{text}");
+        }
+        for text in [r"http://h/x?p=C:\dir&m=a@b", r"http://h\x", r"/a\b@c", "http://ann:s@h/", ""]
+        {
+            assert!(!has_backslash_in_login(text), "{text}");
         }
     }
 

@@ -24,9 +24,9 @@ pub enum Endpoint {
 pub enum Preset {
     /// A server in this process, without any delay
     Local,
-    /// The same, with a delay of 50 to 150 ms
+    /// A server in this process, with a delay of 50 to 150 ms
     Delay,
-    /// The same as delay, with 25 % errors
+    /// A server in this process, with that delay and 25 % errors
     Error,
 }
 

@@ -3,6 +3,8 @@
 //! The grammar is that of the GIF89a specification, appendix B, which includes GIF87a. The pixels
 //! are not decoded: a truncated file, or another format, already shows in the blocks.
 
+use crate::numbers::counted;
+
 /// The largest flag that is fetched, saved or accepted as complete: 5 MiB, in bytes.
 pub const MAX_BYTES: usize = 5 << 20;
 
@@ -22,7 +24,7 @@ pub enum Defect {
     #[error("it contains no image")]
     NoImage,
     /// This many bytes follow the trailer, and not all of them are padding.
-    #[error("{0} {bytes} the GIF trailer", bytes = if *.0 == 1 { "byte follows" } else { "bytes follow" })]
+    #[error("{} the GIF trailer", counted(*.0, "byte follows", "bytes follow"))]
     Excess(usize),
 }
 

@@ -48,8 +48,8 @@ pub(crate) fn time(time: Duration) -> String {
     }
 }
 
-/// How many times as long as `short` the time `long` is, as a reader calculates it who sees both
-/// only as [`time`] shows them: `14`, `4.6`, `0.85`.
+/// `long` ÷ `short`, calculated from the rounded values that [`time`] shows, so that dividing two
+/// times shown gives the same: `14`, `4.6`, `0.85`.
 pub(crate) fn quotient_as_shown(long: Duration, short: Duration) -> String {
     let shown = |duration| {
         let text = time(duration);

@@ -156,7 +156,7 @@ fn verbose_shows_size_time_and_tries_of_each_flag_on_stderr() {
     let output =
         flags().args(["-v", "BR", "-s", &origin.base(), "-d"]).arg(dest.path()).output().unwrap();
     assert!(stdout(&output).starts_with("BR \n1 download in "));
-    let line = predicate::str::is_match(r"^BR: \d+ B in \d+\.\d{3}s, 2 tries\n$").unwrap();
+    let line = predicate::str::is_match(r"^BR: \d+ B in \d+\.\d{3} s, 2 tries\n$").unwrap();
     assert!(line.eval(&stderr(&output)), "{}", stderr(&output));
 }
 
@@ -332,7 +332,7 @@ fn verbose_has_a_line_for_a_flag_that_fails_too() {
     let dest = tempdir().unwrap();
     let args = ["-v", "ZW", "-s", &origin.base(), "-d"];
     let output = flags().args(args).arg(dest.path()).output().unwrap();
-    let lines = r"^flags: ZW: not found: \S+\nZW: not found in \d+\.\d{3}s, 1 try\n$";
+    let lines = r"^flags: ZW: not found: \S+\nZW: not found in \d+\.\d{3} s, 1 try\n$";
     let shape = predicate::str::is_match(lines).unwrap();
     assert!(shape.eval(&stderr(&output)), "{}", stderr(&output));
 }

@@ -99,7 +99,11 @@ proptest! {
     #[test]
     fn the_check_counts_the_bytes_after_a_whole_gif(
         image in whole_gif(),
-        more in prop_oneof![vec(any::<u8>(), 1..50), vec(b' '..b'#', 1..3), vec(b'\0'..b'\x02', 1..3)],
+        more in prop_oneof![
+            vec(any::<u8>(), 1..50),
+            vec(b' '..b'#', 1..3),
+            vec(b'\0'..b'\x02', 1..3)
+        ],
     ) {
         let longer = [&image[..], &more].concat();
         let is_padding = more.iter().all(|byte| b"\0 \t\r\n\x0c".contains(byte));

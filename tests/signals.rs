@@ -456,3 +456,42 @@ fn a_signal_after_the_last_flag_counts() {
         assert_eq!(killed_by(end_within(&mut child, SOON)), Some(signal));
     }
 }
+
+#[test]
+fn a_signal_while_the_table_of_a_comparison_is_written_counts() {
+    for signal in SIGNALS {
+        let server = TestServer::with_flags();
+        let (mut reader, stdout) = UnixStream::pair().unwrap();
+        SockRef::from(&stdout).set_send_buffer_size(4096).unwrap();
+        SockRef::from(&reader).set_recv_buffer_size(4096).unwrap();
+        // More rows than the buffers of the socket hold.
+        let jobs: Vec<_> = (1..=60).map(|jobs: u32| jobs.to_string()).collect();
+        let mut flags = program();
+        flags.args(["compare", "BR", "-n", "1", "--warmup", "0", "--jobs", &jobs.join(",")]);
+        flags.args(["--modes", "seq,threads,async", "-s", &server.base()]);
+        let mut child = flags.stdout(OwnedFd::from(stdout)).stderr(Stdio::null()).spawn().unwrap();
+        drop(flags);
+        reader.read_exact(&mut [0]).unwrap();
+        send(signal, &child);
+        reader.read_to_string(&mut String::new()).unwrap();
+        assert_eq!(killed_by(end_within(&mut child, SOON)), Some(signal));
+    }
+}
+
+#[test]
+fn a_signal_counts_even_if_stdout_is_full() {
+    let (arrived, requests) = std::sync::mpsc::channel();
+    let server = TestServer::start(move |_, _| {
+        let _ = arrived.send(());
+        std::thread::park();
+        Ok(())
+    });
+    let dest = tempdir().unwrap();
+    let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+    let mut flags = program();
+    flags.args(["BR", "-s", &server.base(), "-d"]).arg(dest.path());
+    let mut child = flags.stdout(full).stderr(Stdio::null()).spawn().unwrap();
+    requests.recv().unwrap();
+    send(SIGNALS[0], &child);
+    assert_eq!(killed_by(end_within(&mut child, SOON)), Some(SIGNALS[0]));
+}

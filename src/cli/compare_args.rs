@@ -17,7 +17,8 @@ use crate::endpoint::{Endpoint, EndpointParser};
 /// each time with a fresh client and into a fresh temporary folder. A speedup is the Hodges-Lehmann
 /// estimate of the paired per-round ratios: the median of the geometric means of all pairs of
 /// rounds, with the 95 % interval of the Wilcoxon signed-rank test. Without arguments, a comparison
-/// takes about half a minute and no network.
+/// takes about half a minute and needs no network. If an export goes to stdout, the table goes to
+/// stderr.
 #[derive(Debug, Args)]
 #[command(after_help = "Exit status: 0 done; 1 a mode clearly missed its --min-speedup, a flag \
                   failed and the failure was not injected, the comparison could not start, or an \
@@ -48,8 +49,8 @@ pub struct CompareArgs {
     #[arg(long, value_name = "N", default_value = "1", allow_negative_numbers = true)]
     pub warmup: u32,
 
-    /// Double the rounds until every --min-speedup is decided, or N rounds are done [default: same
-    /// as --runs]
+    /// Double the rounds until every --min-speedup is decided, or N rounds are done; the intervals
+    /// are widened for the repeated checks. Needs --min-speedup [default: same as --runs]
     #[arg(long, requires = "min_speedup", value_name = "N")]
     #[arg(value_parser = at_least_one, allow_negative_numbers = true)]
     max_runs: Option<NonZeroUsize>,
@@ -58,16 +59,16 @@ pub struct CompareArgs {
     #[arg(long, value_name = "MODE[@JOBS]")]
     reference: Option<String>,
 
-    /// Fail if MODE is clearly less than X times as fast as the reference: the whole interval of its
-    /// speedup lies below X. May be repeated
+    /// Fail if MODE is clearly less than X times as fast as the reference: the whole interval of
+    /// its speedup lies below X. May be repeated
     #[arg(long, value_name = "MODE[@JOBS]=X", value_parser = min_speedup)]
     min_speedup: Vec<(String, f64)>,
 
     #[command(flatten)]
     pub request: RequestArgs,
 
-    /// Server to download from: a name, or an http or https base URL [env: FLAGS_SERVER]
-    /// [default: delay]
+    /// Server to download from: one of these names, or an http or https base URL [env:
+    /// FLAGS_SERVER] [default: delay]
     #[arg(short, long, value_name = "SERVER", value_parser = EndpointParser)]
     pub server: Option<Endpoint>,
 
@@ -76,7 +77,7 @@ pub struct CompareArgs {
     pub quiet: bool,
 
     /// Write the results as JSON that hyperfine's scripts can read, updated after each round; - is
-    /// stdout, and the table then goes to stderr
+    /// stdout
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Exports")]
     pub export_json: Option<PathBuf>,
 

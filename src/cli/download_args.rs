@@ -35,8 +35,8 @@ pub struct DownloadArgs {
     #[command(flatten)]
     pub request: RequestArgs,
 
-    /// Server to download from: a name, or an http or https base URL [env: FLAGS_SERVER]
-    /// [default: remote]
+    /// Server to download from: one of these names, or an http or https base URL [env:
+    /// FLAGS_SERVER] [default: remote]
     #[arg(short, long, value_name = "SERVER", value_parser = EndpointParser)]
     pub server: Option<Endpoint>,
 
@@ -70,7 +70,7 @@ pub struct DownloadArgs {
     #[arg(short, long, conflicts_with = "verbose")]
     pub quiet: bool,
 
-    /// Print a line per flag on stderr: size, time and attempts
+    /// Print a line per flag on stderr: size, time and tries
     #[arg(short, long)]
     pub verbose: bool,
 

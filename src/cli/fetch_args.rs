@@ -74,7 +74,8 @@ impl SelectionArgs {
         country::select(codes, self.limit.map(NonZeroUsize::get))
     }
 
-    /// The selected codes, sorted and without duplicates; by default the 20 most populous countries.
+    /// The selected codes, sorted and without duplicates; by default the 20 most populous
+    /// countries.
     pub fn codes(&self) -> Vec<CountryCode> {
         self.codes_or(&country::POP20)
     }

@@ -9,9 +9,9 @@ use super::WeatherArgs;
 
 /// Serve flags over HTTP on this machine, with injected delays and faults
 ///
-/// Prints the base URL first, for `flags --server`. In a browser it shows all flags. Ctrl-C stops
-/// the server and prints the number of responses. Without weather options there is no delay and no
-/// fault, as with --server local.
+/// Prints the base URL first: pass it to `flags --server`, or open it in a browser to see all
+/// flags. Ctrl-C stops the server and prints the number of responses by kind. Without weather
+/// options there is no delay and no fault, as with --server local.
 #[derive(Args, Clone, Debug)]
 #[command(after_help = "Exit status: 0 stopped by a signal; 1 the server could not start; \
                   2 a usage error.")]

@@ -57,22 +57,24 @@ pub(super) fn run(args: CompareArgs) -> anyhow::Result<Exit> {
         bar.bar.inc(1);
         sample
     };
-    let round_finished = |measured: &Measured| exports.update(&Results::new(&setup, measured));
+    let round_finished = |measured: &Measured| match exports.is_empty() {
+        true => Ok(()),
+        false => exports.update(&Results::new(&setup, measured)),
+    };
     let mut measured = Measured::default();
     let result = run_rounds(&setup, &mut measured, run, round_finished);
     bar.bar.finish_and_clear();
     let results = Results::new(&setup, &measured);
     let exported = exports.finish(&results);
     let exit = match (&result, shutdown.signal()) {
-        (_, Some(signal)) => Exit::Stopped(signal),
-        (Err(_), None) => Exit::Incomplete,
         (Ok(()), None) => report_verdicts(&results, args.quiet),
+        _ => Exit::Incomplete,
     };
     let shown = match args.quiet {
         true => Ok(()),
         false => comparison::show(&results, stream).context("cannot write the table"),
     };
-    result.and(exported).and(shown).map(|()| exit)
+    super::end(&shutdown, result.and(exported).and(shown).map(|()| exit))
 }
 
 /// The exports on the command line, with their targets.

@@ -54,13 +54,8 @@ pub(super) fn run(args: DownloadArgs) -> anyhow::Result<Exit> {
     if may_hint && summary.outcomes.iter().any(is_unlisted) {
         stderr::error("to find a country's code, see flags --list");
     }
-    reported.and(drawn)?;
-    // A signal counts even if it came after the last flag.
-    Ok(match shutdown.signal() {
-        Some(signal) => Exit::Stopped(signal),
-        None if summary.is_complete() => Exit::Complete,
-        None => Exit::Incomplete,
-    })
+    let exit = if summary.is_complete() { Exit::Complete } else { Exit::Incomplete };
+    super::end(&shutdown, reported.and(drawn).map(|()| exit))
 }
 
 /// What goes to stdout. A drawing as text shares it with the count, one as SVG with nothing.

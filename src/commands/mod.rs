@@ -14,8 +14,8 @@ use std::process::ExitCode;
 use anyhow::Context;
 
 use crate::cli::{self, Cli, Command};
-use crate::output::terminal::ignore_closed_pipe;
-use crate::system::signals::Signal;
+use crate::output::terminal::{ignore_closed_pipe, stderr};
+use crate::system::signals::{Shutdown, Signal};
 
 /// How the process ends. Scripts rely on the exit statuses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,6 +59,15 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
         Ok(error) => cli::with_usage(error, name).into(),
         Err(error) => error,
     })
+}
+
+/// How a run ends: by a signal if one came, even after the last flag; otherwise as `reported` says.
+fn end(shutdown: &Shutdown, reported: anyhow::Result<Exit>) -> anyhow::Result<Exit> {
+    let Some(signal) = shutdown.signal() else { return reported };
+    if let Err(error) = reported {
+        stderr::error(&format!("{error:#}"));
+    }
+    Ok(Exit::Stopped(signal))
 }
 
 /// Writes `document` to stdout. A closed pipe is not an error.

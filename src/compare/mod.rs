@@ -76,8 +76,8 @@ pub(crate) mod fixtures {
         MinSpeedup { contender: contender(name), factor }
     }
 
-    /// The measurements of a run of `millis` milliseconds. Its two flags take 45 % of that time each,
-    /// one after the other.
+    /// The measurements of a run of `millis` milliseconds. Its two flags take 45 % of that time
+    /// each, one after the other.
     pub(crate) fn sample(millis: u64) -> Sample {
         let elapsed = Duration::from_millis(millis);
         let cpu = CpuTime { user: elapsed / 10, system: elapsed / 20 };
@@ -98,7 +98,8 @@ pub(crate) mod fixtures {
         Sample { elapsed, cpu, exit_code: 0, retries: 0, outcomes }
     }
 
-    /// The measurements of a comparison whose runs take `times` milliseconds. It ends early at `None`.
+    /// The measurements of a comparison whose runs take `times` milliseconds. It ends early at
+    /// `None`.
     pub(crate) fn measured(
         setup: &Setup,
         times: impl Fn(Round, Contender) -> Option<u64>,

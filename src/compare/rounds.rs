@@ -7,13 +7,13 @@ use super::{Contender, Measured, Sample, Setup};
 /// Runs the rounds of `setup` and adds what they measure to `measured`, up to the first look that
 /// decides every `--min-speedup`, or the last one.
 ///
-/// `run` runs a contender once, as part of a round; it returns `None` after a signal, which ends the
-/// comparison. `round_finished` is called after each measured round. The verdicts are those of the last look: if each `--min-speedup` kept its first verdict,
-/// their errors would add up.
+/// `run` runs a contender once, as part of a round. It returns `None` after a signal, which ends
+/// the comparison. `round_finished` is called after each measured round. At each look, all checks
+/// are decided again: if each `--min-speedup` kept its first verdict, their errors would add up.
 ///
 /// # Errors
-/// Those of `run` and `round_finished`, which end the comparison. The finished runs of an unfinished
-/// round are measured, though speedups use only rounds that have both runs of a pair.
+/// Those of `run` and `round_finished`, which end the comparison. The finished runs of an
+/// unfinished round are measured, though speedups use only rounds that have both runs of a pair.
 pub fn run_rounds(
     setup: &Setup,
     measured: &mut Measured,

@@ -5,8 +5,8 @@ use std::num::NonZeroUsize;
 use super::{ContenderResult, EnoughJobs, Results, Standing};
 use crate::numbers::counted;
 
-/// What the table does not say: which contenders are equally fast, how many jobs are enough, whether
-/// there were retries, and the confidence of the intervals if it is not 95 %.
+/// What the table does not say: which contenders are equally fast, how many jobs are enough,
+/// whether there were retries, and the confidence of the intervals if it is not 95 %.
 pub fn sentences(results: &Results) -> Vec<String> {
     let standings = [equally_fast(results), not_told_apart(results)].into_iter().flatten();
     let enough_jobs = results.enough_jobs();

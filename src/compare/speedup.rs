@@ -247,9 +247,9 @@ mod tests {
         }
     }
 
-    /// The share of `trials` comparisons in which a `--min-speedup` at `factor` failed, with 10 rounds
-    /// and up to `max_runs`. `seq` always takes one second; the other contenders, each with a
-    /// `--min-speedup`, take one second divided by a random ratio. The true speedup is 1.
+    /// The share of `trials` comparisons in which a `--min-speedup` at `factor` failed, with 10
+    /// rounds and up to `max_runs`. `seq` always takes one second; the other contenders, each with
+    /// a `--min-speedup`, take one second divided by a random ratio. The true speedup is 1.
     fn failed(trials: usize, max_runs: usize, names: &[&str], factor: f64, ratio: Ratio) -> f64 {
         let min_speedups = names.iter().map(|name| min_speedup(name, factor)).collect();
         let names = ["seq"].iter().chain(names);

@@ -1,4 +1,4 @@
-//! `async`: one future per flag. All of them wait on a single thread.
+//! `async`: one future per flag. All of them wait for the network on a single thread.
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;

@@ -1,7 +1,8 @@
 //! The strategies: ways to run the same job for many codes, on one thread, on many, or as tasks.
 //!
 //! `download_many` is the only function that differs between the strategies, as it is between the
-//! book's `flags.py` and `flags_threadpool.py`. A strategy knows neither HTTP nor files.
+//! book's `flags.py` and `flags_threadpool.py`. A strategy knows neither HTTP nor how
+//! files are saved.
 
 mod r#async;
 mod rayon;
@@ -34,8 +35,7 @@ pub trait Downloader {
     fn download_many(&self, codes: &[CountryCode], download: Arc<Download>) -> anyhow::Result<()>;
 }
 
-/// The strategies by name. To add one, write a file in this folder, and add a variant here and a
-/// line in [`Mode::downloader`].
+/// The strategies by name. CONTRIBUTING.md lists the steps to add one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, ValueEnum, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Mode {
@@ -46,7 +46,7 @@ pub enum Mode {
     Threads,
     /// A parallel iterator in a rayon thread pool
     Rayon,
-    /// Async tasks that share a single thread
+    /// Async futures that wait on a single thread
     Async,
 }
 

@@ -291,8 +291,8 @@ pub(super) fn cancel_all(jobs: impl IntoIterator<Item = Arc<dyn Job>>) {
     }
 }
 
-/// Locks or waits even if the lock is poisoned. It never is, because jobs, callbacks and destructors
-/// run without a lock.
+/// Locks or waits even if the lock is poisoned. It never is, because jobs, callbacks and
+/// destructors run without a lock.
 pub(super) fn unpoisoned<T>(result: LockResult<T>) -> T {
     result.unwrap_or_else(PoisonError::into_inner)
 }

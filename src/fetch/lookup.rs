@@ -27,6 +27,8 @@ impl Resolve for Lookups {
     fn resolve(&self, name: Name) -> Resolving {
         let host = name.as_str().to_owned();
         let mut lookups = self.0.lock().expect("no holder panics");
+        // A lookup whose thread was refused has no sender and no result, and is started again.
+        lookups.retain(|_, lookup| lookup.has_changed().is_ok() || lookup.borrow().is_some());
         let mut lookup = lookups.entry(host.clone()).or_insert_with(|| start(host)).clone();
         Box::pin(async move {
             let result = lookup.wait_for(Option::is_some).await;

@@ -17,7 +17,7 @@ use rustls_platform_verifier::Verifier;
 const VARIABLE: &str = "SSL_CERT_FILE";
 
 /// Whether this platform's verifier reads [`VARIABLE`].
-const HEEDS_VARIABLE: bool =
+const READS_VARIABLE: bool =
     cfg!(all(unix, not(any(target_vendor = "apple", target_os = "android"))));
 
 /// The certificates in the PEM file at `path`. As for curl, it may begin with a byte order mark and
@@ -45,19 +45,20 @@ pub fn read_certificates(path: &Path) -> anyhow::Result<Vec<CertificateDer<'stat
     Ok(certificates)
 }
 
-/// The first element in `der` (X.690 §8.1). OpenSSL puts a second one, with what a certificate is
-/// trusted for, behind a trusted certificate. A certificate has a length of two bytes.
+/// The first element in `der` (X.690 §8.1). In a trusted certificate, OpenSSL appends a second one
+/// with trust settings. The length of a certificate is assumed to take two bytes.
 fn first_element(der: &[u8]) -> &[u8] {
     let [_, 0x82, high, low, ..] = der else { return der };
     der.get(..4 + usize::from(u16::from_be_bytes([*high, *low]))).unwrap_or(der)
 }
 
-/// Checks that the file that `SSL_CERT_FILE` names can be read, where the platform heeds it.
+/// Checks that the file that `SSL_CERT_FILE` names can be read, where the platform reads that
+/// variable.
 ///
 /// # Errors
-/// It can't. The system's verifier would ignore the variable then.
+/// It can't. The system's verifier may then trust other CAs instead.
 pub(super) fn check_variable() -> anyhow::Result<()> {
-    let Some(file) = env::var_os(VARIABLE).filter(|_| HEEDS_VARIABLE) else { return Ok(()) };
+    let Some(file) = env::var_os(VARIABLE).filter(|_| READS_VARIABLE) else { return Ok(()) };
     // A folder can be opened, but not read. Nothing is read, because the file may be a pipe.
     File::open(&file).and_then(|mut file| file.read(&mut [])).map(drop).with_context(|| {
         format!("cannot read the CAs in {}, which {VARIABLE} names", Path::new(&file).display())

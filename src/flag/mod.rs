@@ -1,6 +1,7 @@
 //! One flag: the job that a strategy runs for each code.
 //!
-//! `download_one` is [`get_flag`](crate::fetch) (HTTP), then `save_flag` (files). It reports one [`Outcome`].
+//! `download_one` is [`get_flag`](crate::fetch) (HTTP), then `save_flag` (files). It reports one
+//! [`Outcome`].
 
 mod download_one;
 mod outcome;

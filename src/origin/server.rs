@@ -68,7 +68,9 @@ impl Origin {
             io::Error::new(error.kind(), format!("cannot listen on {bind}: {error}"))
         };
         // One thread is enough for all requests.
-        let runtime = Runtime::start("origin").map_err(refused)?;
+        let runtime = Runtime::start("origin").map_err(|error| {
+            io::Error::new(error.kind(), format!("cannot start the server: {error}"))
+        })?;
         let entered = runtime.handle().enter();
         let listener = listen(bind).map_err(refused)?;
         let address = listener.local_addr().map_err(refused)?;

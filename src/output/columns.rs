@@ -5,7 +5,7 @@ use crate::numbers::{percent, three_digits};
 
 /// A column of the table: its header, and a cell for each contender.
 pub(super) struct Column {
-    pub(super) kind: Kind,
+    pub(super) kind: ColumnKind,
     pub(super) header: Text,
     pub(super) cells: Vec<Text>,
 }
@@ -15,7 +15,7 @@ pub(super) type Text = (String, String);
 
 /// The columns from left to right.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum ColumnKind {
     Name,
     Median,
     Speedup,
@@ -27,7 +27,7 @@ pub(super) enum Kind {
     Fastest,
 }
 
-/// The columns that `results` fill.
+/// The columns of the table of `results`.
 pub(super) fn columns(results: &Results) -> Vec<Column> {
     let unit = Unit::of(results);
     let reference = results.setup.reference;
@@ -38,31 +38,28 @@ pub(super) fn columns(results: &Results) -> Vec<Column> {
     };
     let plain = |text: String| (text, String::new());
     let in_unit = |name: &str| format!("{name} [{}]", unit.name);
-    column(Kind::Name, "mode", "", &|result| plain(result.contender.to_string()));
-    column(Kind::Median, &in_unit("median"), "± dev.", &|result| {
+    column(ColumnKind::Name, "mode", "", &|result| plain(result.contender.to_string()));
+    column(ColumnKind::Median, &in_unit("median"), "± dev.", &|result| {
         let deviation = result.elapsed.stddev.map(|stddev| format!("± {}", unit.format(stddev)));
         (unit.format(result.elapsed.median), deviation.unwrap_or_default())
     });
-    column(
-        Kind::Speedup,
-        "speedup",
-        &format!("over {reference}"),
-        &|result| match result.speedup {
-            None => plain("-".into()),
-            Some(_) if result.contender == reference => plain("1".into()),
-            Some(speedup) => (three_digits(speedup.estimate), speedup.interval_in_words()),
-        },
-    );
-    column(Kind::Efficiency, "efficiency", "", &|result| plain(percent(result.efficiency)));
+    column(ColumnKind::Speedup, "speedup", &format!("over {reference}"), &|result| match result
+        .speedup
+    {
+        None => plain("-".into()),
+        Some(_) if result.contender == reference => plain("1".into()),
+        Some(speedup) => (three_digits(speedup.estimate), speedup.interval_in_words()),
+    });
+    column(ColumnKind::Efficiency, "efficiency", "", &|result| plain(percent(result.efficiency)));
     if results.contenders.iter().any(|result| result.ideal.is_some()) {
-        column(Kind::OfIdeal, "of ideal", "", &|result| {
+        column(ColumnKind::OfIdeal, "of ideal", "", &|result| {
             plain(result.ideal.map_or("-".into(), |ideal| percent(ideal.share)))
         });
     }
-    column(Kind::Min, &in_unit("min"), "", &|result| plain(unit.format(result.elapsed.min)));
-    column(Kind::Max, &in_unit("max"), "", &|result| plain(unit.format(result.elapsed.max)));
-    column(Kind::Jobs, "jobs", "", &|result| plain(result.contender.jobs().to_string()));
-    column(Kind::Fastest, "", "", &|result| {
+    column(ColumnKind::Min, &in_unit("min"), "", &|result| plain(unit.format(result.elapsed.min)));
+    column(ColumnKind::Max, &in_unit("max"), "", &|result| plain(unit.format(result.elapsed.max)));
+    column(ColumnKind::Jobs, "jobs", "", &|result| plain(result.contender.jobs().to_string()));
+    column(ColumnKind::Fastest, "", "", &|result| {
         plain(if result.fastest { "fastest".into() } else { String::new() })
     });
     columns
@@ -71,7 +68,7 @@ pub(super) fn columns(results: &Results) -> Vec<Column> {
 impl Column {
     /// Whether the cells have numbers.
     pub(super) fn is_numeric(&self) -> bool {
-        !matches!(self.kind, Kind::Name | Kind::Fastest)
+        !matches!(self.kind, ColumnKind::Name | ColumnKind::Fastest)
     }
 }
 

@@ -1,4 +1,5 @@
-//! A run as one JSON document (`--json`).
+//! A run as one JSON document (`--json`). The entry of a flag is in
+//! [`Outcome`](crate::flag::Outcome).
 
 use serde_json::json;
 

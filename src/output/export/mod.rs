@@ -20,8 +20,7 @@ pub use markdown::Markdown;
 pub use svg::Svg;
 pub use target::{is_same, is_stdout};
 
-/// A format for results. To add one, write a file in this folder, and add it to this module and an
-/// option to the command line.
+/// A format for results. CONTRIBUTING.md lists the steps to add one.
 pub trait Exporter {
     /// The whole document, with a line break at its end. The results may be empty.
     ///

@@ -20,40 +20,32 @@ pub(super) struct Pictured<'a> {
 impl<'a> Pictured<'a> {
     /// The round whose times are nearest to the medians. `None` before the first whole round.
     pub(super) fn of(results: &'a Results) -> Option<Pictured<'a>> {
-        let round = results.pictured_round()?;
+        let mut round = results.pictured_round()?;
         let reference = results.setup.reference;
-        let elapsed = |contender: Contender| {
-            let run = round.iter().find(|(known, _)| *known == contender);
-            run.map(|(_, sample)| sample.elapsed)
-        };
-        let reference_took = elapsed(reference)?;
-        let (best, its_sample) = round.iter().min_by_key(|(_, sample)| sample.elapsed)?;
+        // One job at a time looks the same in every mode, so it is drawn once.
+        let is_single = |contender: Contender| contender.jobs().get() == 1;
+        let single = round.iter().map(|(name, _)| *name).find(|name| is_single(*name));
+        let single = Some(reference).filter(|name| is_single(*name)).or(single);
+        round.retain(|(name, _)| !is_single(*name) || Some(*name) == single);
+        let took = |contender| round.iter().find(|(name, _)| *name == contender);
+        let reference_took = took(reference)?.1.elapsed;
+        let (best, best_took) =
+            round.iter().map(|(name, sample)| (*name, sample.elapsed)).min_by_key(|run| run.1)?;
         let flags = counted(results.setup.codes.len(), "flag", "flags");
-        let title = match *best == reference {
-            true => format!("{flags}: {}, the fastest", described(reference, reference_took)),
-            false => format!(
-                "{flags}: {}, {}: {}",
-                described(reference, reference_took),
-                described(*best, its_sample.elapsed),
-                times_as_fast(reference_took, its_sample.elapsed)
-            ),
-        };
-        let mut runs = Vec::new();
-        let mut has_single = false;
-        for (contender, sample) in &round {
-            // One job at a time looks the same in every mode.
-            let is_single = contender.jobs().get() == 1;
-            if is_single && std::mem::replace(&mut has_single, true) {
-                continue;
-            }
-            let elapsed = sample.elapsed;
-            let mut result = time(elapsed);
+        let mut title = format!("{flags}: {}", described(reference, reference, reference_took));
+        if best != reference {
+            title += &format!(", {}", described(best, reference, best_took));
+            title += &format!(": {}", times_as_fast(reference_took, best_took));
+        }
+        let runs = round.iter().map(|(contender, sample)| {
+            let mut result = time(sample.elapsed);
             if *contender != reference {
-                result += &format!(", {}", times_as_fast(reference_took, elapsed));
+                result += &format!(", {}", times_as_fast(reference_took, sample.elapsed));
             }
             let name = Run::name_of(contender.mode(), contender.jobs());
-            runs.push(Run { name, result, outcomes: &sample.outcomes, elapsed });
-        }
+            Run { name, result, outcomes: &sample.outcomes, elapsed: sample.elapsed }
+        });
+        let runs = runs.collect();
         let caption = format!("One round of: {}.", results.title());
         Some(Pictured { title, caption, runs })
     }
@@ -63,11 +55,13 @@ fn times_as_fast(reference: Duration, elapsed: Duration) -> String {
     format!("{} times as fast", quotient_as_shown(reference, elapsed))
 }
 
-/// `2.10 s one after another`, `0.15 s with 20 jobs`.
-fn described(contender: Contender, elapsed: Duration) -> String {
-    let how = match contender.mode() {
-        Mode::Seq => "one after another".into(),
-        _ => format!("with {}", counted(contender.jobs().get(), "job", "jobs")),
+/// `2.10 s one after another`, `0.15 s with 20 jobs`; `0.15 s with async` if the reference is
+/// another mode than `seq`.
+fn described(contender: Contender, reference: Contender, elapsed: Duration) -> String {
+    let how = match (contender.mode(), reference.mode()) {
+        (Mode::Seq, _) => "one after another".into(),
+        (_, Mode::Seq) => format!("with {}", counted(contender.jobs().get(), "job", "jobs")),
+        _ => format!("with {contender}"),
     };
     format!("{} {how}", time(elapsed))
 }

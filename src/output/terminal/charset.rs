@@ -32,7 +32,9 @@ impl Charset {
     pub fn show(self, text: &str) -> Cow<'_, str> {
         match self {
             Charset::Unicode => text.into(),
-            Charset::Ascii => text.replace("± ", "+-").chars().map(substitute).collect(),
+            Charset::Ascii => {
+                text.replace("± ", "+-").replace('±', "+-").chars().map(substitute).collect()
+            }
         }
     }
 }
@@ -88,8 +90,8 @@ mod tests {
 
     #[test]
     fn a_row_is_as_wide_in_ascii_and_names_stay() {
-        let row = "å.gif  1.5 ± 0.2  ██▌ ▏ BR░░▒✗×3▌";
-        assert_eq!(Charset::Ascii.show(row), "å.gif  1.5 +-0.2  ##| | BR..=xx3|");
+        let row = "å.gif  1.5 ± 0.2 ±8 %  ██▌ ▏ BR░░▒✗×3▌";
+        assert_eq!(Charset::Ascii.show(row), "å.gif  1.5 +-0.2 +-8 %  ##| | BR..=xx3|");
         assert_eq!(Charset::Unicode.show(row), row);
     }
 }

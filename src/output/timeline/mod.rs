@@ -2,7 +2,7 @@
 //!
 //! A sequential run is one long strip, 20 jobs are a block of 20 rows. The ink is nearly the same,
 //! the shape changes. [`lanes`] has the geometry, [`text`] draws it for a terminal, [`svg`] for
-//! files and pages, and [`words`] says it.
+//! files and pages, and [`words`] describes it in text.
 
 pub mod lanes;
 mod scale;

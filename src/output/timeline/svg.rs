@@ -1,7 +1,7 @@
 //! The picture of one run or several as SVG, all on one time axis.
 //!
-//! Everything lies along the time axis in percent, so that the picture fits any width. A page shows
-//! it as wide as itself, a [`document`] in a fixed size.
+//! Horizontal positions are percentages, so that the picture fits any width: that of a page, or the
+//! fixed width of a [`document`].
 
 use std::num::NonZeroUsize;
 use std::time::Duration;
@@ -147,10 +147,11 @@ pub fn axis_labels(scale: &Scale, y: f64) -> Markup {
 fn heading(run: &Run, scale: &Scale, top: f64, bottom: f64) -> Markup {
     let end = scale.share_of(run.elapsed);
     let is_beside = end < 0.5;
+    let y = if is_beside { (top + bottom) / 2.0 } else { top - 6.0 };
     html! {
         text.name x="0" y=(Px(top - 6.0)) { (escape_controls(&run.name)) }
         line.end x1=(Percent(end)) x2=(Percent(end)) y1=(Px(top - 3.0)) y2=(Px(bottom + 3.0)) {}
-        text.result x=(Percent(end)) y=(Px(if is_beside { (top + bottom) / 2.0 } else { top - 6.0 }))
+        text.result x=(Percent(end)) y=(Px(y))
             dx=[is_beside.then_some("8")] dy=[is_beside.then_some("0.35em")]
             text-anchor=[(!is_beside).then_some("end")] { (run.result) }
     }

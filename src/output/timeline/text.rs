@@ -17,9 +17,9 @@ const COLUMNS: usize = 80;
 /// The minimum width of a picture in columns, however narrow the terminal is.
 const MIN_COLUMNS: usize = 10;
 
-/// What a picture may be made of.
+/// The width of the picture, and whether it has colours.
 #[derive(Debug, Clone, Copy)]
-pub struct Look {
+pub struct TextOptions {
     pub columns: usize,
     pub colours: bool,
 }
@@ -53,7 +53,7 @@ impl Shade {
     }
 
     /// A column within a block.
-    fn fill(self, look: Look) -> Cell {
+    fn fill(self, look: TextOptions) -> Cell {
         let ink = if self == Shade::Waiting { AnsiColor::Black } else { AnsiColor::BrightWhite };
         let style = Style::new().bg_color(Some(self.colour())).fg_color(Some(ink.into()));
         match self {
@@ -64,7 +64,7 @@ impl Shade {
     }
 
     /// The last column of a block, which separates it from the next one.
-    fn edge(self, look: Look) -> Cell {
+    fn edge(self, look: TextOptions) -> Cell {
         let colour = look.colours.then_some(self.colour());
         Cell { character: '▌', style: Style::new().fg_color(colour) }
     }
@@ -86,7 +86,7 @@ const BLANK: Cell = Cell { character: ' ', style: Style::new() };
 pub fn show(outcomes: &[Outcome], elapsed: Duration) -> io::Result<()> {
     let columns = Stream::Stdout.width().unwrap_or(COLUMNS);
     let colours = anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never;
-    let picture = draw(outcomes, elapsed, Look { columns, colours });
+    let picture = draw(outcomes, elapsed, TextOptions { columns, colours });
     let picture = Charset::of_locale().show(&picture).into_owned();
     let gap = if picture.is_empty() { "" } else { "\n" };
     let mut stdout = anstream::stdout().lock();
@@ -95,12 +95,12 @@ pub fn show(outcomes: &[Outcome], elapsed: Duration) -> io::Result<()> {
 
 /// A row per job on a time axis as long as the run, a legend, and the sentence of [`in_flight`].
 /// Nothing for a run without requests. The rows are at most as wide as the columns.
-pub fn draw(outcomes: &[Outcome], elapsed: Duration, look: Look) -> String {
+pub fn draw(outcomes: &[Outcome], elapsed: Duration, look: TextOptions) -> String {
     let rows = lanes::lanes(outcomes);
     if rows.is_empty() {
         return String::new();
     }
-    let look = Look { columns: look.columns.max(MIN_COLUMNS), ..look };
+    let look = TextOptions { columns: look.columns.max(MIN_COLUMNS), ..look };
     let scale = Scale::of_time(axis_end(outcomes, elapsed), look.columns / 10);
     let drawn = rows.iter().take(MAX_ROWS).map(|blocks| row(blocks, &scale, look));
     let mut picture: String = drawn.collect();
@@ -112,7 +112,7 @@ pub fn draw(outcomes: &[Outcome], elapsed: Duration, look: Look) -> String {
     picture + &in_flight(outcomes, elapsed) + "\n"
 }
 
-fn row(blocks: &[Block], scale: &Scale, look: Look) -> String {
+fn row(blocks: &[Block], scale: &Scale, look: TextOptions) -> String {
     let width = look.columns;
     let column = |time| (scale.share_of(time) * width as f64).round() as usize;
     let mut cells = vec![BLANK; width];
@@ -152,7 +152,7 @@ fn overwrite(cells: &mut [Cell], text: &str) {
 }
 
 /// A line with a mark for each tick, and one with their labels as far as they fit.
-fn axis(scale: &Scale, look: Look) -> String {
+fn axis(scale: &Scale, look: TextOptions) -> String {
     let mut marks = vec!['─'; look.columns];
     let mut labels = String::new();
     for Tick { share, label } in scale.ticks() {
@@ -170,7 +170,7 @@ fn axis(scale: &Scale, look: Look) -> String {
 }
 
 /// What the shades and marks of `rows` mean.
-fn legend(rows: &[Vec<Block>], look: Look) -> String {
+fn legend(rows: &[Vec<Block>], look: TextOptions) -> String {
     let entry = |(mark, meaning)| {
         let shade = if meaning == "receiving" { Shade::Receiving } else { Shade::Waiting };
         let Cell { character, style } = shade.fill(look);
@@ -190,7 +190,7 @@ mod tests {
     use super::*;
 
     fn plain(outcomes: &[Outcome], millis: u64, columns: usize) -> String {
-        let look = Look { columns, colours: false };
+        let look = TextOptions { columns, colours: false };
         let picture = draw(outcomes, Duration::from_millis(millis), look);
         anstream::adapter::strip_str(&picture).to_string()
     }
@@ -252,7 +252,7 @@ BR✗×3░░░░░░░░░░░░░░░░░░░░░░░░
     #[test]
     fn with_colours_the_codes_stand_on_coloured_blocks() {
         let outcomes = [outcome("BD", [0, 10, 20])];
-        let look = Look { columns: 20, colours: true };
+        let look = TextOptions { columns: 20, colours: true };
         let picture = draw(&outcomes, Duration::from_millis(20), look);
         let waiting = "\x1b[30m\x1b[48;5;67mBD        \x1b[0m";
         assert!(picture.starts_with(waiting), "{picture:?}");
@@ -267,7 +267,7 @@ BR✗×3░░░░░░░░░░░░░░░░░░░░░░░░
             columns in 10usize..200,
             colours: bool,
         ) {
-            let look = Look { columns, colours };
+            let look = TextOptions { columns, colours };
             let picture = draw(&outcomes, Duration::from_millis(millis), look);
             let picture = anstream::adapter::strip_str(&picture).to_string();
             let rows = lanes::lanes(&outcomes).len().min(MAX_ROWS);

@@ -71,7 +71,7 @@ pub(super) fn section(results: &Results) -> Markup {
                 text x="30" y="13" { "times as fast as " (results.setup.reference) }
                 text x="100%" y=(HEIGHT - 5.0) text-anchor="end" { "jobs" }
                 @for pair in ideals.windows(2) { (plot.segment("ideal", pair[0], pair[1])) }
-                (knee(results, &plot))
+                (knee(results, &plot, most_jobs))
                 @for (n, series) in series.iter().enumerate() {
                     @let shift = (n as f64 - middle) * DODGE;
                     g transform=(format!("translate({shift} 0)")) { (line(&plot, series, n)) }
@@ -90,8 +90,8 @@ fn points(results: &Results, mode: Mode) -> Vec<(NonZeroUsize, Speedup)> {
     points
 }
 
-/// The ideal speedup for every number of jobs; nothing if the delays are not known. It does not rise
-/// beyond a job for each flag.
+/// The ideal speedup for every number of jobs; nothing if the delays are not known. It does not
+/// rise beyond a job for each flag.
 fn ideals(results: &Results, most_jobs: usize) -> Vec<(f64, f64)> {
     let numbers = (1..=most_jobs.min(results.setup.codes.len())).chain([most_jobs]);
     let numbers = numbers.filter_map(NonZeroUsize::new);
@@ -99,12 +99,14 @@ fn ideals(results: &Results, most_jobs: usize) -> Vec<(f64, f64)> {
 }
 
 /// A line at the number of jobs from which more can't help.
-fn knee(results: &Results, plot: &Plot) -> Markup {
-    let Some(jobs) = results.ideal_knee().map(NonZeroUsize::get) else { return Markup::default() };
+fn knee(results: &Results, plot: &Plot, most_jobs: usize) -> Markup {
+    let knee = results.ideal_knee().map(NonZeroUsize::get).filter(|jobs| *jobs <= most_jobs);
+    let Some(jobs) = knee else { return Markup::default() };
     let x = plot.x(jobs as f64);
+    let (anchor, dx) = if x.0 < 0.5 { ("start", 6) } else { ("end", -6) };
     html! {
         line.knee x1=(x) x2=(x) y1="0" y2=(HEIGHT) {}
-        text x=(x) y=(HEIGHT - 24.0) dx="-6" text-anchor="end" {
+        text x=(x) y=(HEIGHT - 24.0) dx=(dx) text-anchor=(anchor) {
             "from " (counted(jobs, "job", "jobs")) " on the slowest flag decides"
         }
     }

@@ -12,7 +12,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use super::Exporter;
 use super::pictured::Pictured;
 use crate::compare::{Results, Verdict, sentences};
-use crate::output::columns::{Kind, columns, joined};
+use crate::output::columns::{ColumnKind, columns, joined};
 use crate::output::terminal::escape::escape_controls;
 use crate::output::timeline::Px;
 use crate::output::timeline::svg;
@@ -93,14 +93,14 @@ fn picture(pictured: &Pictured) -> Markup {
             svg.chart role="img" aria-label=(picture.words) width="100%"
                 height=(Px(picture.height)) { (picture.content) }
             figcaption {
-                (escape_controls(&pictured.caption)) " A row is a job, a block is a flag, as long as "
-                "it took."
+                (escape_controls(&pictured.caption)) " A row is a job, a block is a flag, as wide "
+                "as the time it took."
             }
         }
     }
 }
 
-/// The results as a table, and what it does not say.
+/// The table, and the sentences below it.
 fn table(results: &Results) -> Markup {
     let columns = columns(results);
     titled_section(
@@ -125,7 +125,7 @@ fn table(results: &Results) -> Markup {
                                 @for column in &columns {
                                     @let cell = joined(&column.cells[row]);
                                     @match column.kind {
-                                        Kind::Name => th scope="row" { (cell) },
+                                        ColumnKind::Name => th scope="row" { (cell) },
                                         _ => td { (cell) },
                                     }
                                 }
@@ -249,6 +249,26 @@ mod tests {
         let words = "14.6 times with 1 job, 14.6 times with 2 jobs, 14.6 times with 5 jobs";
         assert_eq!(plots, [format!("threads: {words}; async: {words}")]);
         assert!(text(&document).contains("from 2 jobs on the slowest flag decides"), "{page}");
+    }
+
+    #[test]
+    fn the_knee_is_drawn_only_within_the_numbers_of_jobs_that_were_compared() {
+        let contenders = contenders(&[Mode::Seq, Mode::Threads], &[1, 2, 3]);
+        let codes = crate::country::POP20.to_vec();
+        let setup = Setup { reference: contenders[0], contenders, codes, ..setup() };
+        assert!(!page(&setup).contains("the slowest flag decides"));
+    }
+
+    #[test]
+    fn a_reference_with_one_job_is_drawn_in_place_of_other_modes_with_one() {
+        let contenders = contenders(&[Mode::Seq, Mode::Threads], &[1, 2]);
+        let setup = Setup { reference: contenders[1], contenders, ..setup() };
+        let measured = measured(&setup, times);
+        let results = Results::new(&setup, &measured);
+        let pictured = Pictured::of(&results).unwrap();
+        let names: Vec<_> = pictured.runs.iter().map(|run| &*run.name).collect();
+        assert_eq!(names, ["threads: one after another", "threads: 2 at a time"]);
+        assert_eq!(pictured.title, "2 flags: 0.20 s with threads@1");
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::output::timeline::{Percent, Px, Scale};
 /// The height of the labels below a plot, in pixels.
 const LABELS: f64 = 20.0;
 
-/// Two scales, and what lies between them.
+/// The scales and the height of a plot.
 pub(super) struct Plot {
     pub(super) x: Scale,
     /// From the bottom up.

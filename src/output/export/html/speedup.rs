@@ -87,7 +87,9 @@ fn marks(plot: &Plot, row: &Row, top: f64) -> Markup {
     let (middle, low, high) = (top - 0.68, top - 0.88, top - 0.48);
     html! {
         text.name x="0" y=(plot.y(top - 0.38)) { (result.contender) }
-        @for ratio in ratios { circle.round cx=(plot.x(*ratio)) cy=(plot.y(middle + 0.13)) r="2" {} }
+        @for ratio in ratios {
+            circle.round cx=(plot.x(*ratio)) cy=(plot.y(middle + 0.13)) r="2" {}
+        }
         @for limit in limits { (plot.rise("limit", *limit, low, high)) }
         @if let Some(ideal) = ideal { (plot.rise("ideal", *ideal, low, high)) }
         (plot.segment("interval", (speedup.interval.low, middle), (speedup.interval.high, middle)))
