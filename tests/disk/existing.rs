@@ -6,7 +6,9 @@ use std::os::unix::fs::symlink;
 
 use tempfile::tempdir;
 
-use crate::support::handlers::{gif_of, status, whole};
+#[cfg(unix)]
+use crate::support::handlers::whole;
+use crate::support::handlers::{gif_of, status};
 use crate::support::{MODES, TestServer, flag, gif, json, names, ok, stderr};
 use crate::{count_whole, read, run_into, server};
 

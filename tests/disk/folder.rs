@@ -8,11 +8,11 @@ use std::path::Path;
 
 use tempfile::tempdir;
 
-#[cfg(unix)]
-use crate::support::after;
 use crate::support::child_process::Running;
 use crate::support::handlers::{gif_of, whole};
-use crate::support::{MODES, TestServer, flag, gif, json, names, ok, program, stderr};
+use crate::support::{MODES, TestServer, flag, json, names, ok, program, stderr};
+#[cfg(unix)]
+use crate::support::{after, gif};
 use crate::{MAX_WAIT, count_whole, run, run_into, server};
 #[cfg(unix)]
 use crate::{is_root, read};

@@ -8,7 +8,7 @@ use tempfile::{TempDir, tempdir};
 
 use crate::support::handlers::status;
 use crate::support::{MODES, TestServer, answer, flag, gif, json, stderr};
-use crate::{read, run, run_into};
+use crate::{read, run_into};
 
 /// The example of RFC 9110, §5.6.7, and its seconds since 1970.
 const DATE: &str = "Sun, 06 Nov 1994 08:49:37 GMT";
@@ -202,7 +202,7 @@ fn a_file_system_that_refuses_to_set_times_gets_the_flag() {
     for content in [gif("old"), gif("new")] {
         fs::write(dest.path().join("BR.gif"), content).unwrap();
         let Some(mut flags) = crate::with_fault("utimensat:error=EPERM", None) else { return };
-        let output = run(flags.args(["BR", "-s", &server.base(), "-d"]).arg(dest.path()));
+        let output = crate::run(flags.args(["BR", "-s", &server.base(), "-d"]).arg(dest.path()));
         assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
         assert_eq!(read(dest.path(), "BR"), gif("new"));
     }
