@@ -11,7 +11,6 @@ use std::os::unix::net::UnixStream;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
@@ -20,7 +19,7 @@ use nix::unistd::Pid;
 use predicates::prelude::*;
 use socket2::SockRef;
 use support::child_process::{Running, end_within, poll};
-use support::handlers::{gif_of, half_then_silence, redirect, silence, status, whole};
+use support::handlers::{gif_of, half_then_silence, silence, status, whole};
 use support::{
     MODES, TestServer, available, flags, gif, in_every_mode, json, names, ok, program, stderr,
     stdout, wrap,
@@ -309,6 +308,10 @@ fn after_sigkill_every_flag_is_whole_and_the_next_run_succeeds() {
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 #[test]
 fn lookups_that_hang_do_not_delay_the_end() {
+    use std::sync::mpsc;
+
+    use crate::support::handlers::redirect;
+
     let folder = tempdir().unwrap();
     // Each flag is on a host of its own.
     let server = TestServer::start(|request, stream| {

@@ -7,7 +7,9 @@ use std::path::Path;
 use serde_json::Value;
 use tempfile::tempdir;
 
-use crate::support::{after, available, names, program, stderr, wrap};
+use crate::support::{after, names, program, stderr};
+#[cfg(target_os = "linux")]
+use crate::support::{available, wrap};
 use crate::{run, server};
 
 /// A comparison of one flag from an embedded server.

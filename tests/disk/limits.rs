@@ -1,11 +1,9 @@
 //! Limits of the system: the size of files, file descriptors, threads.
 
-use std::fs;
-
 use tempfile::tempdir;
 
 use crate::support::handlers::{gif_of, whole};
-use crate::support::{MODES, TestServer, after, gif, names, ok, stderr, stdout};
+use crate::support::{MODES, TestServer, after, gif, names, ok, stderr};
 use crate::{count_whole, run, server};
 
 #[test]
@@ -80,10 +78,11 @@ fn a_soft_limit_of_file_descriptors_loses_no_flag() {
 #[cfg(target_os = "linux")]
 #[test]
 fn with_few_threads_each_flag_is_whole_or_an_error_says_why() {
+    use std::fs;
     use std::os::unix::fs::PermissionsExt;
 
     use crate::is_root;
-    use crate::support::{available, program, wrap};
+    use crate::support::{available, program, stdout, wrap};
 
     // Root has no limit of processes, so the program runs as an unused user.
     let as_other_user: &[&str] = match is_root() {

@@ -1,6 +1,5 @@
 //! Stdout and stderr that are closed or full. The flags are saved nevertheless.
 
-use std::fs::{self, File};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixDatagram;
 use std::process::Stdio;
@@ -10,7 +9,7 @@ use tempfile::tempdir;
 use crate::support::child_process::end_within;
 use crate::support::handlers::{status, whole};
 use crate::support::{MODES, TestServer, after, gif, names, program, stderr};
-use crate::{MAX_WAIT, count_whole, read, run, server};
+use crate::{MAX_WAIT, read, run, server};
 
 #[test]
 fn a_reader_that_closes_the_pipe_loses_no_flag() {
@@ -106,6 +105,10 @@ fn each_line_on_stderr_is_one_write() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_stdout_that_cannot_be_examined_stays_open() {
+    use std::fs::{self, File};
+
+    use crate::count_whole;
+
     let server = server();
     for mode in MODES {
         let (dest, folder) = (tempdir().unwrap(), tempdir().unwrap());
