@@ -6,9 +6,9 @@ use std::num::{IntErrorKind, NonZeroUsize, ParseIntError};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, Command, CommandFactory, ValueHint};
+use clap::{Args, ValueHint};
 
-use super::{Cli, printable, usage_error};
+use super::{printable, usage_error};
 use crate::country::{self, CountryCode, Pattern};
 use crate::endpoint::Endpoint;
 use crate::numbers::parse_duration;
@@ -81,6 +81,9 @@ impl SelectionArgs {
     }
 }
 
+/// The commands, for the error of a misspelt one.
+pub(super) const COMMANDS: &str = "compare, serve, completions, man, help";
+
 /// Parses a country code or a letter. The error helps with a country's name, with a command that is
 /// misspelt or not the first argument, and with a file that was meant for `--timeline`.
 fn pattern(text: &str) -> Result<Pattern, String> {
@@ -93,13 +96,9 @@ fn pattern(text: &str) -> Result<Pattern, String> {
         if text.ends_with(".svg") {
             return format!("not a country code; did you mean --timeline={}?", printable(text));
         }
-        let mut cli = Cli::command();
-        cli.build();
-        let commands: Vec<_> = cli.get_subcommands().map(Command::get_name).collect();
         format!(
             "neither a country code (two letters from A to Z, or one letter for all that begin \
-             with it) nor, as the first argument, a command ({})",
-            commands.join(", ")
+             with it) nor, as the first argument, a command ({COMMANDS})"
         )
     })
 }

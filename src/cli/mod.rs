@@ -132,6 +132,14 @@ mod tests {
     }
 
     #[test]
+    fn the_error_of_a_misspelt_command_names_them_all() {
+        let mut cli = Cli::command();
+        cli.build();
+        let names: Vec<_> = cli.get_subcommands().map(Command::get_name).collect();
+        assert_eq!(names.join(", "), super::fetch_args::COMMANDS);
+    }
+
+    #[test]
     fn only_codes_and_min_speedup_accumulate() {
         fn accumulating(command: &Command) -> Vec<String> {
             let appends = |arg: &&Arg| matches!(arg.get_action(), ArgAction::Append);

@@ -6,8 +6,9 @@ use std::time::{Instant, SystemTime};
 use reqwest::header::IF_MODIFIED_SINCE;
 use reqwest::{Response, Url, Version};
 
+use super::causes::find;
 use super::client::Clients;
-use super::error::{FetchError, Kind, find};
+use super::error::{FetchError, Kind};
 use super::proxy_error;
 use super::response::{self, Answer, http_date};
 use super::reuse::Reuse;

@@ -11,7 +11,8 @@ use rustls::crypto::ring::default_provider;
 use rustls::pki_types::CertificateDer;
 use tower::layer::layer_fn;
 
-use super::error::{FetchError, Kind, root_cause};
+use super::causes::root_cause;
+use super::error::{FetchError, Kind};
 use super::lookup::Lookups;
 use super::proxy::Proxies;
 use super::reuse::{AnsweredConnections, Reuse};

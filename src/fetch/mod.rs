@@ -1,6 +1,7 @@
 //! `get_flag`: fetches a flag over HTTP. The whole HTTP client is here; all strategies share it.
 
 mod attempt;
+mod causes;
 mod client;
 mod error;
 mod lookup;

@@ -6,7 +6,8 @@ use hyper_util::client::legacy::connect::proxy::{SocksV5, Tunnel};
 use reqwest::Url;
 use tower::Service;
 
-use super::error::{FetchError, Kind, find, root_cause, tls_message};
+use super::causes::{find, root_cause};
+use super::error::{FetchError, Kind, tls_message};
 use super::lookup::LookupError;
 use super::proxy;
 

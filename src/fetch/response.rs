@@ -8,7 +8,8 @@ use reqwest::header::{
 };
 use reqwest::{Response, StatusCode, Url};
 
-use super::error::{FetchError, Kind, excerpt};
+use super::causes::excerpt;
+use super::error::{FetchError, Kind};
 use crate::base_url::{BaseUrl, check_login, redacted_text};
 use crate::gif::{self, Defect, MAX_BYTES};
 

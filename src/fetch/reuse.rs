@@ -11,7 +11,7 @@ use hyper_util::client::legacy;
 use hyper_util::client::legacy::connect::HttpInfo;
 use reqwest::Response;
 
-use super::error::find;
+use super::causes::find;
 
 /// The connections that a request may use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

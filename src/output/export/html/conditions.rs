@@ -5,7 +5,7 @@ use std::time::SystemTime;
 
 use maud::{Markup, html};
 
-use super::titled_section;
+use super::plot::titled_section;
 use crate::compare::{Contender, Results};
 use crate::country::CountryCode;
 use crate::output::terminal::escape::escape_controls;

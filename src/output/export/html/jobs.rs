@@ -4,9 +4,8 @@ use std::num::NonZeroUsize;
 
 use maud::{Markup, html};
 
-use super::plot::Plot;
+use super::plot::{Plot, titled_section};
 use super::speedup::entry;
-use super::titled_section;
 use crate::compare::{Results, Speedup};
 use crate::downloader::Mode;
 use crate::numbers::{counted, three_digits};

@@ -9,6 +9,7 @@ mod speedup;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
+use self::plot::titled_section;
 use super::Exporter;
 use super::pictured::Pictured;
 use crate::compare::{Results, Verdict, sentences};
@@ -138,16 +139,6 @@ fn table(results: &Results) -> Markup {
             ul { @for sentence in sentences(results) { li { (sentence) } } }
         },
     )
-}
-
-/// A section of the page, labelled by its heading.
-fn titled_section(id: &str, heading: &str, content: Markup) -> Markup {
-    html! {
-        section aria-labelledby=(id) {
-            h2 id=(id) { (heading) }
-            (content)
-        }
-    }
 }
 
 #[cfg(test)]

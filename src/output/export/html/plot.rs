@@ -1,4 +1,5 @@
-//! A plot as wide as the page: x in percent of its width, y in pixels.
+//! The parts of the page: a section, and a plot as wide as the page, whose x is in percent of its
+//! width and whose y is in pixels.
 
 use maud::{Markup, html};
 
@@ -63,6 +64,16 @@ impl Plot {
         html! {
             line class=(class) x1=(self.x(from.0)) x2=(self.x(to.0)) y1=(self.y(from.1))
                 y2=(self.y(to.1)) {}
+        }
+    }
+}
+
+/// A section of the page, labelled by its heading.
+pub(super) fn titled_section(id: &str, heading: &str, content: Markup) -> Markup {
+    html! {
+        section aria-labelledby=(id) {
+            h2 id=(id) { (heading) }
+            (content)
         }
     }
 }

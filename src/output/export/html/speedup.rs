@@ -2,8 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::plot::Plot;
-use super::titled_section;
+use super::plot::{Plot, titled_section};
 use crate::compare::{ContenderResult, Results, Speedup};
 use crate::numbers::three_digits;
 use crate::output::timeline::Scale;
