@@ -7,7 +7,7 @@ use std::path::{Component, Path};
 use tempfile::{TempDir, tempdir};
 
 use crate::support::{flag, gif, json, names, stderr};
-use crate::{count_whole, read, run_into, server};
+use crate::{read, run_into, server};
 
 /// A folder with an older flag for BR.
 fn older() -> TempDir {
@@ -48,16 +48,6 @@ fn a_flag_that_another_program_keeps_for_itself_stays_and_is_an_error() {
     let path = dest.path().join("BR.gif");
     let _open = File::options().read(true).share_mode(FILE_SHARE_READ).open(path).unwrap();
     assert_older_stays(dest.path());
-}
-
-#[test]
-fn a_flag_that_another_program_shows_is_replaced() {
-    let dest = older();
-    // The standard library permits others to read, write and delete the file.
-    let _open = File::open(dest.path().join("BR.gif")).unwrap();
-    let output = run_into(dest.path(), &server(), &["BR"]);
-    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
-    assert_eq!(count_whole(dest.path(), gif), 1);
 }
 
 #[test]
