@@ -16,7 +16,7 @@ use std::process::Command;
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
-use screen::{Ended, Session, is_bar};
+use screen::{Ended, Session};
 use support::handlers::{status, whole};
 use support::{POP20, Request, TestServer, names, program};
 use tempfile::{TempDir, tempdir};
@@ -128,24 +128,4 @@ fn a_terminal_that_is_too_narrow_for_a_bar_shows_every_code_without_one() {
         assert!(text.starts_with(&format!("{}20downloads", POP20.concat())), "{ended:#?}");
         assert_eq!(ended.most_bar_rows, 0, "{ended:#?}");
     }
-}
-
-#[test]
-fn a_resize_leaves_no_bar_and_each_code_once() {
-    let server = HeldServer::start();
-    let (session, _dest) = on_terminal(&server.base(), &[], 80);
-    session.wait_for_bar("0/20");
-    for (finished, columns) in [(15, 40), (16, 20), (18, 80), (19, 20)] {
-        server.release(&POP20[..finished]);
-        session.wait_for_bar(&format!("{finished}/20"));
-        session.resize(columns);
-        session.wait_for_bar(&format!("{finished}/20"));
-    }
-    server.release(&POP20);
-    let ended = session.end();
-    let rows = without_count(&ended, "20 downloads in ");
-    let codes: Vec<_> = rows.iter().flat_map(|row| row.split_whitespace()).collect();
-    assert_eq!(codes, POP20, "{rows:#?}");
-    // Until the next draw, a narrower terminal shows the bar on two rows.
-    assert!(!ended.lines.iter().any(|line| is_bar(line)), "{ended:#?}");
 }

@@ -93,14 +93,6 @@ impl Session {
         (&*self.pty).write_all(keys.as_bytes()).expect("the terminal is open");
     }
 
-    /// Changes the number of columns, as a user does with the mouse. The lines are wrapped again.
-    pub fn resize(&self, columns: u16) {
-        let mut display = self.shared.display.lock().unwrap();
-        display.terminal.resize(columns.into(), ROWS.into());
-        display.count_bar_rows();
-        self.pty.resize(Size::new(ROWS, columns)).expect("a terminal can be resized");
-    }
-
     /// Waits until the program has ended and everything that it wrote is on the screen.
     pub fn end(mut self) -> Ended {
         let status = crate::support::child_process::end_within(&mut self.child, MAX_WAIT);

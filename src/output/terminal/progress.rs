@@ -3,10 +3,9 @@
 use std::io::{self, IsTerminal};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::thread;
 use std::time::Duration;
-use std::{mem, thread};
 
-use anstream::adapter::strip_str;
 use console::Term;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle, TermLike};
 
@@ -100,8 +99,7 @@ pub(super) fn bar(
     if !shown || !can_redraw() {
         return ProgressBar::hidden();
     }
-    let drawn = AtomicUsize::new(0);
-    let terminal = Box::new(BarTerminal { term: Term::buffered_stderr(), drawn });
+    let terminal = Box::new(BarTerminal(Term::buffered_stderr()));
     let target = ProgressDrawTarget::term_like_with_hz(terminal, DRAWS_PER_SECOND);
     let bar = ProgressBar::with_draw_target(Some(total as u64), target);
     let template = match stderr::has_colours() {
@@ -155,29 +153,22 @@ fn can_redraw() -> bool {
 /// A terminal whose last columns stay free for the `^C` that it shows after Ctrl-C. If the `^C`
 /// were on the next line, it would be cleared in place of the bar.
 ///
-/// The trailing blanks that indicatif fills lines with are left out: they would wrap when the
-/// terminal becomes narrower. Nothing is drawn while the process is in the background.
+/// Nothing is drawn while the process is in the background.
 #[derive(Debug)]
-struct BarTerminal {
-    term: Term,
-    /// The columns of the bar on the screen.
-    drawn: AtomicUsize,
-}
+struct BarTerminal(Term);
 
 impl BarTerminal {
     fn draw(&self, draw: impl FnOnce(&Term) -> io::Result<()>) -> io::Result<()> {
-        if is_in_foreground() { draw(&self.term) } else { Ok(()) }
+        if is_in_foreground() { draw(&self.0) } else { Ok(()) }
     }
 }
 
 impl TermLike for BarTerminal {
     fn width(&self) -> u16 {
-        self.term.size().1.saturating_sub("^C".len() as u16)
+        self.0.size().1.saturating_sub("^C".len() as u16)
     }
 
     fn write_str(&self, text: &str) -> io::Result<()> {
-        let text = text.trim_end_matches(' ');
-        self.drawn.fetch_add(strip_str(text).to_string().chars().count(), Relaxed);
         self.draw(|term| term.write_str(text))
     }
 
@@ -186,12 +177,7 @@ impl TermLike for BarTerminal {
     }
 
     fn clear_line(&self) -> io::Result<()> {
-        // A terminal that has become narrower since has wrapped the bar.
-        let rows = self.drawn.swap(0, Relaxed).saturating_sub(1) / usize::from(self.term.size().1);
-        self.draw(|term| {
-            term.clear_line()?;
-            if rows > 0 { term.clear_last_lines(rows) } else { Ok(()) }
-        })
+        self.draw(Term::clear_line)
     }
 
     fn move_cursor_up(&self, lines: usize) -> io::Result<()> {
@@ -223,17 +209,13 @@ impl TermLike for BarTerminal {
 struct CodesLine {
     /// The columns that are in use. At 0, the next code starts a new line.
     column: usize,
-    /// The columns that the terminal had.
-    width: usize,
 }
 
 impl CodesLine {
     /// What to write to the terminal to append `text` to the line.
     fn append(&mut self, text: &str) -> String {
         let width = Stream::Stdout.width().unwrap_or_default();
-        // After a resize, the place of the last code is not known.
-        let is_resized = mem::replace(&mut self.width, width) != width;
-        if self.column + text.len() > width || is_resized || !is_in_foreground() {
+        if self.column + text.len() > width || !is_in_foreground() {
             self.column = 0;
         }
         let back = match self.column {
