@@ -16,7 +16,7 @@ pub(super) fn run(args: &CompletionsArgs) -> anyhow::Result<Exit> {
     clap_complete::generate(args.shell, &mut command, "flags", &mut script);
     let script = String::from_utf8_lossy(&script);
     let names: Vec<_> = command.get_subcommands().map(Command::get_name).collect();
-    print(corrected(args.shell, &script, &names).as_bytes())
+    print(&corrected(args.shell, &script, &names))
 }
 
 /// The command line without country codes. They have no completions, and with them the script for

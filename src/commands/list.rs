@@ -17,5 +17,5 @@ pub(super) fn run(selection: &SelectionArgs) -> anyhow::Result<Exit> {
             None => format!("{code}\n"),
         })
         .collect();
-    print(lines.as_bytes())
+    print(&lines)
 }

@@ -39,7 +39,7 @@ const ENVIRONMENT: [(&str, &str); 4] = [
 /// # Errors
 /// Stdout can't be written to.
 pub(super) fn run() -> anyhow::Result<Exit> {
-    print(&page()?)
+    print(&String::from_utf8_lossy(&page()?))
 }
 
 fn page() -> io::Result<Vec<u8>> {

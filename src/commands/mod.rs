@@ -8,13 +8,13 @@ mod man;
 mod open_endpoint;
 mod serve;
 
-use std::io::{self, Write};
+use std::io;
 use std::process::ExitCode;
 
 use anyhow::Context;
 
 use crate::cli::{self, Cli, Command};
-use crate::output::terminal::{ignore_closed_pipe, stderr};
+use crate::output::terminal::{stderr, write_all};
 use crate::system::signals::{Shutdown, Signal};
 
 /// How the process ends. Scripts rely on the exit statuses.
@@ -71,9 +71,7 @@ fn end(shutdown: &Shutdown, reported: anyhow::Result<Exit>) -> anyhow::Result<Ex
 }
 
 /// Writes `document` to stdout. A closed pipe is not an error.
-fn print(document: &[u8]) -> anyhow::Result<Exit> {
-    let mut stdout = io::stdout().lock();
-    let written = stdout.write_all(document).and_then(|()| stdout.flush());
-    ignore_closed_pipe(written).context("cannot write to stdout")?;
+fn print(document: &str) -> anyhow::Result<Exit> {
+    write_all(io::stdout(), document).context("cannot write to stdout")?;
     Ok(Exit::Complete)
 }

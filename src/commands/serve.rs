@@ -26,10 +26,10 @@ pub(super) fn run(args: &ServeArgs) -> anyhow::Result<Exit> {
     let (settings, shutdown) = Shutdown::on_signal(|| settings(args))?;
     let origin = Origin::start(settings).map_err(with_advice)?;
     // A stdout that cannot be written to does not stop the server.
-    let _ = print(format!("{}\n", origin.base_url()).as_bytes());
+    let _ = print(&format!("{}\n", origin.base_url()));
     let waiting = Builder::new_current_thread().build()?;
     waiting.block_on(shutdown.requested());
-    let _ = print(format!("served {}\n", origin.stop()).as_bytes());
+    let _ = print(&format!("served {}\n", origin.stop()));
     Ok(Exit::Complete)
 }
 

@@ -1,11 +1,11 @@
 //! The report of a comparison: a table, and sentences that say what it means.
 
-use std::io::{self, Write};
+use std::io;
 
 use clap::builder::styling::Style;
 
 use super::table::table;
-use super::terminal::{Charset, ignore_closed_pipe, stderr};
+use super::terminal::{Charset, stderr, write_all};
 use crate::compare::{Results, sentences};
 
 pub use super::terminal::Stream;
@@ -22,11 +22,10 @@ pub fn show(results: &Results, stream: Stream) -> io::Result<()> {
     }
     let report = report(results, stream.width());
     let report = Charset::of_locale().show(&report);
-    let mut stream: Box<dyn Write> = match stream {
-        Stream::Stdout => Box::new(anstream::stdout()),
-        Stream::Stderr => Box::new(anstream::stderr()),
-    };
-    ignore_closed_pipe(stream.write_all(report.as_bytes()).and_then(|()| stream.flush()))
+    match stream {
+        Stream::Stdout => write_all(anstream::stdout(), &report),
+        Stream::Stderr => write_all(anstream::stderr(), &report),
+    }
 }
 
 /// Writes a sentence to stderr.

@@ -1,12 +1,11 @@
 //! Reports a run: text and a progress bar while it runs, or one JSON document at the end.
 
-use std::io::{self, Write};
-use std::mem;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
+use std::{io, mem};
 
 use super::terminal::progress::Progress;
-use super::terminal::{are_streams_merged, ignore_closed_pipe};
+use super::terminal::{are_streams_merged, write_all};
 use super::{run_json, text};
 use crate::flag::{Outcome, Status};
 use crate::run::{Plan, Summary};
@@ -25,7 +24,9 @@ pub struct Reporter {
     format: Format,
     /// Whether stderr has a line per flag.
     verbose: bool,
-    stdout: Stdout,
+    /// The first error in writing to stdout, after which nothing more is written. The run continues
+    /// nevertheless.
+    written: io::Result<()>,
     progress: Progress,
     /// Whether stdout and stderr go to the same file, pipe or terminal, as with `2>&1`.
     streams_merged: bool,
@@ -44,8 +45,8 @@ impl Reporter {
     ) -> Reporter {
         let progress = Progress::new(format == Format::Text, total, retrying);
         let streams_merged = progress.shares_terminal() || are_streams_merged();
-        let (stdout, has_open_line) = (Stdout::default(), !streams_merged);
-        Reporter { format, verbose, stdout, progress, streams_merged, has_open_line }
+        let (written, has_open_line) = (Ok(()), !streams_merged);
+        Reporter { format, verbose, written, progress, streams_merged, has_open_line }
     }
 
     /// Reports one flag: its code on stdout, or its error on stderr.
@@ -53,7 +54,7 @@ impl Reporter {
         let failure = text::failure_line(outcome);
         let has_message = failure.is_some() || self.verbose;
         if has_message && self.streams_merged && mem::take(&mut self.has_open_line) {
-            self.stdout.write("\n");
+            write(&mut self.written, "\n");
         }
         if let Some(failure) = failure {
             self.progress.error(&failure);
@@ -62,7 +63,7 @@ impl Reporter {
             self.progress.line(&text::details(outcome));
         }
         if matches!(outcome.status, Status::Saved { .. }) && self.shows_codes() {
-            self.progress.code(outcome.code, |text| self.stdout.write(text));
+            self.progress.code(outcome.code, |text| write(&mut self.written, text));
             self.has_open_line = !self.progress.shares_terminal();
         }
         self.progress.bar.inc(1);
@@ -76,14 +77,15 @@ impl Reporter {
         // On a shared terminal, the cursor is then at the start of a line.
         self.progress.bar.finish_and_clear();
         match self.format {
-            Format::Json => self.stdout.write(&run_json::document(plan, summary)?),
+            Format::Json => write(&mut self.written, &run_json::document(plan, summary)?),
             Format::Nothing => {}
             Format::Text => {
                 let line_break = if self.has_open_line { "\n" } else { "" };
-                self.stdout.write(&format!("{line_break}{}\n", text::summary_line(summary)));
+                let count = text::summary_line(summary);
+                write(&mut self.written, &format!("{line_break}{count}\n"));
             }
         }
-        self.stdout.error.take().map_or(Ok(()), Err)
+        mem::replace(&mut self.written, Ok(()))
     }
 
     /// Whether the line of codes is shown. It is not if the same terminal shows a line per flag,
@@ -93,24 +95,9 @@ impl Reporter {
     }
 }
 
-/// Stdout, which may be closed or full. The run continues nevertheless.
-#[derive(Default)]
-struct Stdout {
-    /// Set by the first error, after which nothing more is written.
-    failed: bool,
-    /// The first error, unless it is a closed pipe.
-    error: Option<io::Error>,
-}
-
-impl Stdout {
-    fn write(&mut self, text: &str) {
-        if self.failed {
-            return;
-        }
-        let mut stdout = io::stdout().lock();
-        if let Err(error) = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
-            self.failed = true;
-            self.error = ignore_closed_pipe(Err(error)).err();
-        }
+/// Writes `text` to stdout, unless an earlier write failed. A closed pipe is not an error.
+fn write(written: &mut io::Result<()>, text: &str) {
+    if written.is_ok() {
+        *written = write_all(io::stdout(), text);
     }
 }

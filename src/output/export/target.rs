@@ -8,7 +8,7 @@ use std::path::{self, Path, PathBuf};
 use anyhow::Context;
 
 use crate::flag::save_flag::{check_folder, temporary_file};
-use crate::output::terminal::ignore_closed_pipe;
+use crate::output::terminal::write_all;
 
 /// Where a document is written.
 pub(crate) enum Target {
@@ -78,9 +78,8 @@ impl Target {
                     false => Err(error),
                 })
                 .with_context(|| cannot_write(path.display())),
-            Target::Stream { name, mut stream } => {
-                let written = stream.write_all(document.as_bytes()).and_then(|()| stream.flush());
-                ignore_closed_pipe(written).with_context(|| cannot_write(name))
+            Target::Stream { name, stream } => {
+                write_all(stream, document).with_context(|| cannot_write(name))
             }
         }
     }

@@ -7,7 +7,7 @@ pub(super) mod progress;
 pub mod rounds_bar;
 pub mod stderr;
 
-use std::io::{self, ErrorKind};
+use std::io::{self, ErrorKind, Write};
 
 use console::Term;
 
@@ -58,6 +58,14 @@ fn is_in_foreground() -> bool {
     }
     #[cfg(not(unix))]
     true
+}
+
+/// Writes the whole `text` to `stream`.
+///
+/// # Errors
+/// The stream cannot be written. A closed pipe is not an error.
+pub(crate) fn write_all(mut stream: impl Write, text: &str) -> io::Result<()> {
+    ignore_closed_pipe(stream.write_all(text.as_bytes()).and_then(|()| stream.flush()))
 }
 
 /// Returns `written` without the error of a closed pipe: a reader such as `head` may close it

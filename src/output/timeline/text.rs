@@ -1,6 +1,6 @@
 //! The picture of a run as lines of text.
 
-use std::io::{self, Write};
+use std::io;
 use std::time::Duration;
 
 use clap::builder::styling::{Ansi256Color, AnsiColor, Color, Style};
@@ -10,7 +10,7 @@ use super::scale::{Scale, Tick};
 use super::words::in_flight;
 use crate::flag::Outcome;
 use crate::numbers::counted;
-use crate::output::terminal::{Charset, Stream, ignore_closed_pipe};
+use crate::output::terminal::{Charset, Stream, write_all};
 
 /// The width of a picture if stdout is not a terminal.
 const COLUMNS: usize = 80;
@@ -89,8 +89,7 @@ pub fn show(outcomes: &[Outcome], elapsed: Duration) -> io::Result<()> {
     let picture = draw(outcomes, elapsed, TextOptions { columns, colours });
     let picture = Charset::of_locale().show(&picture).into_owned();
     let gap = if picture.is_empty() { "" } else { "\n" };
-    let mut stdout = anstream::stdout().lock();
-    ignore_closed_pipe(write!(stdout, "{gap}{picture}").and_then(|()| stdout.flush()))
+    write_all(anstream::stdout(), &format!("{gap}{picture}"))
 }
 
 /// A row per job on a time axis as long as the run, a legend, and the sentence of [`in_flight`].
