@@ -71,7 +71,7 @@ impl Origin {
         let runtime = Runtime::start("origin").map_err(|error| {
             io::Error::new(error.kind(), format!("cannot start the server: {error}"))
         })?;
-        let entered = runtime.handle().enter();
+        let entered = runtime.handle.enter();
         let listener = listen(bind).map_err(refused)?;
         let address = listener.local_addr().map_err(refused)?;
         let state = Arc::new(ServerState::new(source, weather, on_request));

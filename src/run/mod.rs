@@ -2,8 +2,6 @@
 
 mod order;
 mod plan;
-mod summary;
 
 pub use order::Order;
-pub use plan::Plan;
-pub use summary::{Counts, Summary};
+pub use plan::{Counts, Plan, Summary};

@@ -1,21 +1,21 @@
-//! The plan of one run, and how it is carried out.
+//! The plan of one run, how it is carried out, and its summary.
 
 use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::Context;
+use serde::Serialize;
 
 use super::order::{Order, OrderedReport};
-use super::summary::Summary;
 use crate::base_url::BaseUrl;
 use crate::country::CountryCode;
 use crate::downloader::Mode;
 use crate::fetch::{FetchOptions, Fetcher};
 use crate::flag::save_flag::Destination;
-use crate::flag::{Download, Existing, Outcome};
+use crate::flag::{Download, Existing, Outcome, Status};
 use crate::system::runtime::Runtime;
-use crate::system::signals::Shutdown;
+use crate::system::signals::{Shutdown, Signal};
 
 /// Why the lock of the reports can't be poisoned.
 const NO_PANIC: &str = "a report does not panic";
@@ -57,7 +57,7 @@ impl Plan {
             fetcher: Fetcher::new(self.base.clone(), self.fetch.clone()),
             destination: self.destination.clone(),
             existing: self.existing,
-            runtime: runtime.handle().clone(),
+            runtime: runtime.handle.clone(),
             shutdown: shutdown.clone(),
             started,
             report: Box::new({
@@ -76,5 +76,51 @@ impl Plan {
         // The next run of a comparison must not compete with the runtime's thread.
         runtime.stop();
         Ok(Summary { elapsed, interrupted_by, outcomes })
+    }
+}
+
+/// The result of a run.
+#[derive(Debug)]
+pub struct Summary {
+    /// The time from before the HTTP client was built until the last file was saved, or until an
+    /// interrupted run ended.
+    pub elapsed: Duration,
+    /// The signal that ended the run early.
+    pub interrupted_by: Option<Signal>,
+    /// In the order in which they were reported.
+    pub outcomes: Vec<Outcome>,
+}
+
+/// The number of flags per kind of outcome.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Counts {
+    pub ok: usize,
+    pub not_found: usize,
+    pub error: usize,
+    pub skipped: usize,
+    pub unchanged: usize,
+}
+
+impl Summary {
+    /// The number of flags per kind of outcome.
+    pub fn counts(&self) -> Counts {
+        let mut counts = Counts::default();
+        for outcome in &self.outcomes {
+            let count = match outcome.status {
+                Status::Saved { .. } => &mut counts.ok,
+                Status::NotFound => &mut counts.not_found,
+                Status::Failed(_) => &mut counts.error,
+                Status::Skipped => &mut counts.skipped,
+                Status::Unchanged => &mut counts.unchanged,
+            };
+            *count += 1;
+        }
+        counts
+    }
+
+    /// Whether every requested flag was saved, skipped or unchanged.
+    pub fn is_complete(&self) -> bool {
+        let all_are_there = self.outcomes.iter().all(|outcome| outcome.status.is_there());
+        self.interrupted_by.is_none() && all_are_there
     }
 }

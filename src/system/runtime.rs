@@ -8,7 +8,8 @@ use tokio::sync::oneshot;
 
 /// A running async runtime. Dropping it stops it, and does not wait for its threads.
 pub struct Runtime {
-    handle: Handle,
+    /// Spawns tasks on the runtime.
+    pub handle: Handle,
     /// The thread runs until the sender is dropped.
     stop: oneshot::Sender<()>,
     thread: JoinHandle<()>,
@@ -32,11 +33,6 @@ impl Runtime {
             runtime.shutdown_background();
         })?;
         Ok(Runtime { handle, stop, thread })
-    }
-
-    /// A handle that spawns tasks on the runtime.
-    pub fn handle(&self) -> &Handle {
-        &self.handle
     }
 
     /// Stops the runtime and waits for its thread.
