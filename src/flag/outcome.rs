@@ -86,14 +86,14 @@ impl Status {
         }
     }
 
-    /// The `status` in JSON.
-    fn name(&self) -> &'static str {
+    /// The `status` in JSON, and the same in words.
+    fn names(&self) -> (&'static str, &'static str) {
         match self {
-            Status::Saved { .. } => "ok",
-            Status::Skipped => "skipped",
-            Status::Unchanged => "unchanged",
-            Status::NotFound => "not_found",
-            Status::Failed(_) => "error",
+            Status::Saved { .. } => ("ok", "saved"),
+            Status::Skipped => ("skipped", "skipped"),
+            Status::Unchanged => ("unchanged", "unchanged"),
+            Status::NotFound => ("not_found", "not found"),
+            Status::Failed(_) => ("error", "failed"),
         }
     }
 }
@@ -101,23 +101,7 @@ impl Status {
 /// In words: `saved`, `skipped`, `unchanged`, `not found`, `failed`.
 impl fmt::Display for Status {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Status::Saved { .. } => "saved",
-            Status::Skipped => "skipped",
-            Status::Unchanged => "unchanged",
-            Status::NotFound => "not found",
-            Status::Failed(_) => "failed",
-        })
-    }
-}
-
-impl Failure {
-    /// The `kind` in JSON.
-    fn kind(&self) -> Kind {
-        match self {
-            Failure::Fetch(error) => error.kind,
-            Failure::Save(_) => Kind::Io,
-        }
+        f.write_str(self.names().1)
     }
 }
 
@@ -128,15 +112,15 @@ impl Serialize for Outcome {
             Status::Saved { bytes } => Some(bytes),
             _ => None,
         };
-        let error = match &self.status {
-            Status::Failed(failure) => {
-                Some(json!({"kind": failure.kind(), "message": failure.to_string()}))
-            }
+        let kind = match &self.status {
+            Status::Failed(Failure::Fetch(error)) => Some(error.kind),
+            Status::Failed(Failure::Save(_)) => Some(Kind::Io),
             _ => None,
         };
+        let message = self.status.problem();
         let entry = json!({
             "code": self.code,
-            "status": self.status.name(),
+            "status": self.status.names().0,
             "url": self.url,
             "path": self.status.is_there().then(|| self.path.display().to_string()),
             "bytes": bytes,
@@ -146,7 +130,7 @@ impl Serialize for Outcome {
             "answered_s": self.head_at.map(seconds),
             "fetched_s": self.body_at.map(seconds),
             "end_s": seconds(self.end),
-            "error": error,
+            "error": kind.map(|kind| json!({"kind": kind, "message": message})),
         });
         entry.serialize(serializer)
     }
