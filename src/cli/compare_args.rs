@@ -119,7 +119,7 @@ impl CompareArgs {
         match &self.reference {
             Some(name) => find(name, contenders).map_err(|why| format!("--reference {why}")),
             None => {
-                let seq = contenders.iter().find(|contender| contender.mode() == Mode::Seq);
+                let seq = contenders.iter().find(|contender| contender.mode == Mode::Seq);
                 Ok(*seq.unwrap_or(&contenders[0]))
             }
         }
@@ -157,7 +157,7 @@ impl CompareArgs {
 /// A message if no contender has this name, or if several match it.
 fn find(name: &str, contenders: &[Contender]) -> Result<Contender, String> {
     let is_meant = |contender: &&Contender| {
-        let (mode, jobs) = (contender.mode(), contender.jobs());
+        let (mode, jobs) = (contender.mode, contender.jobs);
         [mode.to_string(), format!("{mode}@{jobs}")].contains(&name.to_lowercase())
     };
     let found: Vec<_> = contenders.iter().filter(is_meant).copied().collect();
@@ -216,7 +216,7 @@ mod tests {
 
     #[test]
     fn the_default_number_of_jobs_is_that_of_the_flags_up_to_32() {
-        let jobs = |flags| parse("").unwrap().contenders(flags)[1].jobs().get();
+        let jobs = |flags| parse("").unwrap().contenders(flags)[1].jobs.get();
         assert_eq!((jobs(3), jobs(194)), (3, 32));
     }
 

@@ -13,8 +13,9 @@ use crate::downloader::Mode;
 /// `threads`, `threads@5`. `seq` always has one job and no number in its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Contender {
-    mode: Mode,
-    jobs: NonZeroUsize,
+    pub mode: Mode,
+    /// The maximum number of concurrent requests.
+    pub jobs: NonZeroUsize,
     jobs_in_name: bool,
 }
 
@@ -33,16 +34,6 @@ impl Contender {
             }
         }
         all
-    }
-
-    /// The strategy.
-    pub fn mode(self) -> Mode {
-        self.mode
-    }
-
-    /// The maximum number of concurrent requests.
-    pub fn jobs(self) -> NonZeroUsize {
-        self.jobs
     }
 }
 
@@ -81,7 +72,7 @@ mod tests {
     fn a_single_number_of_jobs_is_not_part_of_the_name() {
         assert_eq!(names(&[Mode::Threads, Mode::Seq], &[5, 5]), ["threads", "seq"]);
         let jobs: Vec<_> =
-            contenders(&[Mode::Threads, Mode::Seq], &[5]).iter().map(|c| c.jobs().get()).collect();
+            contenders(&[Mode::Threads, Mode::Seq], &[5]).iter().map(|c| c.jobs.get()).collect();
         assert_eq!(jobs, [5, 1]);
     }
 

@@ -70,7 +70,7 @@ impl<'a> ContenderResult<'a> {
         let all = |of: &dyn Fn(&Sample) -> f64| {
             samples.iter().map(|sample| of(sample)).collect::<Vec<_>>()
         };
-        let jobs = contender.jobs().get() as f64;
+        let jobs = contender.jobs.get() as f64;
         let efficiency = all(&|sample| sample.busy().as_secs_f64() / jobs / sample.seconds());
         let ratios = measured.ratios(setup.reference, contender);
         Some(ContenderResult {
@@ -94,7 +94,7 @@ impl Ideal {
         // The delays of further attempts are not part of the ideal.
         let known = measured.samples(contender).filter_map(|(round, sample)| {
             let delays = delays[round - 1].as_ref().filter(|_| sample.all_at_first_attempt())?;
-            Some((delays.ideal_time(contender.jobs()).as_secs_f64(), sample))
+            Some((delays.ideal_time(contender.jobs).as_secs_f64(), sample))
         });
         let (seconds, shares): (Vec<_>, Vec<_>) =
             known.map(|(ideal, sample)| (ideal, ideal / sample.seconds())).unzip();

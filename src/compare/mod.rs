@@ -112,7 +112,7 @@ pub(crate) mod fixtures {
 
     /// `seq` takes 2 s, then 3 s, then 4 s; the others take 200 ms in every round.
     pub(crate) fn times(round: Round, contender: Contender) -> Option<u64> {
-        match (round, contender.mode()) {
+        match (round, contender.mode) {
             (Round::Measured(n), Mode::Seq) => Some(1000 * (n as u64 + 1)),
             _ => Some(200),
         }

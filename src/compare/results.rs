@@ -133,12 +133,12 @@ impl<'a> Results<'a> {
 
     /// How many jobs are enough, for each mode that was compared with several numbers of them.
     pub fn enough_jobs(&self) -> Vec<EnoughJobs> {
-        let by_mode = self.contenders.chunk_by(|a, b| a.contender.mode() == b.contender.mode());
+        let by_mode = self.contenders.chunk_by(|a, b| a.contender.mode == b.contender.mode);
         let enough = |of_mode: &[ContenderResult]| {
             let mut of_mode: Vec<_> = of_mode.iter().collect();
-            of_mode.sort_by_key(|result| result.contender.jobs());
-            let mode = of_mode[0].contender.mode();
-            let jobs: Vec<_> = of_mode.iter().map(|result| result.contender.jobs()).collect();
+            of_mode.sort_by_key(|result| result.contender.jobs);
+            let mode = of_mode[0].contender.mode;
+            let jobs: Vec<_> = of_mode.iter().map(|result| result.contender.jobs).collect();
             let standings = standings(self.measured, of_mode, self.confidence);
             EnoughJobs::new(mode, jobs.into_iter().zip(standings))
         };
@@ -258,7 +258,7 @@ mod tests {
         let min_speedups = min_speedups.to_vec();
         let setup = Setup { runs: 10, max_runs: 20, min_speedups, ..setup() };
         let after = |rounds| {
-            measured(&setup, |round, contender| match (round, contender.mode()) {
+            measured(&setup, |round, contender| match (round, contender.mode) {
                 (Round::Measured(n), _) if n > rounds => None,
                 (_, Mode::Seq) => Some(1500),
                 (Round::Measured(n), Mode::Rayon) => Some([80, 120][n % 2]),
@@ -301,7 +301,7 @@ mod tests {
     fn a_round_without_all_contenders_is_not_pictured() {
         let setup = setup();
         let measured = measured(&setup, |round, contender| match round {
-            Round::Measured(2) if contender.mode() == Mode::Async => None,
+            Round::Measured(2) if contender.mode == Mode::Async => None,
             _ => times(round, contender),
         });
         let results = Results::new(&setup, &measured);
@@ -330,7 +330,7 @@ mod tests {
             let setup = Setup { runs: 10, max_runs, min_speedups, ..setup() };
             let measured = measured(&setup, |round, contender| match round {
                 Round::Measured(n) if n > rounds => None,
-                Round::Measured(n) if n == rounds && contender.mode() == Mode::Async => None,
+                Round::Measured(n) if n == rounds && contender.mode == Mode::Async => None,
                 _ => times(round, contender),
             });
             Results::new(&setup, &measured).title()

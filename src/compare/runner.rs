@@ -79,8 +79,8 @@ impl RealRunner<'_> {
         let folder = tempfile::Builder::new().prefix("flags-compare-").tempdir();
         let folder = folder.context("cannot create a temporary folder")?;
         let plan = Plan {
-            mode: contender.mode(),
-            jobs: contender.jobs(),
+            mode: contender.mode,
+            jobs: contender.jobs,
             codes: self.setup.codes.clone(),
             base: self.base.clone(),
             destination: Destination::open(folder.path())?,

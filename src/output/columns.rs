@@ -58,7 +58,7 @@ pub(super) fn columns(results: &Results) -> Vec<Column> {
     }
     column(ColumnKind::Min, &in_unit("min"), "", &|result| plain(unit.format(result.elapsed.min)));
     column(ColumnKind::Max, &in_unit("max"), "", &|result| plain(unit.format(result.elapsed.max)));
-    column(ColumnKind::Jobs, "jobs", "", &|result| plain(result.contender.jobs().to_string()));
+    column(ColumnKind::Jobs, "jobs", "", &|result| plain(result.contender.jobs.to_string()));
     column(ColumnKind::Fastest, "", "", &|result| {
         plain(if result.fastest { "fastest".into() } else { String::new() })
     });

@@ -60,7 +60,7 @@ mod tests {
         let contenders = vec![contender("seq"), contender("threads")];
         let min_speedups = vec![min_speedup("threads", 5.0)];
         let setup = Setup { contenders, min_speedups, runs: 6, max_runs: 6, ..setup() };
-        let times = |_, contender: Contender| match contender.mode() {
+        let times = |_, contender: Contender| match contender.mode {
             Mode::Seq => Some(2000),
             _ => Some(160),
         };
@@ -81,7 +81,7 @@ mod tests {
     fn failed_checks_come_first() {
         let min_speedups = vec![min_speedup("threads", 5.0), min_speedup("threads", 50.0)];
         let setup = Setup { min_speedups, runs: 6, max_runs: 6, ..setup() };
-        let times = |_, contender: Contender| match contender.mode() {
+        let times = |_, contender: Contender| match contender.mode {
             Mode::Seq => Some(2000),
             _ => Some(160),
         };

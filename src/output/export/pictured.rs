@@ -23,7 +23,7 @@ impl<'a> Pictured<'a> {
         let mut round = results.pictured_round()?;
         let reference = results.setup.reference;
         // One job at a time looks the same in every mode, so it is drawn once.
-        let is_single = |contender: Contender| contender.jobs().get() == 1;
+        let is_single = |contender: Contender| contender.jobs.get() == 1;
         let single = round.iter().map(|(name, _)| *name).find(|name| is_single(*name));
         let single = Some(reference).filter(|name| is_single(*name)).or(single);
         round.retain(|(name, _)| !is_single(*name) || Some(*name) == single);
@@ -42,7 +42,7 @@ impl<'a> Pictured<'a> {
             if *contender != reference {
                 result += &format!(", {}", times_as_fast(reference_took, sample.elapsed));
             }
-            let name = Run::name_of(contender.mode(), contender.jobs());
+            let name = Run::name_of(contender.mode, contender.jobs);
             Run { name, result, outcomes: &sample.outcomes, elapsed: sample.elapsed }
         });
         let runs = runs.collect();
@@ -58,9 +58,9 @@ fn times_as_fast(reference: Duration, elapsed: Duration) -> String {
 /// `2.10 s one after another`, `0.15 s with 20 jobs`; `0.15 s with async` if the reference is
 /// another mode than `seq`.
 fn described(contender: Contender, reference: Contender, elapsed: Duration) -> String {
-    let how = match (contender.mode(), reference.mode()) {
+    let how = match (contender.mode, reference.mode) {
         (Mode::Seq, _) => "one after another".into(),
-        (_, Mode::Seq) => format!("with {}", counted(contender.jobs().get(), "job", "jobs")),
+        (_, Mode::Seq) => format!("with {}", counted(contender.jobs.get(), "job", "jobs")),
         _ => format!("with {contender}"),
     };
     format!("{} {how}", time(elapsed))

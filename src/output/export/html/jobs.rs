@@ -82,8 +82,8 @@ pub(super) fn section(results: &Results) -> Markup {
 
 /// The points of a mode, from few jobs to many.
 fn points(results: &Results, mode: Mode) -> Vec<(NonZeroUsize, Speedup)> {
-    let of_mode = results.contenders.iter().filter(|of| of.contender.mode() == mode);
-    let points = of_mode.filter_map(|result| Some((result.contender.jobs(), result.speedup?)));
+    let of_mode = results.contenders.iter().filter(|of| of.contender.mode == mode);
+    let points = of_mode.filter_map(|result| Some((result.contender.jobs, result.speedup?)));
     let mut points: Vec<_> = points.collect();
     points.sort_by_key(|(jobs, _)| *jobs);
     points

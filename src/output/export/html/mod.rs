@@ -273,7 +273,7 @@ mod tests {
     #[test]
     fn the_times_shown_divide_to_the_speedup_shown() {
         let setup = setup();
-        let measured = measured(&setup, |round, contender| match (round, contender.mode()) {
+        let measured = measured(&setup, |round, contender| match (round, contender.mode) {
             (Round::Measured(n), Mode::Seq) => Some(2000 + 47 * n as u64),
             (Round::Measured(n), _) => Some(140 + 3 * n as u64),
             _ => Some(100),
@@ -302,7 +302,7 @@ mod tests {
     fn the_conditions_count_whole_rounds_only() {
         let setup = setup();
         let measured = measured(&setup, |round, contender| match round {
-            Round::Measured(2) if contender.mode() == Mode::Async => None,
+            Round::Measured(2) if contender.mode == Mode::Async => None,
             Round::Measured(n) if n > 2 => None,
             _ => times(round, contender),
         });

@@ -75,7 +75,7 @@ fn row<'a>(results: &'a Results, result: &'a ContenderResult<'a>) -> Option<Row<
         result,
         speedup,
         ratios: results.ratios(contender),
-        ideal: result.ideal.and_then(|_| results.ideal_speedup(contender.jobs())),
+        ideal: result.ideal.and_then(|_| results.ideal_speedup(contender.jobs)),
         limits: limits.map(|limit| limit.factor).collect(),
     })
 }
