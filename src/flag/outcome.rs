@@ -86,6 +86,11 @@ impl Status {
         }
     }
 
+    /// The `status` in JSON: `ok`, `skipped`, `unchanged`, `not_found` or `error`.
+    pub fn name(&self) -> &'static str {
+        self.names().0
+    }
+
     /// The `status` in JSON, and the same in words.
     fn names(&self) -> (&'static str, &'static str) {
         match self {
@@ -120,7 +125,7 @@ impl Serialize for Outcome {
         let message = self.status.problem();
         let entry = json!({
             "code": self.code,
-            "status": self.status.names().0,
+            "status": self.status.name(),
             "url": self.url,
             "path": self.status.is_there().then(|| self.path.display().to_string()),
             "bytes": bytes,

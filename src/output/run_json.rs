@@ -24,7 +24,13 @@ pub fn document(plan: &Plan, summary: &Summary) -> serde_json::Result<String> {
         "dest": plan.destination.folder.display().to_string(),
         "elapsed_s": seconds(summary.elapsed),
         "interrupted": summary.interrupted_by.is_some(),
-        "counts": summary.counts(),
+        "counts": {
+            "ok": summary.count("ok"),
+            "not_found": summary.count("not_found"),
+            "error": summary.count("error"),
+            "skipped": summary.count("skipped"),
+            "unchanged": summary.count("unchanged"),
+        },
         "flags": summary.outcomes,
     });
     let text = serde_json::to_string_pretty(&document)? + "\n";

@@ -29,14 +29,14 @@ pub fn details(outcome: &Outcome) -> String {
 
 /// The whole run: `18 downloads, 1 not found, 1 error in 0.35s`.
 pub fn summary_line(summary: &Summary) -> String {
-    let counts = summary.counts();
-    let mut line = counted(counts.ok, "download", "downloads");
-    for (count, one, many) in [
-        (counts.not_found, "not found", "not found"),
-        (counts.error, "error", "errors"),
-        (counts.skipped, "skipped", "skipped"),
-        (counts.unchanged, "unchanged", "unchanged"),
+    let mut line = counted(summary.count("ok"), "download", "downloads");
+    for (status, one, many) in [
+        ("not_found", "not found", "not found"),
+        ("error", "error", "errors"),
+        ("skipped", "skipped", "skipped"),
+        ("unchanged", "unchanged", "unchanged"),
     ] {
+        let count = summary.count(status);
         if count > 0 {
             line += &format!(", {}", counted(count, one, many));
         }

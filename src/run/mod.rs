@@ -4,4 +4,4 @@ mod order;
 mod plan;
 
 pub use order::Order;
-pub use plan::{Counts, Plan, Summary};
+pub use plan::{Plan, Summary};

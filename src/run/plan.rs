@@ -5,7 +5,6 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
-use serde::Serialize;
 
 use super::order::{Order, OrderedReport};
 use crate::base_url::BaseUrl;
@@ -13,7 +12,7 @@ use crate::country::CountryCode;
 use crate::downloader::Mode;
 use crate::fetch::{FetchOptions, Fetcher};
 use crate::flag::save_flag::Destination;
-use crate::flag::{Download, Existing, Outcome, Status};
+use crate::flag::{Download, Existing, Outcome};
 use crate::system::runtime::Runtime;
 use crate::system::signals::{Shutdown, Signal};
 
@@ -91,31 +90,10 @@ pub struct Summary {
     pub outcomes: Vec<Outcome>,
 }
 
-/// The number of flags per kind of outcome.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-pub struct Counts {
-    pub ok: usize,
-    pub not_found: usize,
-    pub error: usize,
-    pub skipped: usize,
-    pub unchanged: usize,
-}
-
 impl Summary {
-    /// The number of flags per kind of outcome.
-    pub fn counts(&self) -> Counts {
-        let mut counts = Counts::default();
-        for outcome in &self.outcomes {
-            let count = match outcome.status {
-                Status::Saved { .. } => &mut counts.ok,
-                Status::NotFound => &mut counts.not_found,
-                Status::Failed(_) => &mut counts.error,
-                Status::Skipped => &mut counts.skipped,
-                Status::Unchanged => &mut counts.unchanged,
-            };
-            *count += 1;
-        }
-        counts
+    /// The number of flags whose `status` in JSON is this one.
+    pub fn count(&self, status: &str) -> usize {
+        self.outcomes.iter().filter(|outcome| outcome.status.name() == status).count()
     }
 
     /// Whether every requested flag was saved, skipped or unchanged.
