@@ -72,17 +72,14 @@ impl<'a> Results<'a> {
 
     /// What was compared: `20 flags from delay, 10 rounds`, or `3 of 10 rounds` after an early end.
     pub fn title(&self) -> String {
-        let Setup { server, codes, max_runs, .. } = self.setup;
+        let Setup { server, codes, .. } = self.setup;
         let flags = counted(codes.len(), "flag", "flags");
         let rounds = counted(self.runs, "round", "rounds");
         let rounds = match self.whole_rounds {
             whole if whole == self.runs => rounds,
             whole => format!("{whole} of {rounds}"),
         };
-        let limit = match self.runs < *max_runs {
-            true => format!(" (at most {max_runs})"),
-            false => String::new(),
-        };
+        let limit = self.setup.limit_in_words(self.runs);
         format!("{flags} from {server}, {rounds}{limit}")
     }
 

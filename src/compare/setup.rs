@@ -78,6 +78,12 @@ impl Setup {
         looks[next.unwrap_or(looks.len() - 1)]
     }
 
+    /// ` (at most 40)` if there may be more than `runs` rounds, otherwise nothing.
+    pub fn limit_in_words(&self, runs: usize) -> String {
+        let limit = format!(" (at most {})", self.max_runs);
+        if runs < self.max_runs { limit } else { String::new() }
+    }
+
     /// The seed of the comparison, from which those of its rounds are derived.
     pub fn seed(&self) -> u64 {
         self.weather.as_ref().map_or(0, |weather| weather.seed)

@@ -38,10 +38,9 @@ impl Exports {
     /// # Errors
     /// A target cannot be written.
     pub fn open(wanted: Vec<(Box<dyn Exporter>, PathBuf)>) -> anyhow::Result<Exports> {
-        let open = |(exporter, path): (Box<dyn Exporter>, PathBuf)| {
-            anyhow::Ok((exporter, Target::open(&path)?))
-        };
-        Ok(Exports(wanted.into_iter().map(open).collect::<Result<_, _>>()?))
+        let opened =
+            wanted.into_iter().map(|(exporter, path)| Ok((exporter, Target::open(&path)?)));
+        opened.collect::<anyhow::Result<_>>().map(Exports)
     }
 
     /// Whether there are none.

@@ -29,12 +29,7 @@ impl RoundsBar<'_> {
             Round::Measured(n) => {
                 let runs = setup.next_look(n).runs;
                 self.bar.set_length(steps(setup, runs) as u64);
-                match setup.max_runs {
-                    max_runs if max_runs > runs => {
-                        format!("round {n} of {runs} (at most {max_runs})")
-                    }
-                    _ => format!("round {n} of {runs}"),
-                }
+                format!("round {n} of {runs}{}", setup.limit_in_words(runs))
             }
         };
         self.bar.set_prefix(format!("{round}: {contender}"));
