@@ -18,16 +18,16 @@ pub struct Speedup {
     pub rounds: usize,
 }
 
-/// What the interval of a measured speedup says about a [`MinSpeedup`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What the interval of a measured speedup says about a [`MinSpeedup`], from the worst to the best.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Verdict {
-    /// The whole interval lies above the factor.
-    Passed,
+    /// The whole interval lies below the factor.
+    Failed,
     /// The interval contains the factor, or there are too few rounds for an interval of the
     /// confidence asked.
     Inconclusive,
-    /// The whole interval lies below the factor.
-    Failed,
+    /// The whole interval lies above the factor.
+    Passed,
 }
 
 /// A [`MinSpeedup`] with the speedup that was measured for it.
@@ -49,13 +49,10 @@ impl Speedup {
 
     /// `(13.8 to 14.6)`; `(one round)` after a single round, which has no interval.
     pub fn interval_in_words(&self) -> String {
+        let Interval { low, high, .. } = self.interval;
         match self.rounds {
             1 => "(one round)".into(),
-            _ => format!(
-                "({} to {})",
-                three_digits(self.interval.low),
-                three_digits(self.interval.high)
-            ),
+            _ => format!("({} to {})", three_digits(low), three_digits(high)),
         }
     }
 }

@@ -6,11 +6,7 @@ use crate::numbers::counted;
 /// The checks, failed ones first, then inconclusive ones.
 pub(super) fn checks<'a>(results: &'a Results) -> Vec<&'a SpeedupCheck> {
     let mut checks: Vec<_> = results.checks.iter().collect();
-    checks.sort_by_key(|check| match check.verdict() {
-        Verdict::Failed => 0,
-        Verdict::Inconclusive => 1,
-        Verdict::Passed => 2,
-    });
+    checks.sort_by_key(|check| check.verdict());
     checks
 }
 
