@@ -2,6 +2,12 @@
 
 use std::time::Duration;
 
+#[cfg(unix)]
+use nix::sys::{
+    resource::{UsageWho, getrusage},
+    time::TimeValLike,
+};
+
 /// CPU time of all threads of the process, including those of an embedded server.
 ///
 /// Zero on systems other than Unix, where no safe interface reports it.
@@ -13,23 +19,14 @@ pub struct CpuTime {
 
 impl CpuTime {
     /// The CPU time since the process started.
-    #[cfg(unix)]
     pub fn now() -> CpuTime {
-        use nix::sys::resource::{UsageWho, getrusage};
-        use nix::sys::time::{TimeVal, TimeValLike};
-
-        let duration =
-            |time: TimeVal| Duration::from_micros(time.num_microseconds().unsigned_abs());
         // getrusage(2) fails only on invalid arguments.
-        let usage = getrusage(UsageWho::RUSAGE_SELF);
-        usage.map_or(CpuTime::default(), |usage| CpuTime {
-            user: duration(usage.user_time()),
-            system: duration(usage.system_time()),
-        })
-    }
-
-    #[cfg(not(unix))]
-    pub fn now() -> CpuTime {
+        #[cfg(unix)]
+        if let Ok(usage) = getrusage(UsageWho::RUSAGE_SELF) {
+            let [user, system] = [usage.user_time(), usage.system_time()]
+                .map(|time| Duration::from_micros(time.num_microseconds().unsigned_abs()));
+            return CpuTime { user, system };
+        }
         CpuTime::default()
     }
 
