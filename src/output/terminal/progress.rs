@@ -209,13 +209,17 @@ impl TermLike for BarTerminal {
 struct CodesLine {
     /// The columns that are in use. At 0, the next code starts a new line.
     column: usize,
+    /// The columns that the terminal had.
+    width: usize,
 }
 
 impl CodesLine {
     /// What to write to the terminal to append `text` to the line.
     fn append(&mut self, text: &str) -> String {
         let width = Stream::Stdout.width().unwrap_or_default();
-        if self.column + text.len() > width || !is_in_foreground() {
+        // After a resize, the place of the last code is not known.
+        let is_resized = std::mem::replace(&mut self.width, width) != width;
+        if self.column + text.len() > width || is_resized || !is_in_foreground() {
             self.column = 0;
         }
         let back = match self.column {
