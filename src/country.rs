@@ -90,22 +90,9 @@ impl Serialize for CountryCode {
     }
 }
 
-/// What one argument selects: a single code, or the 26 codes that start with a letter.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Pattern {
-    One(CountryCode),
-    StartingWith(u8),
-}
-
-impl Pattern {
-    /// The selected codes in order: one, or 26.
-    pub fn codes(self) -> Vec<CountryCode> {
-        match self {
-            Pattern::One(code) => vec![code],
-            Pattern::StartingWith(letter) => CountryCode::starting_with(letter).collect(),
-        }
-    }
-}
+/// What one argument selects, in order: a single code, or the 26 codes that start with a letter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pattern(pub Vec<CountryCode>);
 
 impl FromStr for Pattern {
     type Err = InvalidCode;
@@ -113,9 +100,9 @@ impl FromStr for Pattern {
     fn from_str(text: &str) -> Result<Self, InvalidCode> {
         match text.as_bytes() {
             [letter] if letter.is_ascii_alphabetic() => {
-                Ok(Pattern::StartingWith(letter.to_ascii_uppercase()))
+                Ok(Pattern(CountryCode::starting_with(letter.to_ascii_uppercase()).collect()))
             }
-            _ => text.parse().map(Pattern::One),
+            _ => Ok(Pattern(vec![text.parse()?])),
         }
     }
 }
@@ -126,7 +113,7 @@ impl FromStr for Pattern {
 /// use flags::country::{self, Pattern};
 ///
 /// let words = ["us", "BR", "br"].map(|word| word.parse::<Pattern>().unwrap());
-/// let codes = country::select(words.into_iter().flat_map(Pattern::codes), None);
+/// let codes = country::select(words.into_iter().flat_map(|pattern| pattern.0), None);
 /// assert_eq!(format!("{codes:?}"), "[BR, US]");
 /// ```
 pub fn select(
@@ -195,7 +182,7 @@ mod tests {
 
     #[test]
     fn a_single_letter_selects_26_codes() {
-        let codes = "b".parse::<Pattern>().unwrap().codes();
+        let Pattern(codes) = "b".parse().unwrap();
         assert_eq!(codes.len(), 26);
         assert_eq!(codes[0].to_string(), "BA");
         assert_eq!(codes[25].to_string(), "BZ");

@@ -61,7 +61,8 @@ pub struct RequestArgs {
 impl SelectionArgs {
     /// The selected codes, sorted and without duplicates; from `default` if none are selected.
     pub fn codes_or(&self, default: &[CountryCode]) -> Vec<CountryCode> {
-        let mut codes: Vec<_> = self.patterns.iter().flat_map(|pattern| pattern.codes()).collect();
+        let mut codes: Vec<_> =
+            self.patterns.iter().flat_map(|pattern| &pattern.0).copied().collect();
         if self.all {
             codes.extend(country::ALL);
         }
