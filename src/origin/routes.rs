@@ -163,9 +163,9 @@ async fn flag(
             flag_response(request, flag, &weather, fault, reset_handle, log)
         }
         Ok(None) => refusal(StatusCode::NOT_FOUND),
-        Err(file) => {
-            log.rejected.push(file.message);
-            refusal(file.status)
+        Err((status, message)) => {
+            log.rejected.push(message);
+            refusal(status)
         }
     }
 }
@@ -185,7 +185,9 @@ fn flag_response(
     let has_body = !is_unchanged && request.method == Method::GET;
     log.fault = fault.filter(|fault| has_body || *fault == Fault::Error);
     if log.fault == Some(Fault::Error) {
-        return error_response(weather);
+        let retry_after = weather.retry_after.map(|s| [(header::RETRY_AFTER, s.to_string())]);
+        let text = weather.error_status_text() + "\n";
+        return (weather.error_status, retry_after, text).into_response();
     }
     let validators = [
         (header::LAST_MODIFIED, flag.last_modified()),
@@ -205,16 +207,6 @@ fn flag_response(
     // The router leaves the body out of the response to HEAD.
     let body = faulty_body(flag.bytes, weather.bandwidth, log.fault, reset_handle);
     (validators, content, body).into_response()
-}
-
-/// The error that the weather injects.
-fn error_response(weather: &Weather) -> Response {
-    let text = weather.error_status_text() + "\n";
-    let mut response = (weather.error_status, text).into_response();
-    if let Some(seconds) = weather.retry_after {
-        response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
-    }
-    response
 }
 
 fn static_file(content_type: &'static str, content: &'static str) -> Response {

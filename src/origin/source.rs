@@ -30,15 +30,6 @@ pub enum FlagSource {
     Folder(PathBuf),
 }
 
-/// A file in a served folder that is not served as a flag.
-#[derive(Debug)]
-pub(super) struct RejectedFile {
-    /// The status of the response to a request for the flag.
-    pub(super) status: StatusCode,
-    /// A sentence that names the file and says why it is not served.
-    pub(super) message: String,
-}
-
 /// One flag as it is served.
 #[derive(Clone, Debug)]
 pub(super) struct ServedFlag {
@@ -67,7 +58,7 @@ impl FlagSource {
             match self.get(code) {
                 Ok(Some(_)) => codes.push(code),
                 Ok(None) => {}
-                Err(file) => rejected.push(file.message),
+                Err((_, message)) => rejected.push(message),
             }
         }
         (codes, rejected)
@@ -76,7 +67,10 @@ impl FlagSource {
     /// The flag of `code`; `None` if the source has no flag of that code.
     ///
     /// A file is read on the thread of the caller: it is small, and a thread for it may be refused.
-    pub(super) fn get(&self, code: CountryCode) -> Result<Option<ServedFlag>, RejectedFile> {
+    pub(super) fn get(
+        &self,
+        code: CountryCode,
+    ) -> Result<Option<ServedFlag>, (StatusCode, String)> {
         let root = match self {
             FlagSource::BuiltIn => {
                 let gif = ALL.binary_search(&code).ok().map(|position| GIFS[position]);
@@ -104,8 +98,7 @@ impl FlagSource {
                     (StatusCode::INTERNAL_SERVER_ERROR, format!("cannot be read: {error}"))
                 }
             };
-            let message = format!("{} {reason}", path.display());
-            return Err(RejectedFile { status, message });
+            return Err((status, format!("{} {reason}", path.display())));
         }
         Ok(None)
     }
