@@ -11,7 +11,7 @@ use crate::compare::{Measured, RealRunner, Results, Setup, Verdict, run_rounds};
 use crate::endpoint::{Endpoint, Preset};
 use crate::output::comparison::{self, Stream};
 use crate::output::export::{
-    Csv, Exporter, Exports, Html, Json, Markdown, Svg, is_same, is_stdout,
+    Exporter, Exports, csv, html, is_same, is_stdout, json, markdown, svg,
 };
 use crate::output::terminal::rounds_bar::RoundsBar;
 use crate::output::terminal::stderr;
@@ -78,15 +78,15 @@ pub(super) fn run(args: CompareArgs) -> anyhow::Result<Exit> {
 }
 
 /// The exports on the command line, with their targets.
-fn exports(args: &CompareArgs) -> anyhow::Result<Vec<(Box<dyn Exporter>, PathBuf)>> {
-    let all: [(Box<dyn Exporter>, &Option<PathBuf>); 5] = [
-        (Box::new(Json), &args.export_json),
-        (Box::new(Csv), &args.export_csv),
-        (Box::new(Markdown), &args.export_markdown),
-        (Box::new(Html), &args.export_html),
-        (Box::new(Svg), &args.export_svg),
+fn exports(args: &CompareArgs) -> anyhow::Result<Vec<(Exporter, PathBuf)>> {
+    let all: [(Exporter, &Option<PathBuf>); 5] = [
+        (json::export, &args.export_json),
+        (csv::export, &args.export_csv),
+        (markdown::export, &args.export_markdown),
+        (html::export, &args.export_html),
+        (svg::export, &args.export_svg),
     ];
-    let mut wanted: Vec<(Box<dyn Exporter>, PathBuf)> = Vec::new();
+    let mut wanted: Vec<(Exporter, PathBuf)> = Vec::new();
     for (exporter, path) in all {
         let Some(path) = path else { continue };
         if wanted.iter().any(|(_, other)| is_same(other, path)) {

@@ -2,13 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::Exporter;
 use super::json::entry;
 use crate::compare::{ContenderResult, Results};
-
-/// hyperfine's columns first, then others. Times are in seconds. A field is empty if the number
-/// does not exist, such as the deviation of a single run. (RFC 4180; no field here needs quotes.)
-pub struct Csv;
 
 /// The columns, each with the place of its value in the JSON of a contender (RFC 6901).
 const COLUMNS: [(&str, &str); 20] = [
@@ -34,12 +29,12 @@ const COLUMNS: [(&str, &str); 20] = [
     ("retries", "/retries"),
 ];
 
-impl Exporter for Csv {
-    fn export(&self, results: &Results) -> anyhow::Result<String> {
-        let header = COLUMNS.map(|(name, _)| name.to_owned());
-        let rows = std::iter::once(header).chain(results.contenders.iter().map(row));
-        Ok(rows.map(|row| row.join(",") + "\n").collect())
-    }
+/// hyperfine's columns first, then others. Times are in seconds. A field is empty if the number
+/// does not exist, such as the deviation of a single run. (RFC 4180; no field here needs quotes.)
+pub fn export(results: &Results) -> String {
+    let header = COLUMNS.map(|(name, _)| name.to_owned());
+    let rows = std::iter::once(header).chain(results.contenders.iter().map(row));
+    rows.map(|row| row.join(",") + "\n").collect()
 }
 
 fn row(result: &ContenderResult) -> [String; COLUMNS.len()] {
@@ -60,7 +55,7 @@ mod tests {
     #[test]
     fn there_is_a_header_and_a_row_for_each_contender() {
         let setup = setup();
-        let csv = Csv.export(&Results::new(&setup, &measured(&setup, times))).unwrap();
+        let csv = export(&Results::new(&setup, &measured(&setup, times)));
         let lines: Vec<_> = csv.lines().collect();
         assert_eq!(lines.len(), 5);
         assert_eq!(lines[0], COLUMNS.map(|(name, _)| name).join(","));
@@ -79,10 +74,10 @@ mod tests {
         let setup = Setup { runs: 1, max_runs: 1, ..setup() };
         let mut measured = measured(&setup, times);
         measured.samples_mut(contender("seq"))[0].outcomes[0].attempts = 2;
-        let csv = Csv.export(&Results::new(&setup, &measured)).unwrap();
+        let csv = export(&Results::new(&setup, &measured));
         let seq = csv.lines().nth(1).unwrap();
         assert!(seq.starts_with("seq,2,,2,") && seq.ends_with(",0,,,0"), "{csv}");
-        let nothing = Csv.export(&Results::new(&setup, &Measured::default())).unwrap();
+        let nothing = export(&Results::new(&setup, &Measured::default()));
         assert_eq!(nothing, COLUMNS.map(|(name, _)| name).join(",") + "\n");
     }
 }

@@ -2,7 +2,6 @@
 
 use serde_json::{Map, Value, json};
 
-use super::Exporter;
 use crate::compare::{ContenderResult, Results};
 
 /// The version of the document's schema. It changes with every incompatible change.
@@ -10,29 +9,25 @@ const SCHEMA_VERSION: u32 = 2;
 
 /// A document with what was compared, and with `results` that have hyperfine's keys and more. Times
 /// are in seconds.
-pub struct Json;
-
-impl Exporter for Json {
-    fn export(&self, results: &Results) -> anyhow::Result<String> {
-        let setup = results.setup;
-        // As in {"threads": 8, "async": null}.
-        let enough_jobs = results.enough_jobs().into_iter();
-        let enough_jobs: Map<String, Value> =
-            enough_jobs.map(|enough| (enough.mode.to_string(), json!(enough.jobs))).collect();
-        let document = json!({
-            "schema_version": SCHEMA_VERSION,
-            "server": setup.server,
-            "weather": setup.weather,
-            "codes": setup.codes,
-            "runs": results.runs,
-            "max_runs": setup.max_runs,
-            "looks": results.looks,
-            "rounds": results.orders,
-            "enough_jobs": enough_jobs,
-            "results": results.contenders.iter().map(entry).collect::<Vec<_>>(),
-        });
-        Ok(serde_json::to_string_pretty(&document)? + "\n")
-    }
+pub fn export(results: &Results) -> String {
+    let setup = results.setup;
+    // As in {"threads": 8, "async": null}.
+    let enough_jobs = results.enough_jobs().into_iter();
+    let enough_jobs: Map<String, Value> =
+        enough_jobs.map(|enough| (enough.mode.to_string(), json!(enough.jobs))).collect();
+    let document = json!({
+        "schema_version": SCHEMA_VERSION,
+        "server": setup.server,
+        "weather": setup.weather,
+        "codes": setup.codes,
+        "runs": results.runs,
+        "max_runs": setup.max_runs,
+        "looks": results.looks,
+        "rounds": results.orders,
+        "enough_jobs": enough_jobs,
+        "results": results.contenders.iter().map(entry).collect::<Vec<_>>(),
+    });
+    format!("{document:#}\n")
 }
 
 /// The entry of a contender.
@@ -75,7 +70,7 @@ mod tests {
     use crate::downloader::Mode;
 
     fn document(setup: &Setup, measured: &Measured) -> Value {
-        serde_json::from_str(&Json.export(&Results::new(setup, measured)).unwrap()).unwrap()
+        serde_json::from_str(&export(&Results::new(setup, measured))).unwrap()
     }
 
     #[test]

@@ -1,45 +1,38 @@
 //! Markdown: verdicts, a table and sentences, for a page such as a CI job's summary.
 
-use std::fmt::Write as _;
-
-use super::Exporter;
 use crate::compare::{Results, sentences};
 use crate::output::columns::{Column, ColumnKind, columns, joined};
 use crate::output::verdicts::{checks, mark};
 
 /// GitHub Flavored Markdown: a heading, the verdict of each `--min-speedup`, the table, and
 /// sentences.
-pub struct Markdown;
-
-impl Exporter for Markdown {
-    fn export(&self, results: &Results) -> anyhow::Result<String> {
-        let mut page = format!("### Flags: {}\n\n", escape_markdown(&results.title()));
-        for check in checks(results) {
-            let sentence = escape_markdown(&check.to_string());
-            writeln!(page, "- {} {sentence}", mark(check.verdict()))?;
-        }
-        if !results.checks.is_empty() {
-            page.push('\n');
-        }
-        let columns = columns(results);
-        let headers: Vec<_> = columns.iter().map(|column| joined(&column.header)).collect();
-        let alignments = columns.iter().map(|of| if of.is_numeric() { "---:" } else { ":---" });
-        writeln!(page, "| {} |", headers.join(" | "))?;
-        writeln!(page, "| {} |", alignments.collect::<Vec<_>>().join(" | "))?;
-        for (row, result) in results.contenders.iter().enumerate() {
-            let cell = |column: &Column| match (column.kind, joined(&column.cells[row])) {
-                (ColumnKind::Name, name) if result.fastest => format!("**`{name}`**"),
-                (ColumnKind::Name, name) => format!("`{name}`"),
-                (_, text) => text,
-            };
-            writeln!(page, "| {} |", columns.iter().map(cell).collect::<Vec<_>>().join(" | "))?;
-        }
-        for (n, sentence) in sentences(results).into_iter().enumerate() {
-            let gap = if n == 0 { "\n" } else { "" };
-            writeln!(page, "{gap}- {}", escape_markdown(&sentence))?;
-        }
-        Ok(page)
+pub fn export(results: &Results) -> String {
+    let mut page = format!("### Flags: {}\n\n", escape_markdown(&results.title()));
+    for check in checks(results) {
+        let sentence = escape_markdown(&check.to_string());
+        page += &format!("- {} {sentence}\n", mark(check.verdict()));
     }
+    if !results.checks.is_empty() {
+        page.push('\n');
+    }
+    let columns = columns(results);
+    let headers: Vec<_> = columns.iter().map(|column| joined(&column.header)).collect();
+    let alignments = columns.iter().map(|of| if of.is_numeric() { "---:" } else { ":---" });
+    page += &format!("| {} |\n", headers.join(" | "));
+    page += &format!("| {} |\n", alignments.collect::<Vec<_>>().join(" | "));
+    for (row, result) in results.contenders.iter().enumerate() {
+        let cell = |column: &Column| match (column.kind, joined(&column.cells[row])) {
+            (ColumnKind::Name, name) if result.fastest => format!("**`{name}`**"),
+            (ColumnKind::Name, name) => format!("`{name}`"),
+            (_, text) => text,
+        };
+        page += &format!("| {} |\n", columns.iter().map(cell).collect::<Vec<_>>().join(" | "));
+    }
+    for (n, sentence) in sentences(results).into_iter().enumerate() {
+        let gap = if n == 0 { "\n" } else { "" };
+        page += &format!("{gap}- {}\n", escape_markdown(&sentence));
+    }
+    page
 }
 
 /// Escapes the characters that have a meaning in Markdown, as a server's URL may have.
@@ -64,7 +57,7 @@ mod tests {
             Mode::Seq => Some(2000),
             _ => Some(160),
         };
-        let page = Markdown.export(&Results::new(&setup, &measured(&setup, times))).unwrap();
+        let page = export(&Results::new(&setup, &measured(&setup, times)));
         let lines: Vec<_> = page.lines().collect();
         assert_eq!(lines[0], "### Flags: 2 flags from delay, 6 rounds");
         let check = "- ✅ --min-speedup threads=5: passed: threads is 12.5 times as fast as seq";
@@ -85,7 +78,7 @@ mod tests {
             Mode::Seq => Some(2000),
             _ => Some(160),
         };
-        let page = Markdown.export(&Results::new(&setup, &measured(&setup, times))).unwrap();
+        let page = export(&Results::new(&setup, &measured(&setup, times)));
         let marks: Vec<_> =
             page.lines().filter_map(|line| line.split(' ').nth(1)).skip(1).take(2).collect();
         assert_eq!(marks, ["❌", "✅"], "{page}");
@@ -95,7 +88,7 @@ mod tests {
     fn fast_runs_are_in_milliseconds_as_in_the_terminal() {
         let setup = setup();
         let results = measured(&setup, |_, _| Some(4));
-        let page = Markdown.export(&Results::new(&setup, &results)).unwrap();
+        let page = export(&Results::new(&setup, &results));
         assert!(
             page.contains("| median [ms] ± dev. |") && page.contains("| `seq` | 4.0 ± 0.0 |"),
             "{page}"
@@ -106,7 +99,7 @@ mod tests {
     fn a_url_is_escaped() {
         let server = "http://h/a_b|c*d~e&lt;".into();
         let setup = Setup { server, ..setup() };
-        let page = Markdown.export(&Results::new(&setup, &Measured::default())).unwrap();
+        let page = export(&Results::new(&setup, &Measured::default()));
         assert!(page.starts_with(
             "### Flags: 2 flags from http://h/a\\_b\\|c\\*d\\~e\\&lt;, 0 of 3 rounds\n"
         ));

@@ -1,11 +1,10 @@
-//! Exports of a comparison's results: one small type for each format.
+//! Exports of a comparison's results: one function for each format.
 
-mod csv;
-mod html;
-mod json;
-mod markdown;
-mod pictured;
-mod svg;
+pub mod csv;
+pub mod html;
+pub mod json;
+pub mod markdown;
+pub mod svg;
 mod target;
 
 use std::path::PathBuf;
@@ -13,31 +12,21 @@ use std::path::PathBuf;
 use crate::compare::Results;
 pub(crate) use target::Target;
 
-pub use csv::Csv;
-pub use html::Html;
-pub use json::Json;
-pub use markdown::Markdown;
-pub use svg::Svg;
 pub use target::{is_same, is_stdout};
 
-/// A format for results. CONTRIBUTING.md lists the steps to add one.
-pub trait Exporter {
-    /// The whole document, with a line break at its end. The results may be empty.
-    ///
-    /// # Errors
-    /// The results cannot be written in this format.
-    fn export(&self, results: &Results) -> anyhow::Result<String>;
-}
+/// Writes results, which may be empty, as a document in one format, with a line break at its end.
+/// CONTRIBUTING.md lists the steps to add one.
+pub type Exporter = fn(&Results) -> String;
 
 /// The exports of one comparison.
-pub struct Exports(Vec<(Box<dyn Exporter>, Target)>);
+pub struct Exports(Vec<(Exporter, Target)>);
 
 impl Exports {
     /// Opens every target. Opening a named pipe blocks until a reader opens it.
     ///
     /// # Errors
     /// A target cannot be written.
-    pub fn open(wanted: Vec<(Box<dyn Exporter>, PathBuf)>) -> anyhow::Result<Exports> {
+    pub fn open(wanted: Vec<(Exporter, PathBuf)>) -> anyhow::Result<Exports> {
         let opened =
             wanted.into_iter().map(|(exporter, path)| Ok((exporter, Target::open(&path)?)));
         opened.collect::<anyhow::Result<_>>().map(Exports)
@@ -54,7 +43,7 @@ impl Exports {
     /// A file cannot be written.
     pub fn update(&self, results: &Results) -> anyhow::Result<()> {
         for (exporter, target) in &self.0 {
-            target.update(|| exporter.export(results))?;
+            target.update(|| exporter(results))?;
         }
         Ok(())
     }
@@ -69,8 +58,7 @@ impl Exports {
             if results.contenders.is_empty() && matches!(target, Target::File(_)) {
                 continue;
             }
-            let finished = exporter.export(results).and_then(|document| target.finish(&document));
-            result = result.and(finished);
+            result = result.and(target.finish(&exporter(results)));
         }
         result
     }

@@ -54,13 +54,10 @@ impl Target {
     /// place, have to wait for the final document.
     ///
     /// # Errors
-    /// `document` fails, or it cannot be written. The file keeps its old content.
-    pub(crate) fn update(
-        &self,
-        document: impl FnOnce() -> anyhow::Result<String>,
-    ) -> anyhow::Result<()> {
+    /// The document cannot be written. The file keeps its old content.
+    pub(crate) fn update(&self, document: impl FnOnce() -> String) -> anyhow::Result<()> {
         let Target::File(path) = self else { return Ok(()) };
-        match replace(path, &document()?) {
+        match replace(path, &document()) {
             Err(error) if is_refused(path, &error) => Ok(()),
             replaced => replaced.with_context(|| cannot_write(path.display())),
         }

@@ -120,7 +120,7 @@ fn line(plot: &Plot, series: &Series, n: usize) -> Markup {
         @for point in &series.points {
             @let (jobs, estimate) = at(point);
             @let interval = point.1.interval;
-            (plot.rise(style(n), jobs, interval.low, interval.high))
+            (plot.segment(style(n), (jobs, interval.low), (jobs, interval.high)))
             circle class=(style(n)) cx=(plot.x(jobs)) cy=(plot.y(estimate)) r="4" {}
             @if series.enough == Some(point.0) {
                 circle.enough cx=(plot.x(jobs)) cy=(plot.y(estimate)) r="8" {}

@@ -2,17 +2,19 @@
 //!
 //! The page needs no network and no script. It is well-formed XML apart from its doctype.
 
-mod conditions;
 mod jobs;
 mod plot;
 mod speedup;
 
+use std::thread::available_parallelism;
+use std::time::SystemTime;
+
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use self::plot::titled_section;
-use super::Exporter;
-use super::pictured::Pictured;
-use crate::compare::{Results, Verdict, sentences};
+use super::svg::Pictured;
+use crate::compare::{Contender, Results, Verdict, sentences};
+use crate::country::CountryCode;
 use crate::output::columns::{ColumnKind, columns, joined};
 use crate::output::terminal::escape::escape_controls;
 use crate::output::timeline::Px;
@@ -26,46 +28,42 @@ const META: &str = r#"<meta charset="utf-8"/>
 <meta name="viewport" content="width=device-width, initial-scale=1"/>"#;
 
 /// A page for a browser.
-pub struct Html;
-
-impl Exporter for Html {
-    fn export(&self, results: &Results) -> anyhow::Result<String> {
-        let pictured = Pictured::of(results);
-        let result = pictured.as_ref().map_or(results.title(), |pictured| pictured.title.clone());
-        let title = match verdicts::summary(results) {
-            Some(checks) => format!("{checks}. {result}"),
-            None => result,
-        };
-        let title = escape_controls(&title);
-        let page = html! {
-            (DOCTYPE)
-            html lang="en" xmlns="http://www.w3.org/1999/xhtml" {
-                head {
-                    (PreEscaped(META))
-                    title { (title) }
-                    style { (PreEscaped(svg::CSS)) (PreEscaped(CSS)) }
+pub fn export(results: &Results) -> String {
+    let pictured = Pictured::of(results);
+    let result = pictured.as_ref().map_or(results.title(), |pictured| pictured.title.clone());
+    let title = match verdicts::summary(results) {
+        Some(checks) => format!("{checks}. {result}"),
+        None => result,
+    };
+    let title = escape_controls(&title);
+    let page = html! {
+        (DOCTYPE)
+        html lang="en" xmlns="http://www.w3.org/1999/xhtml" {
+            head {
+                (PreEscaped(META))
+                title { (title) }
+                style { (PreEscaped(svg::CSS)) (PreEscaped(CSS)) }
+            }
+            body {
+                header {
+                    h1 { (title) }
+                    (checks(results))
                 }
-                body {
-                    header {
-                        h1 { (title) }
-                        (checks(results))
+                main {
+                    @if let Some(pictured) = &pictured { (picture(pictured)) }
+                    @if results.contenders.is_empty() {
+                        p { "Nothing has been measured yet." }
+                    } @else {
+                        (speedup::section(results))
+                        (jobs::section(results))
+                        (table(results))
                     }
-                    main {
-                        @if let Some(pictured) = &pictured { (picture(pictured)) }
-                        @if results.contenders.is_empty() {
-                            p { "Nothing has been measured yet." }
-                        } @else {
-                            (speedup::section(results))
-                            (jobs::section(results))
-                            (table(results))
-                        }
-                        (conditions::section(results))
-                    }
+                    (conditions(results))
                 }
             }
-        };
-        Ok(page.into_string() + "\n")
-    }
+        }
+    };
+    page.into_string() + "\n"
 }
 
 /// The verdict of each `--min-speedup`.
@@ -141,6 +139,37 @@ fn table(results: &Results) -> Markup {
     )
 }
 
+/// What was compared, and on what machine.
+fn conditions(results: &Results) -> Markup {
+    let setup = results.setup;
+    let codes: Vec<_> = setup.codes.iter().map(CountryCode::to_string).collect();
+    let modes: Vec<_> = setup.contenders.iter().map(Contender::to_string).collect();
+    let weather = match &setup.weather {
+        Some(weather) => weather.sentences().join(" "),
+        None => "Not injected: depends on the server and the network.".into(),
+    };
+    let facts = [
+        ("Server", escape_controls(&setup.server)),
+        ("Weather", weather),
+        ("Modes", modes.join(", ")),
+        ("Rounds", format!("{} measured, after {} to warm up", results.whole_rounds, setup.warmup)),
+        ("Program", concat!("flags ", env!("CARGO_PKG_VERSION")).into()),
+        ("System", format!("{} on {}", std::env::consts::OS, std::env::consts::ARCH)),
+        ("Cores", available_parallelism().map_or("unknown".into(), |cores| cores.to_string())),
+        ("Date", httpdate::fmt_http_date(SystemTime::now())),
+        ("Flags", codes.join(" ")),
+    ];
+    titled_section(
+        "conditions",
+        "Conditions",
+        html! {
+            dl.facts {
+                @for (name, fact) in facts { div { dt { (name) } dd { (fact) } } }
+            }
+        },
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use roxmltree::{Document, Node, ParsingOptions};
@@ -151,7 +180,7 @@ mod tests {
     use crate::downloader::Mode;
 
     fn page(setup: &Setup) -> String {
-        Html.export(&Results::new(setup, &measured(setup, times))).unwrap()
+        export(&Results::new(setup, &measured(setup, times)))
     }
 
     /// Parses a page and checks that it refers to nothing outside itself.
@@ -306,14 +335,14 @@ mod tests {
             Round::Measured(n) if n > 2 => None,
             _ => times(round, contender),
         });
-        let page = Html.export(&Results::new(&setup, &measured)).unwrap();
+        let page = export(&Results::new(&setup, &measured));
         assert!(page.contains("1 measured, after"), "{page}");
     }
 
     #[test]
     fn before_the_first_round_the_page_says_so() {
         let setup = setup();
-        let page = Html.export(&Results::new(&setup, &Measured::default())).unwrap();
+        let page = export(&Results::new(&setup, &Measured::default()));
         let document = parse(&page);
         assert_eq!(headings(&document), ["Conditions"]);
         assert!(text(&document).contains("Nothing has been measured yet."));

@@ -52,13 +52,6 @@ impl Plot {
         }
     }
 
-    /// A vertical line from `low` to `high`.
-    pub(super) fn rise(&self, class: &str, x: f64, low: f64, high: f64) -> Markup {
-        html! {
-            line class=(class) x1=(self.x(x)) x2=(self.x(x)) y1=(self.y(low)) y2=(self.y(high)) {}
-        }
-    }
-
     /// A line from one point to another.
     pub(super) fn segment(&self, class: &str, from: (f64, f64), to: (f64, f64)) -> Markup {
         html! {

@@ -89,8 +89,8 @@ fn marks(plot: &Plot, row: &Row, top: f64) -> Markup {
         @for ratio in ratios {
             circle.round cx=(plot.x(*ratio)) cy=(plot.y(middle + 0.13)) r="2" {}
         }
-        @for limit in limits { (plot.rise("limit", *limit, low, high)) }
-        @if let Some(ideal) = ideal { (plot.rise("ideal", *ideal, low, high)) }
+        @for limit in limits { (plot.segment("limit", (*limit, low), (*limit, high))) }
+        @if let Some(ideal) = ideal { (plot.segment("ideal", (*ideal, low), (*ideal, high))) }
         (plot.segment("interval", (speedup.interval.low, middle), (speedup.interval.high, middle)))
         circle.point cx=(plot.x(speedup.estimate)) cy=(plot.y(middle)) r="4.5" {
             title { (words(row)) }
