@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use anyhow::{anyhow, bail};
 use reqwest::Url;
 
 use crate::country::CountryCode;
@@ -19,11 +20,6 @@ use crate::country::CountryCode;
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BaseUrl(pub(crate) Url);
-
-/// Why a text is not a base URL, in words.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct InvalidBaseUrl(pub(crate) String);
 
 impl BaseUrl {
     /// The site of the book *Fluent Python*.
@@ -52,24 +48,22 @@ impl BaseUrl {
 }
 
 impl FromStr for BaseUrl {
-    type Err = InvalidBaseUrl;
+    type Err = anyhow::Error;
 
-    fn from_str(text: &str) -> Result<Self, InvalidBaseUrl> {
+    fn from_str(text: &str) -> anyhow::Result<Self> {
         let is_http = |scheme: &str| matches!(&*scheme.to_ascii_lowercase(), "http" | "https");
-        let invalid = |reason: &str| Err(InvalidBaseUrl(reason.into()));
         let rest = match text.split_once("://") {
             Some((scheme, rest)) if is_http(scheme) => rest,
-            _ => return invalid("the URL has to begin with http:// or https://"),
+            _ => bail!("the URL has to begin with http:// or https://"),
         };
         // `Url::parse` reads `http:///flags` as the host `flags`; more likely the host is missing.
         if rest.is_empty() || rest.starts_with(['/', '\\', '?', '#']) {
-            return invalid("the URL names no host");
+            bail!("the URL names no host");
         }
-        let url =
-            Url::parse(text).map_err(|error| InvalidBaseUrl(format!("not a URL: {error}")))?;
+        let url = Url::parse(text).map_err(|error| anyhow!("not a URL: {error}"))?;
         check_login(text, &url)?;
         match url.query().or(url.fragment()) {
-            Some(_) => invalid("a base URL must not have a query or a fragment"),
+            Some(_) => bail!("a base URL must not have a query or a fragment"),
             None => Ok(BaseUrl(url)),
         }
     }
@@ -87,13 +81,13 @@ impl fmt::Display for BaseUrl {
 /// - There is a backslash before the `@`. As browsers do, `Url` reads `http://DOM\ann:secret@h` as
 ///   the host `DOM` with a path, and the password would be shown as part of that.
 /// - A percent-encoded byte is not UTF-8. The HTTP library would send something else.
-pub(crate) fn check_login(text: &str, url: &Url) -> Result<(), InvalidBaseUrl> {
+pub(crate) fn check_login(text: &str, url: &Url) -> anyhow::Result<()> {
     if has_backslash_in_login(text) {
-        return Err(InvalidBaseUrl("a backslash before the @ has to be written as %5C".into()));
+        bail!("a backslash before the @ has to be written as %5C");
     }
     match is_utf8(url.username()) && url.password().is_none_or(is_utf8) {
         true => Ok(()),
-        false => Err(InvalidBaseUrl("its user name or password is not UTF-8".into())),
+        false => bail!("its user name or password is not UTF-8"),
     }
 }
 

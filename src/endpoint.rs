@@ -4,10 +4,11 @@ use std::ffi::OsStr;
 use std::str::FromStr;
 use std::{fmt, iter};
 
+use anyhow::bail;
 use clap::builder::{PossibleValue, TypedValueParser};
 use clap::{Arg, Command, ValueEnum};
 
-use crate::base_url::{BaseUrl, InvalidBaseUrl};
+use crate::base_url::BaseUrl;
 use crate::origin::Weather;
 
 /// Where flags are fetched from.
@@ -67,23 +68,24 @@ impl fmt::Display for Endpoint {
 }
 
 impl FromStr for Endpoint {
-    type Err = InvalidBaseUrl;
+    type Err = anyhow::Error;
 
-    fn from_str(text: &str) -> Result<Self, InvalidBaseUrl> {
+    fn from_str(text: &str) -> anyhow::Result<Self> {
         if let Ok(preset) = Preset::from_str(text, true) {
             return Ok(Endpoint::Embedded(preset));
         }
         match text {
             _ if text.eq_ignore_ascii_case("remote") => Ok(Endpoint::remote()),
             _ if text.contains("://") => Ok(Endpoint::Url(text.parse()?)),
-            _ => Err(InvalidBaseUrl(match format!("http://{text}").parse::<BaseUrl>() {
+            _ => match format!("http://{text}").parse::<BaseUrl>() {
                 Ok(url) if text.contains(['.', ':', '/']) => {
-                    format!("a base URL begins with http:// or https://; did you mean {url}?")
+                    bail!("a base URL begins with http:// or https://; did you mean {url}?")
                 }
-                _ => "expected remote, local, delay, error, or a URL that begins with http:// or \
-                      https://"
-                    .into(),
-            })),
+                _ => bail!(
+                    "expected remote, local, delay, error, or a URL that begins with http:// or \
+                     https://"
+                ),
+            },
         }
     }
 }
