@@ -1,7 +1,7 @@
 //! Parses the arguments, runs the command, and returns the exit status.
 
 use std::env;
-use std::panic::{self, PanicHookInfo};
+use std::panic;
 use std::process::ExitCode;
 use std::sync::Once;
 
@@ -11,20 +11,18 @@ use flags::output::terminal::{ignore_closed_pipe, stderr};
 
 fn main() -> ExitCode {
     let first = Once::new();
-    panic::set_hook(Box::new(move |panic| first.call_once(|| report_panic(panic))));
+    // One line and no backtrace. Only the first panic is reported: later ones usually follow from
+    // it.
+    panic::set_hook(Box::new(move |panic| {
+        let message = panic.to_string().replace('\n', " ");
+        first.call_once(|| stderr::error(&format!("internal error: {message}")));
+    }));
     panic::catch_unwind(run).unwrap_or(Exit::Incomplete).into()
 }
 
 fn run() -> Exit {
     let cli = cli::parse(env::args_os()).map_err(anyhow::Error::from);
     cli.and_then(commands::run).unwrap_or_else(report_error)
-}
-
-/// Prints one line and no backtrace. Only the first panic is reported: later ones usually follow
-/// from it.
-fn report_panic(panic: &PanicHookInfo) {
-    let message = panic.to_string().replace('\n', " ");
-    stderr::error(&format!("internal error: {message}"));
 }
 
 fn report_error(error: anyhow::Error) -> Exit {

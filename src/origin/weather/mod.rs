@@ -123,17 +123,12 @@ impl Weather {
             .fold(Rng::with_seed(self.seed), |mut rng, input| Rng::with_seed(rng.u64(..) ^ input));
         // The fault is drawn first and always takes one number. Therefore neither the rates affect
         // the delay, nor the delay the fault.
-        let fault = self.draw_fault(rng.f64());
-        Impairment { delay: self.delay.draw(&mut rng), fault }
-    }
-
-    /// The fault for a `roll` that is uniform over 0 to 1, without 1.
-    fn draw_fault(&self, roll: f64) -> Option<Fault> {
-        let mut sum = 0.0;
-        self.rates().into_iter().find_map(|(fault, rate)| {
+        let (roll, mut sum) = (rng.f64(), 0.0);
+        let fault = self.rates().into_iter().find_map(|(fault, rate)| {
             sum += rate.share();
             (roll < sum).then_some(fault)
-        })
+        });
+        Impairment { delay: self.delay.draw(&mut rng), fault }
     }
 
     /// One sentence for each setting that has an effect, or a single one if none has.

@@ -33,14 +33,6 @@ enum Shade {
 }
 
 impl Shade {
-    fn of(block: &Block, is_waiting: bool) -> Shade {
-        match is_waiting {
-            _ if block.is_failed() => Shade::Failed,
-            true => Shade::Waiting,
-            false => Shade::Receiving,
-        }
-    }
-
     /// Colours whose contrast to black and to white is at least 3:1 (WCAG 1.4.11), for terminals
     /// of either kind.
     fn colour(self) -> Color {
@@ -123,7 +115,10 @@ fn row(blocks: &[Block], scale: &Scale, look: TextOptions) -> String {
             continue;
         }
         let to = to.max(from + 1);
-        let (waiting, receiving) = (Shade::of(block, true), Shade::of(block, false));
+        let (waiting, receiving) = match block.is_failed() {
+            true => (Shade::Failed, Shade::Failed),
+            false => (Shade::Waiting, Shade::Receiving),
+        };
         let head = column(block.head).clamp(from, to);
         cells[from..head].fill(waiting.fill(look));
         cells[head..to].fill(receiving.fill(look));
