@@ -10,6 +10,7 @@ use super::{RequestArgs, SelectionArgs, WeatherArgs, printable};
 use crate::compare::{Contender, MinSpeedup};
 use crate::downloader::Mode;
 use crate::endpoint::{Endpoint, EndpointParser};
+use crate::output::export::{Exporter, csv, html, json, markdown, svg};
 
 /// Time the modes against each other
 ///
@@ -79,29 +80,40 @@ pub struct CompareArgs {
     /// Write the results as JSON that hyperfine's scripts can read, updated after each round; - is
     /// stdout
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Exports")]
-    pub export_json: Option<PathBuf>,
+    export_json: Option<PathBuf>,
 
     /// Write a CSV row per mode and number of jobs; - is stdout
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Exports")]
-    pub export_csv: Option<PathBuf>,
+    export_csv: Option<PathBuf>,
 
     /// Write a Markdown table, for example to "$GITHUB_STEP_SUMMARY"; - is stdout
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Exports")]
-    pub export_markdown: Option<PathBuf>,
+    export_markdown: Option<PathBuf>,
 
     /// Write a self-contained page with timelines, charts and tables; - is stdout
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Exports")]
-    pub export_html: Option<PathBuf>,
+    export_html: Option<PathBuf>,
 
     /// Write the timelines alone, as SVG; - is stdout
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Exports")]
-    pub export_svg: Option<PathBuf>,
+    export_svg: Option<PathBuf>,
 
     #[command(flatten, next_help_heading = "Weather (with --server local, delay or error)")]
     pub weather: WeatherArgs,
 }
 
 impl CompareArgs {
+    /// The formats in which results can be exported, each with the file that was given for it.
+    pub(crate) fn exports(&self) -> [(Exporter, &Option<PathBuf>); 5] {
+        [
+            (json::export, &self.export_json),
+            (csv::export, &self.export_csv),
+            (markdown::export, &self.export_markdown),
+            (html::export, &self.export_html),
+            (svg::export, &self.export_svg),
+        ]
+    }
+
     /// The contenders: every mode with every number of jobs. `flags` is the number of flags to
     /// download.
     pub fn contenders(&self, flags: usize) -> Vec<Contender> {

@@ -10,9 +10,7 @@ use crate::cli::{self, CompareArgs, usage_error};
 use crate::compare::{Measured, RealRunner, Results, Setup, Verdict, run_rounds};
 use crate::endpoint::{Endpoint, Preset};
 use crate::output::comparison::{self, Stream};
-use crate::output::export::{
-    Exporter, Exports, csv, html, is_same, is_stdout, json, markdown, svg,
-};
+use crate::output::export::{Exporter, Exports, is_same, is_stdout};
 use crate::output::terminal::rounds_bar::RoundsBar;
 use crate::output::terminal::stderr;
 use crate::system::signals::Shutdown;
@@ -79,15 +77,8 @@ pub(super) fn run(args: CompareArgs) -> anyhow::Result<Exit> {
 
 /// The exports on the command line, with their targets.
 fn exports(args: &CompareArgs) -> anyhow::Result<Vec<(Exporter, PathBuf)>> {
-    let all: [(Exporter, &Option<PathBuf>); 5] = [
-        (json::export, &args.export_json),
-        (csv::export, &args.export_csv),
-        (markdown::export, &args.export_markdown),
-        (html::export, &args.export_html),
-        (svg::export, &args.export_svg),
-    ];
     let mut wanted: Vec<(Exporter, PathBuf)> = Vec::new();
-    for (exporter, path) in all {
+    for (exporter, path) in args.exports() {
         let Some(path) = path else { continue };
         if wanted.iter().any(|(_, other)| is_same(other, path)) {
             let path = path.display();
