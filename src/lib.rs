@@ -38,9 +38,9 @@
 //!
 //! A [`Plan`] picks a strategy, which calls `download_one` for each code. `get_flag` is async and
 //! the same for all strategies: a runtime with a single worker thread drives every request. The
-//! strategies differ in the threads that they block meanwhile: `seq` and
-//! `async` block only the calling thread, `threads` and `rayon` block one thread per request. The
-//! futures of `async` run on the runtime itself. When a flag has arrived, `save_flag` writes it, and its
+//! strategies differ in the threads that they block meanwhile: `seq` and `async` block only the
+//! calling thread, `threads` and `rayon` block one thread per request. The futures of `async` run
+//! on the runtime itself. When a flag has arrived, `save_flag` writes it, and its
 //! [`Outcome`](flag::Outcome) is reported under a lock. The outcomes become a [`Summary`], which
 //! determines the exit status.
 //!
