@@ -3,6 +3,7 @@
 use std::num::NonZeroUsize;
 
 use super::ideal::Delays;
+use super::signed_rank::ratios_needed;
 use super::speedup::{SpeedupCheck, checks};
 use super::statistics::median;
 use super::{
@@ -131,13 +132,16 @@ impl<'a> Results<'a> {
     /// How many jobs are enough, for each mode that was compared with several numbers of them.
     pub fn enough_jobs(&self) -> Vec<EnoughJobs> {
         let by_mode = self.contenders.chunk_by(|a, b| a.contender.mode == b.contender.mode);
+        // Fewer rounds than the confidence takes decide nothing.
+        let is_decided = self.whole_rounds >= ratios_needed(self.confidence);
         let enough = |of_mode: &[ContenderResult]| {
             let mut of_mode: Vec<_> = of_mode.iter().collect();
             of_mode.sort_by_key(|result| result.contender.jobs);
             let mode = of_mode[0].contender.mode;
             let jobs: Vec<_> = of_mode.iter().map(|result| result.contender.jobs).collect();
             let standings = standings(self.measured, of_mode, self.confidence);
-            EnoughJobs::new(mode, jobs.into_iter().zip(standings))
+            let enough = EnoughJobs::new(mode, jobs.into_iter().zip(standings));
+            EnoughJobs { jobs: enough.jobs.filter(|_| is_decided), ..enough }
         };
         by_mode.filter(|of_mode| of_mode.len() > 1).map(enough).collect()
     }

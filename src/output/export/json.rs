@@ -125,7 +125,7 @@ mod tests {
     #[test]
     fn each_mode_with_several_numbers_of_jobs_has_the_number_that_is_enough() {
         let contenders = contenders(&[Mode::Seq, Mode::Threads, Mode::Async], &[1, 2, 4]);
-        let setup = Setup { contenders, ..setup() };
+        let setup = Setup { contenders, runs: 6, max_runs: 6, ..setup() };
         let times = |round, contender: Contender| match (contender.to_string().as_str(), round) {
             ("async@2", Round::Measured(n)) => Some([100, 150][n % 2]),
             ("seq" | "threads@1" | "async@1", _) => Some(200),
@@ -133,6 +133,9 @@ mod tests {
         };
         let document = document(&setup, &measured(&setup, times));
         assert_eq!(document["enough_jobs"], json!({"threads": 2, "async": null}));
+        let few = Setup { runs: 5, max_runs: 5, ..setup };
+        let document = self::document(&few, &measured(&few, times));
+        assert_eq!(document["enough_jobs"]["threads"], Value::Null, "too few rounds to decide");
     }
 
     #[test]
