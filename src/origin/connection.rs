@@ -22,6 +22,11 @@ use tokio::time::{Sleep, sleep};
 /// response, so it also bounds how long a connection may be idle.
 const CLIENT_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// The send buffer of a connection, in bytes, and the maximum size of a write. A client that reads
+/// slowly frees a part of the buffer several times in [`CLIENT_TIMEOUT`], and one that reads nothing
+/// holds no more memory than this. Windows accepts a write of any size while the buffer has room.
+pub(super) const SEND_BUFFER: u32 = 64 << 10;
+
 /// The pause after a connection could not be accepted, most likely for lack of descriptors.
 const ACCEPT_RETRY_PAUSE: Duration = Duration::from_millis(100);
 
@@ -105,6 +110,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for WriteTimeout<S> {
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
+        let bytes = &bytes[..bytes.len().min(SEND_BUFFER as usize)];
         if let Poll::Ready(written) = Pin::new(&mut self.stream).poll_write(cx, bytes) {
             self.blocked = None;
             return Poll::Ready(written);

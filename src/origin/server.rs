@@ -17,11 +17,6 @@ use crate::system::runtime::Runtime;
 /// thousand clients to connect without retransmissions.
 const BACKLOG: u32 = 1024;
 
-/// The send buffer of a connection, in bytes. A client that reads slowly frees a part of it several
-/// times in the time that [`connection`] waits for progress, and one that reads nothing holds no
-/// more memory than this.
-const SEND_BUFFER: u32 = 64 << 10;
-
 /// A running server, on a thread of its own. Dropping it stops it and closes all of its
 /// connections.
 pub struct Origin {
@@ -124,7 +119,7 @@ fn listen(bind: SocketAddr) -> io::Result<TcpListener> {
     #[cfg(unix)]
     socket.set_reuseaddr(true)?;
     // The accepted connections inherit it.
-    socket.set_send_buffer_size(SEND_BUFFER)?;
+    socket.set_send_buffer_size(connection::SEND_BUFFER)?;
     socket.bind(bind)?;
     socket.listen(BACKLOG)
 }
