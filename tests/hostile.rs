@@ -7,7 +7,6 @@ mod support;
 use std::fs;
 use std::path::Path;
 use std::sync::LazyLock;
-use std::thread;
 use std::time::Duration;
 
 use responses::{ATTEMPTS, Row};
@@ -17,7 +16,8 @@ use support::handlers::*;
 use support::{CONCURRENT, TestServer, flag, gif, json, names, program, stderr};
 use tempfile::tempdir;
 
-const TIMEOUT: Duration = Duration::from_secs(2);
+/// Longer than any response takes in a debug build. On Windows, sockets are slower.
+const TIMEOUT: Duration = Duration::from_secs(if cfg!(windows) { 4 } else { 2 });
 
 /// The maximum memory of a run, in KiB.
 const MEMORY: u64 = 60 << 10;
@@ -60,11 +60,9 @@ fn seq_gets_exactly_what_the_table_says() {
 
 #[test]
 fn concurrent_modes_get_exactly_what_the_table_says() {
-    thread::scope(|scope| {
-        for mode in CONCURRENT {
-            scope.spawn(|| assert_table_holds(mode, 1));
-        }
-    });
+    for mode in CONCURRENT {
+        assert_table_holds(mode, 1);
+    }
 }
 
 type Entry<'a> = &'a (String, &'a Row);
@@ -89,7 +87,7 @@ fn start(mode: &str, part: &[Entry<'_>], server: &TestServer, dest: &Path) -> Ru
     let retries = (ATTEMPTS - 1).to_string();
     let mut flags = program();
     flags.args(part.iter().map(|(code, _)| code));
-    flags.args(["--json", "--mode", mode, "--jobs", "64", "--timeout", &timeout]);
+    flags.args(["--json", "--mode", mode, "--jobs", "32", "--timeout", &timeout]);
     flags.args(["--retries", &retries, "--server", &server.base(), "--dest"]).arg(dest);
     Running::start(&mut flags)
 }

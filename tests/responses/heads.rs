@@ -87,7 +87,7 @@ pub const ROWS: &[Row] = &[
     }),
     permanent("6000 fields", "protocol", |r, s| with_fields(r, s, &b"X-Many: x\r\n".repeat(6000))),
     permanent("fields without end", "protocol", |_, s| {
-        flood(s, "HTTP/1.1 200 OK\r\n", b"X-Many: x\r\n")
+        flood(s, "HTTP/1.1 200 OK\r\n", &b"X-Many: x\r\n".repeat(100))
     }),
 ];
 
