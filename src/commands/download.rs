@@ -100,7 +100,7 @@ fn plan(args: &DownloadArgs, endpoint: &OpenEndpoint) -> anyhow::Result<Plan> {
 fn is_unreachable(summary: &Summary) -> bool {
     let has_no_response = |outcome: &Outcome| match &outcome.status {
         Status::Failed(Failure::Fetch(error)) => {
-            matches!(error.kind, Kind::Connect | Kind::Timeout) && outcome.head_at.is_none()
+            matches!(error.kind, Kind::Connect | Kind::Timeout) && outcome.trace.head_at.is_none()
         }
         _ => false,
     };

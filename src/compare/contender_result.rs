@@ -190,7 +190,7 @@ mod tests {
         let ideal = |measured: &Measured| of(&Results::new(&setup, measured), "seq").ideal;
         assert_eq!(ideal(&measured), Some(Ideal { seconds: 0.2, share: 0.2 / 3.0 }));
         for round in [1, 2] {
-            measured.samples_mut(seq)[round].outcomes[1].attempts = 2;
+            measured.samples_mut(seq)[round].outcomes[1].trace.attempts = 2;
         }
         assert_eq!(ideal(&measured), Some(Ideal { seconds: 0.2, share: 0.2 / 2.0 }));
         measured.samples_mut(seq)[0].outcomes[0].status = Status::NotFound;

@@ -14,7 +14,7 @@ use crate::origin::{Fault, Impairment, Weather};
 /// The server may count more attempts than the client: a request that is sent again is a further
 /// attempt for the server, if it had received the first one.
 pub(super) fn is_injected(weather: &Weather, outcome: &Outcome, timeout: Duration) -> bool {
-    let mut attempts = outcome.attempts..=outcome.attempts + outcome.resent;
+    let mut attempts = outcome.trace.attempts..=outcome.trace.attempts + outcome.trace.resent;
     attempts.any(|attempt| {
         let Impairment { delay, fault } = weather.impairment(outcome.code, attempt);
         match &outcome.status {
@@ -48,14 +48,14 @@ pub(super) fn retries_not_injected(
     outcome: &Outcome,
     timeout: Duration,
 ) -> usize {
-    let retries = outcome.attempts.saturating_sub(1);
+    let retries = outcome.trace.attempts.saturating_sub(1);
     let can_fail = |attempt: &u32| {
         weather.is_some_and(|weather| {
             let Impairment { delay, fault } = weather.impairment(outcome.code, *attempt);
             fault.is_some() || delay >= timeout || weather.bandwidth.is_some()
         })
     };
-    let injected = (1..=retries + outcome.resent).filter(can_fail).count();
+    let injected = (1..=retries + outcome.trace.resent).filter(can_fail).count();
     (retries as usize).saturating_sub(injected)
 }
 
@@ -136,7 +136,8 @@ mod tests {
     fn a_request_that_was_sent_again_can_have_the_fault_of_a_later_attempt() {
         let weather = weather_that_fails([false, true]);
         let fails = |resent| {
-            let outcome = Outcome { resent, ..outcome(Status::Failed(status(418).into())) };
+            let mut outcome = outcome(Status::Failed(status(418).into()));
+            outcome.trace.resent = resent;
             is_injected(&weather, &outcome, SECOND)
         };
         assert!(!fails(0));
@@ -156,10 +157,10 @@ mod tests {
 
     #[test]
     fn only_retries_after_attempts_without_a_fault_are_counted() {
-        let retried = |attempts, resent| Outcome {
-            attempts,
-            resent,
-            ..outcome(Status::Saved { bytes: 1000 })
+        let retried = |attempts, resent| {
+            let mut outcome = outcome(Status::Saved { bytes: 1000 });
+            (outcome.trace.attempts, outcome.trace.resent) = (attempts, resent);
+            outcome
         };
         let counted = |weather: Option<&Weather>, attempts, resent| {
             retries_not_injected(weather, &retried(attempts, resent), SECOND)

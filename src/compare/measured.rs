@@ -34,7 +34,7 @@ impl Sample {
     /// Whether every flag was saved at the first attempt.
     pub fn all_at_first_attempt(&self) -> bool {
         let is_saved = |outcome: &Outcome| matches!(outcome.status, Status::Saved { .. });
-        self.outcomes.iter().all(|outcome| is_saved(outcome) && outcome.attempts == 1)
+        self.outcomes.iter().all(|outcome| is_saved(outcome) && outcome.trace.attempts == 1)
     }
 }
 

@@ -38,6 +38,7 @@ pub(crate) mod fixtures {
 
     use super::{Contender, Measured, MinSpeedup, Round, Sample, Setup, run_rounds};
     use crate::downloader::Mode;
+    use crate::fetch::Trace;
     use crate::flag::{Outcome, Status};
     use crate::origin::Weather;
     use crate::system::cpu_time::CpuTime;
@@ -86,13 +87,15 @@ pub(crate) mod fixtures {
             url: String::new(),
             path: Default::default(),
             status: Status::Saved { bytes: 1000 },
-            resent: 0,
-            http_version: Some("HTTP/1.1"),
             start: elapsed * from / 20,
-            head_at: Some(elapsed * (from + 7) / 20),
-            body_at: Some(elapsed * (from + 8) / 20),
+            trace: Trace {
+                attempts: 1,
+                http_version: Some("HTTP/1.1"),
+                head_at: Some(elapsed * (from + 7) / 20),
+                body_at: Some(elapsed * (from + 8) / 20),
+                ..Trace::default()
+            },
             end: elapsed * (from + 9) / 20,
-            attempts: 1,
         };
         let outcomes = vec![outcome("BR", 0), outcome("CN", 9)];
         Sample { elapsed, cpu, exit_code: 0, retries: 0, outcomes }

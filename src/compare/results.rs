@@ -185,7 +185,7 @@ mod tests {
         assert!(near(results.ideal_speedup(jobs(2)), 30.0));
         assert!(near(results.ideal_speedup(jobs(500)), 30.0));
         assert_eq!(results.ideal_knee(), Some(jobs(2)));
-        measured.samples_mut(setup.reference)[2].outcomes[0].attempts = 2;
+        measured.samples_mut(setup.reference)[2].outcomes[0].trace.attempts = 2;
         let results = Results::new(&setup, &measured);
         assert!(near(results.ideal_speedup(jobs(2)), 25.0), "the third round is left out");
         setup.weather = None;

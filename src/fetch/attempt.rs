@@ -1,7 +1,7 @@
 //! One attempt at a flag: a request, the redirects that it leads to, and the body at the end.
 
 use std::ops::ControlFlow::{self, Break, Continue};
-use std::time::{Instant, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use reqwest::header::IF_MODIFIED_SINCE;
 use reqwest::{Response, Url, Version};
@@ -22,7 +22,7 @@ const MAX_REDIRECTS: usize = 10;
 const MAX_RESENDS: u32 = 3;
 
 /// The requests for a flag so far, and the HTTP version and the times of the last attempt, which
-/// may have failed.
+/// may have failed. Times count from the start of the run.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Trace {
     /// The number of attempts, 0 if no request was sent.
@@ -33,10 +33,10 @@ pub struct Trace {
     /// The HTTP version of the response: `HTTP/1.0`, `HTTP/1.1` or `HTTP/2`.
     pub http_version: Option<&'static str>,
     /// When the head of the response had arrived.
-    pub head_at: Option<Instant>,
+    pub head_at: Option<Duration>,
     /// When the last byte of the response had arrived. Of a 404 that is the head: its body is not
     /// read.
-    pub body_at: Option<Instant>,
+    pub body_at: Option<Duration>,
 }
 
 /// An attempt at one flag.
@@ -46,6 +46,8 @@ pub(super) struct Attempt<'a> {
     /// The first attempt uses pooled connections. A retry uses fresh ones, so that it avoids the
     /// connection that the last attempt failed on.
     pub(super) reuse: Reuse,
+    /// The start of the run.
+    pub(super) started: Instant,
     pub(super) trace: &'a mut Trace,
 }
 
@@ -68,13 +70,13 @@ impl Attempt<'_> {
     /// Requests `url` and reads the response, unless it is a redirect, whose target is returned.
     async fn request(&mut self, url: &Url) -> Result<ControlFlow<Answer, Url>, FetchError> {
         let response = self.send_once(url).await?;
-        self.trace.head_at = Some(Instant::now());
+        self.trace.head_at = Some(self.started.elapsed());
         self.trace.http_version = Some(version_name(response.version()));
         if let Some(target) = response::redirect_target(&response, url, &self.clients.base)? {
             return Ok(Continue(target));
         }
         let answer = response::read(response, self.if_newer_than).await?;
-        self.trace.body_at = Some(Instant::now());
+        self.trace.body_at = Some(self.started.elapsed());
         Ok(Break(answer))
     }
 

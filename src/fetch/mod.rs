@@ -13,7 +13,7 @@ mod single_flight;
 mod trust;
 
 use std::sync::atomic::Ordering::Relaxed;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use reqwest::Url;
 use tokio::time::{sleep, timeout};
@@ -41,6 +41,8 @@ const MAX_PAUSE: Duration = Duration::from_secs(60);
 /// Fetches flags from one base URL over shared connections.
 pub struct Fetcher {
     clients: Clients,
+    /// The start of the run, from which times count.
+    pub started: Instant,
 }
 
 /// The result of a request for a flag, retries included: the answer to the last attempt.
@@ -51,9 +53,10 @@ pub struct Fetched {
 }
 
 impl Fetcher {
-    /// A fetcher for the flags below `base`. No connection is made yet.
+    /// A fetcher for the flags below `base`, in a run that starts now. No connection is made yet.
     pub fn new(base: BaseUrl, options: FetchOptions) -> Fetcher {
-        Fetcher { clients: Clients::new(base, options, Lookups::default()) }
+        let started = Instant::now();
+        Fetcher { clients: Clients::new(base, options, Lookups::default()), started }
     }
 
     /// The URL of the flag of `code`.
@@ -74,8 +77,8 @@ impl Fetcher {
             let reuse = if trace.attempts == 0 { Reuse::Pooled } else { Reuse::Fresh };
             let (attempts, resent) = (trace.attempts + 1, trace.resent);
             trace = Trace { attempts, resent, ..Trace::default() };
-            let attempt =
-                Attempt { clients: &self.clients, if_newer_than, reuse, trace: &mut trace };
+            let (clients, started) = (&self.clients, self.started);
+            let attempt = Attempt { clients, if_newer_than, reuse, started, trace: &mut trace };
             let answer = timeout(options.timeout, attempt.run(&url)).await;
             let answer = answer.unwrap_or(Err(FetchError::timeout(options.timeout)));
             match &answer {
@@ -182,7 +185,8 @@ mod tests {
         let lookups = Lookups::with("flags.test", receiver);
         let base = format!("http://flags.test:{port}").parse().unwrap();
         let options = FetchOptions { timeout: Duration::from_secs(2), ..FetchOptions::default() };
-        let fetcher = Fetcher { clients: Clients::new(base, options, lookups) };
+        let fetcher =
+            Fetcher { clients: Clients::new(base, options, lookups), started: Instant::now() };
         let fetched = fetcher.get_flag("BR".parse().unwrap(), None).await;
         assert!(matches!(fetched.answer, Ok(Answer::NotFound)), "{fetched:?}");
         assert_eq!(fetched.trace.attempts, 1);

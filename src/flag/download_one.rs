@@ -2,7 +2,7 @@
 
 use std::panic;
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, SystemTime};
 
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
@@ -37,8 +37,6 @@ pub struct Download {
     /// Drives the requests of every strategy.
     pub(crate) runtime: Handle,
     pub(crate) shutdown: Shutdown,
-    /// The start of the run. The times of an outcome count from it.
-    pub(crate) started: Instant,
     /// Called once per outcome, on the thread that finished it.
     pub(crate) report: Box<dyn Fn(Outcome) + Send + Sync>,
 }
@@ -85,7 +83,7 @@ impl Download {
         if self.shutdown.signal().is_some() {
             return None;
         }
-        let start = self.started.elapsed();
+        let start = self.fetcher.started.elapsed();
         let if_newer_than = match self.existing {
             Existing::Replace => None,
             Existing::Skip | Existing::Update => self.destination.complete_flag(code),
@@ -131,19 +129,14 @@ impl Download {
     }
 
     fn report_outcome(&self, code: CountryCode, start: Duration, status: Status, trace: Trace) {
-        let since_start = |at: Instant| at.saturating_duration_since(self.started);
         (self.report)(Outcome {
             code,
             url: redacted(&self.fetcher.url(code)),
             path: self.destination.path(code),
             status,
-            attempts: trace.attempts,
-            resent: trace.resent,
-            http_version: trace.http_version,
             start,
-            head_at: trace.head_at.map(since_start),
-            body_at: trace.body_at.map(since_start),
-            end: self.started.elapsed(),
+            trace,
+            end: self.fetcher.started.elapsed(),
         });
     }
 }

@@ -9,7 +9,7 @@ use serde::{Serialize, Serializer};
 use serde_json::json;
 
 use crate::country::CountryCode;
-use crate::fetch::{FetchError, Kind};
+use crate::fetch::{FetchError, Kind, Trace};
 use crate::numbers::seconds;
 
 /// The outcome of one flag. Reports, timelines and comparisons read it. Times count from the start
@@ -22,19 +22,9 @@ pub struct Outcome {
     /// The file of the flag. It exists if the flag [`is_there`](Status::is_there).
     pub path: PathBuf,
     pub status: Status,
-    /// The number of attempts, 0 if no request was sent. A request that is sent again because the
-    /// server did not process it does not count.
-    pub attempts: u32,
-    /// The number of requests that were sent again and do not count as attempts.
-    pub resent: u32,
-    /// The HTTP version of the last response: `HTTP/1.0`, `HTTP/1.1` or `HTTP/2`.
-    pub http_version: Option<&'static str>,
     /// When work on this flag began.
     pub start: Duration,
-    /// When the head of the last response had arrived.
-    pub head_at: Option<Duration>,
-    /// When the last byte of the last response had arrived.
-    pub body_at: Option<Duration>,
+    pub trace: Trace,
     /// When the file was saved, or the flag had failed.
     pub end: Duration,
 }
@@ -129,11 +119,11 @@ impl Serialize for Outcome {
             "url": self.url,
             "path": self.status.is_there().then(|| self.path.display().to_string()),
             "bytes": bytes,
-            "attempts": self.attempts,
-            "http_version": self.http_version,
+            "attempts": self.trace.attempts,
+            "http_version": self.trace.http_version,
             "start_s": seconds(self.start),
-            "answered_s": self.head_at.map(seconds),
-            "fetched_s": self.body_at.map(seconds),
+            "answered_s": self.trace.head_at.map(seconds),
+            "fetched_s": self.trace.body_at.map(seconds),
             "end_s": seconds(self.end),
             "error": kind.map(|kind| json!({"kind": kind, "message": message})),
         });

@@ -23,7 +23,7 @@ pub fn details(outcome: &Outcome) -> String {
     format!(
         "{}: {what} in {took:.3} s, {}",
         outcome.code,
-        counted(outcome.attempts, "try", "tries")
+        counted(outcome.trace.attempts, "try", "tries")
     )
 }
 

@@ -70,6 +70,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::fetch::Trace;
     use crate::flag::Status;
 
     fn outcome(code: CountryCode) -> Outcome {
@@ -78,12 +79,8 @@ mod tests {
             url: String::new(),
             path: Default::default(),
             status: Status::NotFound,
-            attempts: 1,
-            resent: 0,
-            http_version: None,
             start: Duration::ZERO,
-            head_at: None,
-            body_at: None,
+            trace: Trace::default(),
             end: Duration::ZERO,
         }
     }

@@ -2,7 +2,7 @@
 
 use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::Context;
 
@@ -50,15 +50,15 @@ impl Plan {
         report: impl FnMut(&Outcome) + Send + 'static,
     ) -> anyhow::Result<Summary> {
         let runtime = Runtime::start("runtime").context("cannot start the network runtime")?;
-        let started = Instant::now();
+        let fetcher = Fetcher::new(self.base.clone(), self.fetch.clone());
+        let started = fetcher.started;
         let reports = Arc::new(Mutex::new(OrderedReport::new(self.order, &self.codes, report)));
         let job = Download {
-            fetcher: Fetcher::new(self.base.clone(), self.fetch.clone()),
+            fetcher,
             destination: self.destination.clone(),
             existing: self.existing,
             runtime: runtime.handle.clone(),
             shutdown: shutdown.clone(),
-            started,
             report: Box::new({
                 let reports = reports.clone();
                 move |outcome| reports.lock().expect(NO_PANIC).add(outcome)

@@ -73,7 +73,7 @@ mod tests {
     fn a_number_that_does_not_exist_is_an_empty_field() {
         let setup = Setup { runs: 1, max_runs: 1, ..setup() };
         let mut measured = measured(&setup, times);
-        measured.samples_mut(contender("seq"))[0].outcomes[0].attempts = 2;
+        measured.samples_mut(contender("seq"))[0].outcomes[0].trace.attempts = 2;
         let csv = export(&Results::new(&setup, &measured));
         let seq = csv.lines().nth(1).unwrap();
         assert!(seq.starts_with("seq,2,,2,") && seq.ends_with(",0,,,0"), "{csv}");

@@ -20,7 +20,7 @@ pub struct Block<'a> {
 /// The rows of a run. Each flag that was requested is a block in the lowest row that is free when
 /// it starts, so there are at most as many rows as jobs. The blocks of a row do not overlap.
 pub fn lanes(outcomes: &[Outcome]) -> Vec<Vec<Block<'_>>> {
-    let requested = outcomes.iter().filter(|outcome| outcome.attempts > 0);
+    let requested = outcomes.iter().filter(|outcome| outcome.trace.attempts > 0);
     let mut blocks: Vec<_> = requested.map(Block::of).collect();
     blocks.sort_by_key(|block| (block.start, block.outcome.code));
     let mut rows: Vec<Vec<Block>> = Vec::new();
@@ -46,7 +46,7 @@ pub fn legend<'a>(
     let blocks: Vec<_> = rows.flatten().collect();
     let mut legend = vec![("", "waiting"), ("", "receiving")];
     legend.extend(blocks.iter().any(|block| block.is_failed()).then_some(("✗", "failed")));
-    let is_retried = |block: &&Block| block.outcome.attempts > 1;
+    let is_retried = |block: &&Block| block.outcome.trace.attempts > 1;
     legend.extend(blocks.into_iter().find(is_retried).map(|_| ("×2", "two attempts")));
     legend
 }
@@ -54,7 +54,7 @@ pub fn legend<'a>(
 impl<'a> Block<'a> {
     fn of(outcome: &'a Outcome) -> Block<'a> {
         let (start, end) = (outcome.start, outcome.end.max(outcome.start));
-        let head = outcome.head_at.map_or(end, |head| head.clamp(start, end));
+        let head = outcome.trace.head_at.map_or(end, |head| head.clamp(start, end));
         Block { outcome, start, head, end }
     }
 
@@ -69,7 +69,7 @@ impl<'a> Block<'a> {
     pub fn labels(&self, inside: usize, behind: usize) -> (String, String) {
         let code = self.outcome.code.to_string();
         let cross = if self.is_failed() { "✗" } else { "" };
-        let attempts = match self.outcome.attempts {
+        let attempts = match self.outcome.trace.attempts {
             0 | 1 => String::new(),
             attempts => format!("×{attempts}"),
         };
@@ -97,7 +97,11 @@ pub(crate) mod tests {
 
     use super::*;
     use crate::country::CountryCode;
-    use crate::fetch::{FetchError, Kind};
+    use crate::fetch::{FetchError, Kind, Trace};
+
+    pub(crate) fn trace(attempts: u32, head_at: Option<Duration>) -> Trace {
+        Trace { attempts, head_at, ..Trace::default() }
+    }
 
     /// A saved flag whose times are in milliseconds: start, head of the response, end.
     pub(crate) fn outcome(code: &str, [start, head, end]: [u64; 3]) -> Outcome {
@@ -106,12 +110,8 @@ pub(crate) mod tests {
             url: String::new(),
             path: Default::default(),
             status: Status::Saved { bytes: 1 },
-            attempts: 1,
-            resent: 0,
-            http_version: None,
             start: Duration::from_millis(start),
-            head_at: Some(Duration::from_millis(head)),
-            body_at: None,
+            trace: trace(1, Some(Duration::from_millis(head))),
             end: Duration::from_millis(end),
         }
     }
@@ -119,7 +119,7 @@ pub(crate) mod tests {
     /// A flag that failed without a response.
     pub(crate) fn failed(code: &str, start: u64, end: u64, attempts: u32) -> Outcome {
         let status = Status::Failed(FetchError::permanent(Kind::TooLarge, "").into());
-        Outcome { status, attempts, head_at: None, ..outcome(code, [start, start, end]) }
+        Outcome { status, trace: trace(attempts, None), ..outcome(code, [start, start, end]) }
     }
 
     /// Outcomes with arbitrary times, including some that contradict each other.
@@ -129,9 +129,8 @@ pub(crate) mod tests {
         let outcome = one.prop_map(|(code, start, head_at, end, attempts, status)| Outcome {
             code: CountryCode::every().nth(code).unwrap(),
             start,
-            head_at,
+            trace: trace(attempts, head_at),
             end,
-            attempts,
             status: match status {
                 0 => Status::NotFound,
                 1 => Status::Unchanged,
@@ -171,12 +170,8 @@ pub(crate) mod tests {
 
     #[test]
     fn a_flag_that_was_not_requested_is_not_drawn() {
-        let skipped = Outcome {
-            status: Status::Skipped,
-            attempts: 0,
-            head_at: None,
-            ..outcome("BR", [0, 0, 1])
-        };
+        let (status, trace) = (Status::Skipped, Trace::default());
+        let skipped = Outcome { status, trace, ..outcome("BR", [0, 0, 1]) };
         assert!(lanes(&[skipped]).is_empty());
     }
 

@@ -208,7 +208,8 @@ BD░░░░▒▒▒▌BR░░░░▌CD░░░░░░░░░▒▌
 
     #[test]
     fn concurrent_flags_have_rows_of_their_own() {
-        let retried = Outcome { attempts: 2, ..outcome("CD", [0, 200, 200]) };
+        let mut retried = outcome("CD", [0, 200, 200]);
+        retried.trace.attempts = 2;
         let outcomes = [outcome("BD", [0, 90, 100]), failed("BR", 1, 150, 3), retried];
         let expected = "\
 BD░░░░░░░░░░░░░░░░▒▌

@@ -10,7 +10,7 @@ use crate::numbers::{counted, time};
 /// `20 flags in 0.15 s; their times add up to 1.94 s: 12.9 in flight on average`. Flags that were
 /// not requested do not count.
 pub fn in_flight(outcomes: &[Outcome], elapsed: Duration) -> String {
-    let requested = outcomes.iter().filter(|outcome| outcome.attempts > 0);
+    let requested = outcomes.iter().filter(|outcome| outcome.trace.attempts > 0);
     let flags = counted(requested.clone().count(), "flag", "flags");
     let sum: Duration = requested.map(Outcome::duration).sum();
     let average = match elapsed.as_secs_f64() {
@@ -28,14 +28,15 @@ pub fn describe(block: &Block) -> String {
     let phases = phases.into_iter().filter(|(_, length)| !length.is_zero());
     let phases = phases.map(|(phase, length)| format!("{phase} {}", time(length)));
     let status = (!matches!(outcome.status, Status::Saved { .. })).then_some(&outcome.status);
-    let attempts = (outcome.attempts > 1).then(|| format!("{} attempts", outcome.attempts));
+    let attempts =
+        (outcome.trace.attempts > 1).then(|| format!("{} attempts", outcome.trace.attempts));
     let parts: Vec<String> = phases.chain(status.map(Status::to_string)).chain(attempts).collect();
     format!("{}, from {} to {}: {}", outcome.code, time(*start), time(*end), parts.join(", "))
 }
 
 /// The flags of each row: `Row 1: BD, ET. Row 2: BR, FR, ZZ (failed).`
 pub fn rows(outcomes: &[Outcome]) -> String {
-    let flag = |block: &Block| match (&block.outcome.status, block.outcome.attempts) {
+    let flag = |block: &Block| match (&block.outcome.status, block.outcome.trace.attempts) {
         (Status::Saved { .. }, 0 | 1) => block.outcome.code.to_string(),
         (Status::Saved { .. }, attempts) => format!("{} ({attempts} attempts)", block.outcome.code),
         (status, _) => format!("{} ({status})", block.outcome.code),
@@ -73,7 +74,8 @@ mod tests {
 
     #[test]
     fn every_row_is_listed_with_its_flags() {
-        let retried = Outcome { attempts: 2, ..outcome("ET", [10, 20, 30]) };
+        let mut retried = outcome("ET", [10, 20, 30]);
+        retried.trace.attempts = 2;
         let outcomes = [outcome("BD", [0, 5, 10]), failed("ZZ", 0, 25, 3), retried];
         assert_eq!(rows(&outcomes), "Row 1: BD, ET (2 attempts). Row 2: ZZ (failed).");
     }
