@@ -12,7 +12,7 @@ use crate::downloader::Mode;
 use crate::endpoint::Endpoint;
 use crate::fetch::Kind;
 use crate::flag::save_flag::Destination;
-use crate::flag::{Existing, Failure, Outcome, Status};
+use crate::flag::{Existing, Outcome, Status};
 use crate::numbers::{counted, time};
 use crate::output::export::{Target, is_stdout};
 use crate::output::terminal::stderr;
@@ -99,7 +99,7 @@ fn plan(args: &DownloadArgs, endpoint: &OpenEndpoint) -> anyhow::Result<Plan> {
 /// Whether every flag failed without a response: no address, no connection, or a timeout.
 fn is_unreachable(summary: &Summary) -> bool {
     let has_no_response = |outcome: &Outcome| match &outcome.status {
-        Status::Failed(Failure::Fetch(error)) => {
+        Status::Failed(error) => {
             matches!(error.kind, Kind::Connect | Kind::Timeout) && outcome.trace.head_at.is_none()
         }
         _ => false,

@@ -5,7 +5,7 @@ use std::time::Duration;
 use reqwest::StatusCode;
 
 use crate::fetch::Kind;
-use crate::flag::{Failure, Outcome, Status};
+use crate::flag::{Outcome, Status};
 use crate::origin::{Fault, Impairment, Weather};
 
 /// Whether `weather` injected the failure of `outcome`: whether what it does to the last attempt
@@ -21,7 +21,7 @@ pub(super) fn is_injected(weather: &Weather, outcome: &Outcome, timeout: Duratio
             Status::NotFound => {
                 fault == Some(Fault::Error) && weather.error_status == StatusCode::NOT_FOUND
             }
-            Status::Failed(Failure::Fetch(error)) => match error.kind {
+            Status::Failed(error) => match error.kind {
                 Kind::HttpStatus(status) => {
                     fault == Some(Fault::Error) && status == weather.error_status
                 }
@@ -63,7 +63,7 @@ pub(super) fn retries_not_injected(
 mod tests {
     use super::*;
     use crate::compare::fixtures::sample;
-    use crate::fetch::FetchError;
+    use crate::fetch::FlagError;
     use crate::origin::Rate;
 
     const SECOND: Duration = Duration::from_secs(1);
@@ -73,8 +73,8 @@ mod tests {
         Outcome { status, ..sample(100).outcomes.remove(0) }
     }
 
-    fn injected(weather: &Weather, failure: impl Into<Failure>) -> bool {
-        is_injected(weather, &outcome(Status::Failed(failure.into())), SECOND)
+    fn injected(weather: &Weather, failure: FlagError) -> bool {
+        is_injected(weather, &outcome(Status::Failed(failure)), SECOND)
     }
 
     /// Whether `weather` injected a 404.
@@ -82,13 +82,13 @@ mod tests {
         is_injected(weather, &outcome(Status::NotFound), SECOND)
     }
 
-    fn status(number: u16) -> FetchError {
+    fn status(number: u16) -> FlagError {
         let status = StatusCode::from_u16(number).unwrap();
         failed(Kind::HttpStatus(status))
     }
 
-    fn failed(kind: Kind) -> FetchError {
-        FetchError::permanent(kind, "")
+    fn failed(kind: Kind) -> FlagError {
+        FlagError::permanent(kind, "")
     }
 
     #[test]
@@ -136,7 +136,7 @@ mod tests {
     fn a_request_that_was_sent_again_can_have_the_fault_of_a_later_attempt() {
         let weather = weather_that_fails([false, true]);
         let fails = |resent| {
-            let mut outcome = outcome(Status::Failed(status(418).into()));
+            let mut outcome = outcome(Status::Failed(status(418)));
             outcome.trace.resent = resent;
             is_injected(&weather, &outcome, SECOND)
         };
@@ -180,6 +180,6 @@ mod tests {
     #[test]
     fn a_full_disk_is_never_injected() {
         let storm = Weather { error_rate: Rate::ALWAYS, ..Weather::default() };
-        assert!(!injected(&storm, std::io::Error::from(std::io::ErrorKind::StorageFull)));
+        assert!(!injected(&storm, failed(Kind::Io)));
     }
 }

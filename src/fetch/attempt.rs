@@ -8,7 +8,7 @@ use reqwest::{Response, Url, Version};
 
 use super::causes::find;
 use super::client::Clients;
-use super::error::{FetchError, Kind};
+use super::error::{FlagError, Kind};
 use super::proxy_error;
 use super::response::{self, Answer, http_date};
 use super::reuse::Reuse;
@@ -53,7 +53,7 @@ pub(super) struct Attempt<'a> {
 
 impl Attempt<'_> {
     /// Requests `url`, follows redirects, and reads the final response.
-    pub(super) async fn run(mut self, url: &Url) -> Result<Answer, FetchError> {
+    pub(super) async fn run(mut self, url: &Url) -> Result<Answer, FlagError> {
         let mut url = url.clone();
         for redirects in 0..=MAX_REDIRECTS {
             match self.request(&url).await {
@@ -64,11 +64,11 @@ impl Attempt<'_> {
             }
         }
         let message = format!("more than {MAX_REDIRECTS} redirects");
-        Err(FetchError::permanent(Kind::Redirect, message))
+        Err(FlagError::permanent(Kind::Redirect, message))
     }
 
     /// Requests `url` and reads the response, unless it is a redirect, whose target is returned.
-    async fn request(&mut self, url: &Url) -> Result<ControlFlow<Answer, Url>, FetchError> {
+    async fn request(&mut self, url: &Url) -> Result<ControlFlow<Answer, Url>, FlagError> {
         let response = self.send_once(url).await?;
         self.trace.head_at = Some(self.started.elapsed());
         self.trace.http_version = Some(version_name(response.version()));
@@ -84,7 +84,7 @@ impl Attempt<'_> {
     ///
     /// A request that can be sent again safely is sent again at once, on a fresh connection, up to
     /// [`MAX_RESENDS`] times per flag. From then on the attempt uses fresh connections.
-    async fn send_once(&mut self, url: &Url) -> Result<Response, FetchError> {
+    async fn send_once(&mut self, url: &Url) -> Result<Response, FlagError> {
         let options = &self.clients.options;
         let proxy = options.proxies.for_url(url)?;
         let mut result = self.send(url).await?;
@@ -104,13 +104,13 @@ impl Attempt<'_> {
             (Err(error), proxy) => Err(proxy
                 .and_then(|proxy| proxy_error::failure(proxy, url, &error))
                 .unwrap_or_else(|| {
-                    FetchError::before_response(&error, self.reuse, options.timeout)
+                    FlagError::before_response(&error, self.reuse, options.timeout)
                 })),
         }
     }
 
     /// Sends one request. The outer error means that the HTTP client could not be built.
-    async fn send(&self, url: &Url) -> Result<reqwest::Result<Response>, FetchError> {
+    async fn send(&self, url: &Url) -> Result<reqwest::Result<Response>, FlagError> {
         loop {
             let mut request = self.clients.client(url, self.reuse)?.get(url.clone());
             if let Some(date) = self.if_newer_than.and_then(http_date) {

@@ -12,7 +12,7 @@ use rustls::pki_types::CertificateDer;
 use tower::layer::layer_fn;
 
 use super::causes::root_cause;
-use super::error::{FetchError, Kind};
+use super::error::{FlagError, Kind};
 use super::lookup::Lookups;
 use super::proxy::Proxies;
 use super::reuse::{AnsweredConnections, Reuse};
@@ -122,12 +122,12 @@ impl Clients {
     }
 
     /// The client that sends a request for `url` over connections of this kind.
-    pub(super) fn client(&self, url: &Url, reuse: Reuse) -> Result<Client, FetchError> {
+    pub(super) fn client(&self, url: &Url, reuse: Reuse) -> Result<Client, FlagError> {
         let mut clients = self.clients.lock().expect("building a client does not panic");
         let client = clients.entry((self.server(url), reuse));
         let client = client.or_insert_with(|| self.build(url, reuse)).clone();
         let kind = if url.scheme() == "http" { Kind::Connect } else { Kind::Tls };
-        client.map_err(|message| FetchError::permanent(kind, message))
+        client.map_err(|message| FlagError::permanent(kind, message))
     }
 
     /// Takes note that the server of `url` speaks HTTP/1.

@@ -1,4 +1,4 @@
-//! Why a flag could not be fetched, and what the errors of the HTTP library mean.
+//! Why a flag failed, and what the errors of the HTTP library mean.
 
 use std::io;
 use std::time::Duration;
@@ -36,11 +36,11 @@ pub enum Kind {
     Io,
 }
 
-/// Why a flag could not be fetched. `Display` is a message for the user, without the URL of the
-/// flag.
+/// Why a flag could not be fetched or saved. `Display` is a message for the user, without the URL of
+/// the flag.
 #[derive(Debug, thiserror::Error)]
 #[error("{message}")]
-pub struct FetchError {
+pub struct FlagError {
     pub kind: Kind,
     message: String,
     /// Whether a retry may succeed.
@@ -49,35 +49,35 @@ pub struct FetchError {
     pub(super) retry_after: Option<Duration>,
 }
 
-impl FetchError {
+impl FlagError {
     /// A failure that a retry can't mend.
-    pub fn permanent(kind: Kind, message: impl Into<String>) -> FetchError {
-        FetchError { kind, message: message.into(), is_transient: false, retry_after: None }
+    pub fn permanent(kind: Kind, message: impl Into<String>) -> FlagError {
+        FlagError { kind, message: message.into(), is_transient: false, retry_after: None }
     }
 
     /// A failure after which a retry may succeed.
-    pub fn transient(kind: Kind, message: impl Into<String>) -> FetchError {
-        FetchError { is_transient: true, ..FetchError::permanent(kind, message) }
+    pub fn transient(kind: Kind, message: impl Into<String>) -> FlagError {
+        FlagError { is_transient: true, ..FlagError::permanent(kind, message) }
     }
 
-    pub(super) fn timeout(limit: Duration) -> FetchError {
+    pub(super) fn timeout(limit: Duration) -> FlagError {
         let message = format!("timed out after {}s", limit.as_secs_f64());
-        FetchError::transient(Kind::Timeout, message)
+        FlagError::transient(Kind::Timeout, message)
     }
 
     /// The body ended after `received` bytes.
-    pub(super) fn truncated(received: usize, reason: &str) -> FetchError {
+    pub(super) fn truncated(received: usize, reason: &str) -> FlagError {
         let message = format!("truncated after {received} bytes: {reason}");
-        FetchError::transient(Kind::Truncated, message)
+        FlagError::transient(Kind::Truncated, message)
     }
 
-    fn protocol(reason: &str) -> FetchError {
-        FetchError::permanent(Kind::Protocol, format!("invalid HTTP response: {reason}"))
+    fn protocol(reason: &str) -> FlagError {
+        FlagError::permanent(Kind::Protocol, format!("invalid HTTP response: {reason}"))
     }
 
     /// The answer was `status`. If the pause that the server asks for is the reason not to retry,
     /// the message says so.
-    pub(super) fn status(status: StatusCode, retry_after: Option<Duration>) -> FetchError {
+    pub(super) fn status(status: StatusCode, retry_after: Option<Duration>) -> FlagError {
         let mut message = format!("the server answered {}", status.as_str());
         if let Some(reason) = status.canonical_reason() {
             message = format!("{message} {reason}");
@@ -91,13 +91,13 @@ impl FetchError {
             message +=
                 &format!("; the server asks for {seconds} s, the longest pause is {longest} s");
         }
-        FetchError { kind: Kind::HttpStatus(status), message, is_transient, retry_after }
+        FlagError { kind: Kind::HttpStatus(status), message, is_transient, retry_after }
     }
 
     /// The failure of the request for `url`, to which another URL was redirected.
-    pub(super) fn redirected(self, url: &Url) -> FetchError {
+    pub(super) fn redirected(self, url: &Url) -> FlagError {
         let message = format!("redirected to {}: {}", excerpt(&redacted(url)), self.message);
-        FetchError { message, ..self }
+        FlagError { message, ..self }
     }
 
     /// The meaning of an error before the head of the response. `limit` is the timeout.
@@ -105,19 +105,19 @@ impl FetchError {
         error: &reqwest::Error,
         reuse: Reuse,
         limit: Duration,
-    ) -> FetchError {
+    ) -> FlagError {
         let reason = root_cause(error);
         if let Some(lookup) = find::<LookupError>(error) {
-            return FetchError::permanent(Kind::Connect, lookup.to_string());
+            return FlagError::permanent(Kind::Connect, lookup.to_string());
         }
         if let Some(tls) = find::<rustls::Error>(error) {
-            return FetchError::permanent(Kind::Tls, tls_message(tls));
+            return FlagError::permanent(Kind::Tls, tls_message(tls));
         }
         if error.is_connect() && error.is_timeout() {
-            return FetchError::timeout(limit);
+            return FlagError::timeout(limit);
         }
         if error.is_connect() {
-            return FetchError::transient(Kind::Connect, format!("could not connect: {reason}"));
+            return FlagError::transient(Kind::Connect, format!("could not connect: {reason}"));
         }
         if let Some(http2) = find::<h2::Error>(error)
             && http2.is_library()
@@ -125,30 +125,30 @@ impl FetchError {
             let reason = root_cause(http2);
             // A violation in one stream may end the connection, and all requests on it fail.
             return match http2.is_go_away() && reuse == Reuse::Pooled {
-                true => FetchError::transient(
+                true => FlagError::transient(
                     Kind::Protocol,
                     format!("invalid HTTP response on a shared connection: {reason}"),
                 ),
-                false => FetchError::protocol(&reason),
+                false => FlagError::protocol(&reason),
             };
         }
         match find::<hyper::Error>(error) {
-            Some(http) if !http.is_parse() && !http.is_user() => FetchError::transient(
+            Some(http) if !http.is_parse() && !http.is_user() => FlagError::transient(
                 Kind::Connect,
                 format!("connection lost before the response: {reason}"),
             ),
-            _ => FetchError::protocol(&reason),
+            _ => FlagError::protocol(&reason),
         }
     }
 
     /// The meaning of an error after `received` bytes of the body.
-    pub(super) fn in_body(error: &reqwest::Error, received: usize) -> FetchError {
+    pub(super) fn in_body(error: &reqwest::Error, received: usize) -> FlagError {
         let reason = root_cause(error);
         match find::<io::Error>(error).map(io::Error::kind) {
             Some(io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput) => {
-                FetchError::protocol(&reason)
+                FlagError::protocol(&reason)
             }
-            _ => FetchError::truncated(received, &reason),
+            _ => FlagError::truncated(received, &reason),
         }
     }
 }
@@ -178,9 +178,9 @@ pub(super) fn tls_message(error: &rustls::Error) -> String {
 mod tests {
     use super::*;
 
-    fn status(code: u16, retry_after: u64) -> FetchError {
+    fn status(code: u16, retry_after: u64) -> FlagError {
         let status = StatusCode::from_u16(code).unwrap();
-        FetchError::status(status, Some(Duration::from_secs(retry_after)))
+        FlagError::status(status, Some(Duration::from_secs(retry_after)))
     }
 
     #[test]

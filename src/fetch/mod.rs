@@ -20,7 +20,7 @@ use tokio::time::{sleep, timeout};
 
 pub use attempt::Trace;
 pub use client::FetchOptions;
-pub use error::{FetchError, Kind};
+pub use error::{FlagError, Kind};
 pub use proxy::Proxies;
 pub use response::Answer;
 pub use trust::read_certificates;
@@ -48,7 +48,7 @@ pub struct Fetcher {
 /// The result of a request for a flag, retries included: the answer to the last attempt.
 #[derive(Debug)]
 pub struct Fetched {
-    pub answer: Result<Answer, FetchError>,
+    pub answer: Result<Answer, FlagError>,
     pub trace: Trace,
 }
 
@@ -80,7 +80,7 @@ impl Fetcher {
             let (clients, started) = (&self.clients, self.started);
             let attempt = Attempt { clients, if_newer_than, reuse, started, trace: &mut trace };
             let answer = timeout(options.timeout, attempt.run(&url)).await;
-            let answer = answer.unwrap_or(Err(FetchError::timeout(options.timeout)));
+            let answer = answer.unwrap_or(Err(FlagError::timeout(options.timeout)));
             match &answer {
                 Err(error) if error.is_transient && attempts as usize <= options.retries => {
                     if attempts == 1 {

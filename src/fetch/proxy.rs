@@ -8,7 +8,7 @@ use hyper::Uri;
 use hyper_util::client::proxy::matcher::Matcher;
 use reqwest::{ClientBuilder, Proxy, Url};
 
-use super::error::{FetchError, Kind};
+use super::error::{FlagError, Kind};
 use crate::base_url::{BaseUrl, check_login};
 
 /// The port of a SOCKS proxy whose URL has none (RFC 1928 §3).
@@ -80,7 +80,7 @@ impl Proxies {
     /// # Errors
     /// The variable for the scheme of `url` does not name a usable proxy, or the proxy can't lead
     /// to an IPv6 address.
-    pub(super) fn for_url(&self, url: &Url) -> Result<Option<&Url>, FetchError> {
+    pub(super) fn for_url(&self, url: &Url) -> Result<Option<&Url>, FlagError> {
         let scheme = url.scheme();
         let setting = if scheme == "http" { &self.http } else { &self.https };
         let is_excluded =
@@ -104,7 +104,7 @@ impl Proxies {
                  socks5h, and a login in UTF-8"
             ),
         };
-        Err(FetchError::permanent(Kind::Proxy, message))
+        Err(FlagError::permanent(Kind::Proxy, message))
     }
 
     /// Whether the proxy for http URLs is connected to over TLS.

@@ -7,7 +7,7 @@ use reqwest::Url;
 use tower::Service;
 
 use super::causes::{find, root_cause};
-use super::error::{FetchError, Kind, tls_message};
+use super::error::{FlagError, Kind, tls_message};
 use super::lookup::LookupError;
 use super::proxy;
 
@@ -19,7 +19,7 @@ type SocksError = <SocksV5<HttpConnector> as Service<Uri>>::Error;
 
 /// The failure of `proxy` that caused `error`, which ended a request for `url` before its response.
 /// `None` if the proxy is not at fault.
-pub(super) fn failure(proxy: &Url, url: &Url, error: &reqwest::Error) -> Option<FetchError> {
+pub(super) fn failure(proxy: &Url, url: &Url, error: &reqwest::Error) -> Option<FlagError> {
     let name = proxy::display(proxy);
     let unreachable = |reason: String| format!("could not connect to the proxy {name}: {reason}");
     if let Some(lookup) = find::<LookupError>(error) {
@@ -58,12 +58,12 @@ pub(super) fn failure(proxy: &Url, url: &Url, error: &reqwest::Error) -> Option<
 }
 
 /// The failure for a response of `proxy` with status 407.
-pub(super) fn login_required(proxy: &Url) -> FetchError {
+pub(super) fn login_required(proxy: &Url) -> FlagError {
     let name = proxy::display(proxy);
     permanent(format!("the proxy {name} refused the request: 407 Proxy Authentication Required"))
 }
 
-fn socks_failure(proxy: &Url, error: &SocksError) -> FetchError {
+fn socks_failure(proxy: &Url, error: &SocksError) -> FlagError {
     let name = proxy::display(proxy);
     // The HTTP library does not export the types of these reasons.
     match &*format!("{error:?}") {
@@ -81,10 +81,10 @@ fn socks_failure(proxy: &Url, error: &SocksError) -> FetchError {
     }
 }
 
-fn transient(message: String) -> FetchError {
-    FetchError::transient(Kind::Proxy, message)
+fn transient(message: String) -> FlagError {
+    FlagError::transient(Kind::Proxy, message)
 }
 
-fn permanent(message: String) -> FetchError {
-    FetchError::permanent(Kind::Proxy, message)
+fn permanent(message: String) -> FlagError {
+    FlagError::permanent(Kind::Proxy, message)
 }

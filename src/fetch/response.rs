@@ -9,11 +9,11 @@ use reqwest::header::{
 use reqwest::{Response, StatusCode, Url};
 
 use super::causes::excerpt;
-use super::error::{FetchError, Kind};
+use super::error::{FlagError, Kind};
 use crate::base_url::{BaseUrl, check_login, redacted_text};
 use crate::gif::{self, Defect, MAX_BYTES};
 
-/// A response with a definite result. Any other response is a [`FetchError`].
+/// A response with a definite result. Any other response is a [`FlagError`].
 #[derive(Debug)]
 pub enum Answer {
     /// A whole GIF, with its `Last-Modified` if the server sent one.
@@ -34,18 +34,18 @@ pub(super) fn redirect_target(
     response: &Response,
     url: &Url,
     base: &BaseUrl,
-) -> Result<Option<Url>, FetchError> {
+) -> Result<Option<Url>, FlagError> {
     if !matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
         return Ok(None);
     }
     let Some(location) = response.headers().get(LOCATION) else {
         let message = "a redirect without a valid Location";
-        return Err(FetchError::permanent(Kind::Redirect, message));
+        return Err(FlagError::permanent(Kind::Redirect, message));
     };
     resolve(location.as_bytes(), url).map(|target| Some(base.with_credentials(target)))
 }
 
-fn resolve(location: &[u8], url: &Url) -> Result<Url, FetchError> {
+fn resolve(location: &[u8], url: &Url) -> Result<Url, FlagError> {
     // Bytes that are not ASCII are percent-encoded one by one, as browsers and curl do.
     let encode = |&byte: &u8| match byte.is_ascii() {
         true => char::from(byte).to_string(),
@@ -55,7 +55,7 @@ fn resolve(location: &[u8], url: &Url) -> Result<Url, FetchError> {
     let refused = |reason: &str| {
         let shown = redacted_text(&String::from_utf8_lossy(location));
         let message = format!("a redirect to {}, {reason}", excerpt(&shown));
-        Err(FetchError::permanent(Kind::Redirect, message))
+        Err(FlagError::permanent(Kind::Redirect, message))
     };
     let Ok(target) = url.join(&encoded) else {
         return refused("which is not a URL");
@@ -77,7 +77,7 @@ fn resolve(location: &[u8], url: &Url) -> Result<Url, FetchError> {
 pub(super) async fn read(
     response: Response,
     if_newer_than: Option<SystemTime>,
-) -> Result<Answer, FetchError> {
+) -> Result<Answer, FlagError> {
     match response.status() {
         StatusCode::OK => {
             let modified = last_modified(response.headers());
@@ -93,20 +93,20 @@ pub(super) async fn read(
         StatusCode::NOT_MODIFIED if if_newer_than.is_some() => Ok(Answer::Unchanged),
         status => {
             let retry_after = retry_after(response.headers(), SystemTime::now());
-            Err(FetchError::status(status, retry_after))
+            Err(FlagError::status(status, retry_after))
         }
     }
 }
 
 /// The body of `response`. The size is checked while it streams, so that a server cannot fill the
 /// memory.
-async fn read_image(mut response: Response) -> Result<Vec<u8>, FetchError> {
+async fn read_image(mut response: Response) -> Result<Vec<u8>, FlagError> {
     let promised = response.content_length();
     // The last chunk marks the end of the body (RFC 9112 §7.1).
     let chunked = response.headers().contains_key(TRANSFER_ENCODING);
     let too_large = || {
         let message = format!("larger than {} MiB", MAX_BYTES >> 20);
-        FetchError::permanent(Kind::TooLarge, message)
+        FlagError::permanent(Kind::TooLarge, message)
     };
     let capacity = match usize::try_from(promised.unwrap_or(0)) {
         Ok(length) if length <= MAX_BYTES => length,
@@ -114,7 +114,7 @@ async fn read_image(mut response: Response) -> Result<Vec<u8>, FetchError> {
     };
     let mut image = Vec::with_capacity(capacity);
     while let Some(chunk) =
-        response.chunk().await.map_err(|error| FetchError::in_body(&error, image.len()))?
+        response.chunk().await.map_err(|error| FlagError::in_body(&error, image.len()))?
     {
         if image.len() + chunk.len() > MAX_BYTES {
             return Err(too_large());
@@ -124,28 +124,28 @@ async fn read_image(mut response: Response) -> Result<Vec<u8>, FetchError> {
     // An HTTP/2 stream may end early without an error.
     if promised.is_some_and(|promised| (image.len() as u64) < promised) {
         let reason = "the response is shorter than its Content-Length";
-        return Err(FetchError::truncated(image.len(), reason));
+        return Err(FlagError::truncated(image.len(), reason));
     }
     // Without a length or a last chunk, the end of a body and a lost connection look the same.
     let complete = chunked || promised == Some(image.len() as u64);
     match gif::check(&image) {
         Ok(()) => Ok(image),
         Err(defect @ Defect::CutShort) if !complete => {
-            Err(FetchError::truncated(image.len(), &defect.to_string()))
+            Err(FlagError::truncated(image.len(), &defect.to_string()))
         }
         Err(defect) => Err(not_a_gif(defect, other_type(response.headers()))),
     }
 }
 
 /// `claimed` is the media type that the server claims, if it is not that of a GIF.
-fn not_a_gif(defect: Defect, claimed: Option<String>) -> FetchError {
+fn not_a_gif(defect: Defect, claimed: Option<String>) -> FlagError {
     let message = match claimed {
         Some(claimed) if defect == Defect::Signature => {
             format!("not a GIF; the server says {claimed}")
         }
         _ => format!("not a whole GIF: {defect}"),
     };
-    FetchError::permanent(Kind::NotAGif, message)
+    FlagError::permanent(Kind::NotAGif, message)
 }
 
 /// The media type in `Content-Type` (RFC 9110 §8.3), without parameters, unless it is `image/gif`.

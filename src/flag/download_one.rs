@@ -120,10 +120,10 @@ impl Download {
             Ok(Answer::Flag { image, modified }) => {
                 match self.destination.save_flag(code, &image, modified) {
                     Ok(()) => Status::Saved { bytes: image.len() },
-                    Err(error) => Status::Failed(error.into()),
+                    Err(error) => Status::Failed(error),
                 }
             }
-            Err(error) => Status::Failed(error.into()),
+            Err(error) => Status::Failed(error),
         };
         self.report_outcome(code, start, status, fetched.trace);
     }

@@ -8,4 +8,4 @@ mod outcome;
 pub mod save_flag;
 
 pub use download_one::{Download, Existing};
-pub use outcome::{Failure, Outcome, Status};
+pub use outcome::{Outcome, Status};

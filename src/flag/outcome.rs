@@ -1,7 +1,6 @@
 //! The outcome of one flag: saved, skipped, unchanged, not found, or failed.
 
 use std::fmt;
-use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -9,7 +8,7 @@ use serde::{Serialize, Serializer};
 use serde_json::json;
 
 use crate::country::CountryCode;
-use crate::fetch::{FetchError, Kind, Trace};
+use crate::fetch::{FlagError, Trace};
 use crate::numbers::seconds;
 
 /// The outcome of one flag. Reports, timelines and comparisons read it. Times count from the start
@@ -42,16 +41,7 @@ pub enum Status {
     Unchanged,
     /// The server has no such flag.
     NotFound,
-    Failed(Failure),
-}
-
-/// Why a flag failed. `Display` is a message for the user, without the URL of the flag.
-#[derive(Debug, thiserror::Error)]
-pub enum Failure {
-    #[error(transparent)]
-    Fetch(#[from] FetchError),
-    #[error("could not be saved: {0}")]
-    Save(#[from] io::Error),
+    Failed(FlagError),
 }
 
 impl Outcome {
@@ -71,7 +61,7 @@ impl Status {
     pub fn problem(&self) -> Option<String> {
         match self {
             Status::NotFound => Some("not found".into()),
-            Status::Failed(failure) => Some(failure.to_string()),
+            Status::Failed(error) => Some(error.to_string()),
             _ => None,
         }
     }
@@ -107,12 +97,12 @@ impl Serialize for Outcome {
             Status::Saved { bytes } => Some(bytes),
             _ => None,
         };
-        let kind = match &self.status {
-            Status::Failed(Failure::Fetch(error)) => Some(error.kind),
-            Status::Failed(Failure::Save(_)) => Some(Kind::Io),
+        let error = match &self.status {
+            Status::Failed(error) => {
+                Some(json!({"kind": error.kind, "message": error.to_string()}))
+            }
             _ => None,
         };
-        let message = self.status.problem();
         let entry = json!({
             "code": self.code,
             "status": self.status.name(),
@@ -125,7 +115,7 @@ impl Serialize for Outcome {
             "answered_s": self.trace.head_at.map(seconds),
             "fetched_s": self.trace.body_at.map(seconds),
             "end_s": seconds(self.end),
-            "error": kind.map(|kind| json!({"kind": kind, "message": message})),
+            "error": error,
         });
         entry.serialize(serializer)
     }

@@ -8,6 +8,7 @@ use std::time::SystemTime;
 use tempfile::{Builder, NamedTempFile};
 
 use crate::country::CountryCode;
+use crate::fetch::{FlagError, Kind};
 use crate::gif::{self, MAX_BYTES};
 
 /// The folder that flags are saved into.
@@ -73,7 +74,7 @@ impl Destination {
         code: CountryCode,
         image: &[u8],
         modified: Option<SystemTime>,
-    ) -> io::Result<()> {
+    ) -> Result<(), FlagError> {
         let path = self.path(code);
         if touch_if_identical(&path, image, modified).is_some() {
             return Ok(());
@@ -88,7 +89,10 @@ impl Destination {
             file.persist(&path)?;
             Ok(())
         };
-        save().map_err(|error| io::Error::new(error.kind(), format!("{error}: {}", path.display())))
+        save().map_err(|error| {
+            let message = format!("could not be saved: {error}: {}", path.display());
+            FlagError::permanent(Kind::Io, message)
+        })
     }
 }
 

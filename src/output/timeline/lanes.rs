@@ -97,7 +97,7 @@ pub(crate) mod tests {
 
     use super::*;
     use crate::country::CountryCode;
-    use crate::fetch::{FetchError, Kind, Trace};
+    use crate::fetch::{FlagError, Kind, Trace};
 
     pub(crate) fn trace(attempts: u32, head_at: Option<Duration>) -> Trace {
         Trace { attempts, head_at, ..Trace::default() }
@@ -118,7 +118,7 @@ pub(crate) mod tests {
 
     /// A flag that failed without a response.
     pub(crate) fn failed(code: &str, start: u64, end: u64, attempts: u32) -> Outcome {
-        let status = Status::Failed(FetchError::permanent(Kind::TooLarge, "").into());
+        let status = Status::Failed(FlagError::permanent(Kind::TooLarge, ""));
         Outcome { status, trace: trace(attempts, None), ..outcome(code, [start, start, end]) }
     }
 
@@ -134,7 +134,7 @@ pub(crate) mod tests {
             status: match status {
                 0 => Status::NotFound,
                 1 => Status::Unchanged,
-                2 => Status::Failed(FetchError::permanent(Kind::TooLarge, "").into()),
+                2 => Status::Failed(FlagError::permanent(Kind::TooLarge, "")),
                 _ => Status::Saved { bytes: 1 },
             },
             ..outcome("BR", [0, 0, 0])
