@@ -10,7 +10,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use hyper_util::client::legacy::connect::Connection;
-use tokio::sync::watch;
+use tokio::sync::Mutex;
 use tokio::task;
 use tokio::time::{sleep, timeout};
 use tower::Service;
@@ -19,17 +19,16 @@ use tower::Service;
 /// it that connection: several round trips. After that, the request makes its own connection.
 const MAX_WAIT: Duration = Duration::from_millis(500);
 
-/// The state of the first connection, which is called the leader.
+/// What is known of the server's connections. The request that makes the first one is called the
+/// leader.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum LeaderState {
-    /// The connection is being made.
-    Connecting,
-    /// The connection is HTTP/2, so requests share it. The client asks for a connection only if it
-    /// has been closed, or at the beginning.
+    /// The leader's connection is HTTP/2, so requests share it. The client asks for a connection
+    /// only if it has been closed, or at the beginning.
     Shared,
-    /// The connection is HTTP/1.
+    /// The leader's connection is HTTP/1.
     Http1,
-    /// The connection could not be made. Each request makes its own.
+    /// The leader has no connection. Each request makes its own.
     Failed,
 }
 
@@ -42,13 +41,13 @@ pub(super) struct SpeaksHttp1;
 #[derive(Clone)]
 pub(super) struct SingleFlightConnector<S> {
     inner: S,
-    leader: Arc<watch::Sender<LeaderState>>,
+    /// Locked while the leader connects.
+    leader: Arc<Mutex<LeaderState>>,
 }
 
 impl<S> SingleFlightConnector<S> {
     pub(super) fn new(inner: S) -> Self {
-        let leader = Arc::new(watch::Sender::new(LeaderState::Shared));
-        SingleFlightConnector { inner, leader }
+        SingleFlightConnector { inner, leader: Arc::new(Mutex::new(LeaderState::Shared)) }
     }
 }
 
@@ -71,23 +70,27 @@ where
         let clone = self.inner.clone();
         let mut inner = std::mem::replace(&mut self.inner, clone);
         let leader = self.leader.clone();
-        match change(&leader, LeaderState::Shared, LeaderState::Connecting) {
-            LeaderState::Shared => {
-                // The guard is created here, because the future may be dropped before it runs.
-                let guard = LeaderGuard(leader);
+        match leader.clone().try_lock_owned().map(|state| (*state, state)) {
+            Ok((LeaderState::Shared, mut state)) => {
+                // This holds until there is a connection: the future may be dropped at any time.
+                *state = LeaderState::Failed;
                 Box::pin(async move {
                     let connection = inner.call(destination).await?;
-                    guard.0.send_replace(match connection.connected().is_negotiated_h2() {
+                    *state = match connection.connected().is_negotiated_h2() {
                         true => LeaderState::Shared,
                         false => LeaderState::Http1,
-                    });
+                    };
                     Ok(connection)
                 })
             }
-            LeaderState::Connecting => {
+            Ok((LeaderState::Http1, _)) => Box::pin(async { Err(SpeaksHttp1.into()) }),
+            Ok((LeaderState::Failed, _)) => Box::pin(inner.call(destination)),
+            // The leader is connecting.
+            Err(_) => {
                 let request = task::try_id();
                 Box::pin(async move {
-                    match wait_while_connecting(&leader).await {
+                    let state = timeout(MAX_WAIT, leader.lock()).await;
+                    match state.map_or(LeaderState::Failed, |state| *state) {
                         LeaderState::Http1 => return Err(SpeaksHttp1.into()),
                         LeaderState::Shared => {
                             // The client now gives the shared connection to the request, and moves
@@ -98,44 +101,12 @@ where
                                 return std::future::pending().await;
                             }
                         }
-                        _ => {}
+                        LeaderState::Failed => {}
                     }
                     inner.call(destination).await
                 })
             }
-            LeaderState::Http1 => Box::pin(async { Err(SpeaksHttp1.into()) }),
-            LeaderState::Failed => Box::pin(inner.call(destination)),
         }
-    }
-}
-
-/// Changes the state if it is `from`. Returns the state before.
-fn change(leader: &watch::Sender<LeaderState>, from: LeaderState, to: LeaderState) -> LeaderState {
-    let mut before = from;
-    leader.send_if_modified(|state| {
-        before = *state;
-        if before == from {
-            *state = to;
-        }
-        before == from
-    });
-    before
-}
-
-/// Waits until the leader has a connection or has failed, for a limited time. Returns the state.
-async fn wait_while_connecting(leader: &watch::Sender<LeaderState>) -> LeaderState {
-    let mut state = leader.subscribe();
-    let _ = timeout(MAX_WAIT, state.wait_for(|state| *state != LeaderState::Connecting)).await;
-    *leader.borrow()
-}
-
-/// Guards the leader while it connects. If the guard is dropped before there is a connection,
-/// because connecting failed or was cancelled, all other requests make their own.
-struct LeaderGuard(Arc<watch::Sender<LeaderState>>);
-
-impl Drop for LeaderGuard {
-    fn drop(&mut self) {
-        change(&self.0, LeaderState::Connecting, LeaderState::Failed);
     }
 }
 
