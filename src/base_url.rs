@@ -115,16 +115,12 @@ fn is_utf8(text: &str) -> bool {
     String::from_utf8(text.split('%').skip(1).flat_map(decode).collect()).is_ok()
 }
 
-/// The URL for display in messages: any password is replaced by `***`, and there is no query and no
-/// fragment. These may be secrets, such as a signature that grants access.
+/// `url`, which is http or https, for display in messages: any password is replaced by `***`, and
+/// there is no query and no fragment. These may be secrets, such as a signature that grants access.
 pub fn redacted(url: &Url) -> String {
     let mut url = url.clone();
     url.set_query(None);
     url.set_fragment(None);
-    // Without a host, as in `mailto:ann:secret@h`, a password is part of the path.
-    if url.cannot_be_a_base() {
-        return redacted_text(url.as_str());
-    }
     if url.password().is_some() {
         let _ = url.set_password(Some("***"));
     }

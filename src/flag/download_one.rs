@@ -62,12 +62,7 @@ impl Download {
     /// long.
     pub async fn download_one_async(self: &Arc<Self>, code: CountryCode, files: &Executor) {
         let download = self.clone();
-        let prepared = match self.existing {
-            Existing::Replace => self.prepare(code),
-            Existing::Skip | Existing::Update => {
-                run_on(files, move || download.prepare(code)).await
-            }
-        };
+        let prepared = run_on(files, move || download.prepare(code)).await;
         let Some((start, if_newer_than)) = prepared else { return };
         let Some(fetched) = self.get_flag_or_stop(code, if_newer_than).await else { return };
         let download = self.clone();

@@ -13,7 +13,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use self::plot::titled_section;
 use super::svg::Pictured;
-use crate::compare::{Contender, Results, Verdict, sentences};
+use crate::compare::{Contender, Results, sentences};
 use crate::country::CountryCode;
 use crate::output::columns::{ColumnKind, columns, joined};
 use crate::output::terminal::escape::escape_controls;
@@ -72,12 +72,7 @@ fn checks(results: &Results) -> Markup {
         @if !results.checks.is_empty() {
             ul.checks {
                 @for check in verdicts::checks(results) {
-                    @let class = match check.verdict() {
-                        Verdict::Passed => "passed",
-                        Verdict::Inconclusive => "inconclusive",
-                        Verdict::Failed => "missed",
-                    };
-                    li class=(class) { (verdicts::mark(check.verdict())) " " (check) }
+                    li class=(check.verdict()) { (verdicts::mark(check.verdict())) " " (check) }
                 }
             }
         }
