@@ -55,10 +55,7 @@ pub(super) fn run(args: CompareArgs) -> anyhow::Result<Exit> {
         bar.bar.inc(1);
         sample
     };
-    let round_finished = |measured: &Measured| match exports.is_empty() {
-        true => Ok(()),
-        false => exports.update(&Results::new(&setup, measured)),
-    };
+    let round_finished = |measured: &Measured| exports.update(&Results::new(&setup, measured));
     let mut measured = Measured::default();
     let result = run_rounds(&setup, &mut measured, run, round_finished);
     bar.bar.finish_and_clear();

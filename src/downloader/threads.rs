@@ -17,9 +17,8 @@ pub struct ThreadPool {
 
 impl Downloader for ThreadPool {
     fn download_many(&self, codes: &[CountryCode], download: Arc<Download>) -> anyhow::Result<()> {
-        let Some(workers) = NonZeroUsize::new(self.jobs.get().min(codes.len())) else {
-            return Ok(());
-        };
+        let workers =
+            NonZeroUsize::new(codes.len()).map_or(self.jobs, |flags| self.jobs.min(flags));
         let executor = Executor::new(workers).context("cannot start a thread")?;
         let results = executor.map(move |code| download.download_one(code), codes.to_vec());
         // Waits for the workers, like the end of the book's `with` block. To read the results

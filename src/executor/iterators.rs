@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Weak, mpsc};
-use std::{fmt, vec};
+use std::vec;
 
 use super::future::{Future, Job, JobError, cancel_all};
 
 /// The iterator that [`Executor::map`](super::Executor::map) returns. Its length is the number of
 /// results that are left.
+#[derive(Debug)]
 pub struct Map<T>(pub(super) vec::IntoIter<Future<T>>);
 
 impl<T: Send + 'static> Map<T> {
@@ -31,12 +32,6 @@ impl<T> Iterator for Map<T> {
 }
 
 impl<T> ExactSizeIterator for Map<T> {}
-
-impl<T> fmt::Debug for Map<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Map({:?})", self.0.as_slice())
-    }
-}
 
 /// Returns an iterator over `futures` **in the order in which they finish**, each with its place in
 /// the input, counted from 0. Each step waits for the next one, without a timeout.
@@ -81,6 +76,7 @@ pub fn as_completed<T>(futures: impl IntoIterator<Item = Future<T>>) -> AsComple
 }
 
 /// The iterator that [`as_completed()`] returns. Its length is the number of futures that are left.
+#[derive(Debug)]
 pub struct AsCompleted<T> {
     /// Those that are left, by their place in the input.
     futures: BTreeMap<usize, Future<T>>,
@@ -110,12 +106,6 @@ impl<T> Iterator for AsCompleted<T> {
 }
 
 impl<T> ExactSizeIterator for AsCompleted<T> {}
-
-impl<T> fmt::Debug for AsCompleted<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "AsCompleted({:?})", self.futures)
-    }
-}
 
 /// Cancels the jobs of a [`Map`] or an [`AsCompleted`] that have not started, also from inside the
 /// loop over them. The loop still gets them all: the cancelled ones as [`JobError::Cancelled`].

@@ -133,23 +133,17 @@ impl Weather {
 
     /// One sentence for each setting that has an effect, or a single one if none has.
     pub fn sentences(&self) -> Vec<String> {
-        let mut sentences = Vec::new();
-        if !self.delay.longest.is_zero() {
-            sentences.push(format!("Responses begin after {}.", self.delay));
-        }
-        for (fault, rate) in self.rates() {
-            if rate.share() > 0.0 {
-                sentences.push(format!("{rate} of {}.", self.effect_of(fault)));
-            }
-        }
-        if let Some(rate) = self.bandwidth {
-            sentences.push(format!("Bodies are sent at {rate} bytes per second."));
-        }
-        if sentences.is_empty() {
-            sentences.push("Every response is immediate and complete.".into());
-        } else {
-            sentences.push(format!("The seed is {}.", self.seed));
-        }
+        let late = !self.delay.longest.is_zero();
+        let delay = late.then(|| format!("Responses begin after {}.", self.delay));
+        let faults = self.rates().into_iter().filter(|(_, rate)| rate.share() > 0.0);
+        let faults = faults.map(|(fault, rate)| format!("{rate} of {}.", self.effect_of(fault)));
+        let bandwidth = |rate| format!("Bodies are sent at {rate} bytes per second.");
+        let bandwidth = self.bandwidth.map(bandwidth);
+        let mut sentences: Vec<_> = delay.into_iter().chain(faults).chain(bandwidth).collect();
+        sentences.push(match sentences.is_empty() {
+            true => "Every response is immediate and complete.".into(),
+            false => format!("The seed is {}.", self.seed),
+        });
         sentences
     }
 

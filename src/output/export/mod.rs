@@ -32,11 +32,6 @@ impl Exports {
         opened.collect::<anyhow::Result<_>>().map(Exports)
     }
 
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
     /// Writes the results so far to every file. The others have to wait for the final results.
     ///
     /// # Errors
