@@ -10,7 +10,7 @@ use std::ffi::OsString;
 use std::fmt::Display;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{Args, CommandFactory, Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
 
 use crate::base_url::redacted_text;
@@ -56,25 +56,22 @@ pub enum Command {
     Compare(Box<CompareArgs>),
     #[command(display_name = "flags")]
     Serve(ServeArgs),
+    /// Print a completion script for a shell
     #[command(display_name = "flags")]
-    Completions(CompletionsArgs),
+    #[command(after_help = "To install the script:
+  flags completions bash >~/.local/share/bash-completion/completions/flags
+  flags completions fish >~/.config/fish/completions/flags.fish
+  flags completions zsh >DIR/_flags, where DIR is a folder in $fpath")]
+    Completions {
+        /// Shell that the script is for
+        #[arg(value_enum, value_name = "SHELL", ignore_case = true)]
+        shell: Shell,
+    },
     /// Print the manual page as roff
     ///
     /// To read it: flags man | man -l -
     #[command(display_name = "flags")]
     Man,
-}
-
-/// Print a completion script for a shell
-#[derive(Debug, Args)]
-#[command(after_help = "To install the script:
-  flags completions bash >~/.local/share/bash-completion/completions/flags
-  flags completions fish >~/.config/fish/completions/flags.fish
-  flags completions zsh >DIR/_flags, where DIR is a folder in $fpath")]
-pub struct CompletionsArgs {
-    /// Shell that the script is for
-    #[arg(value_enum, value_name = "SHELL", ignore_case = true)]
-    pub shell: Shell,
 }
 
 /// Parses `args`, of which the first is the name of the program.

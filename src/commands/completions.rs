@@ -4,19 +4,19 @@ use clap::{Command, CommandFactory};
 use clap_complete::Shell;
 
 use super::{Exit, print};
-use crate::cli::{Cli, CompletionsArgs};
+use crate::cli::Cli;
 
 /// Prints the script.
 ///
 /// # Errors
 /// Stdout can't be written to.
-pub(super) fn run(args: &CompletionsArgs) -> anyhow::Result<Exit> {
+pub(super) fn run(shell: Shell) -> anyhow::Result<Exit> {
     let mut script = Vec::new();
     let mut command = completed_command();
-    clap_complete::generate(args.shell, &mut command, "flags", &mut script);
+    clap_complete::generate(shell, &mut command, "flags", &mut script);
     let script = String::from_utf8_lossy(&script);
     let names: Vec<_> = command.get_subcommands().map(Command::get_name).collect();
-    print(&corrected(args.shell, &script, &names))
+    print(&corrected(shell, &script, &names))
 }
 
 /// The command line without country codes. They have no completions, and with them the script for

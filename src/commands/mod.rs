@@ -52,7 +52,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
         None => ("flags", download::run(cli.download)),
         Some(Command::Compare(args)) => ("compare", compare::run(*args)),
         Some(Command::Serve(args)) => ("serve", serve::run(&args)),
-        Some(Command::Completions(args)) => ("completions", completions::run(&args)),
+        Some(Command::Completions { shell }) => ("completions", completions::run(shell)),
         Some(Command::Man) => ("man", man::run()),
     };
     result.map_err(|error| match error.downcast() {

@@ -10,4 +10,4 @@ pub mod svg;
 pub mod text;
 pub mod words;
 
-pub use scale::{Percent, Px, Scale};
+pub use scale::{Scale, css_percent, px};

@@ -1,6 +1,5 @@
 //! A linear scale from 0 with ticks at round numbers, and lengths as CSS writes them.
 
-use std::fmt;
 use std::time::Duration;
 
 /// A linear scale from 0 to a maximum.
@@ -74,21 +73,13 @@ impl Scale {
 }
 
 /// A share of the width, as `12.34%`.
-pub struct Percent(pub f64);
-
-impl fmt::Display for Percent {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}%", (self.0 * 1e5).round() / 1e3)
-    }
+pub fn css_percent(share: f64) -> String {
+    format!("{}%", (share * 1e5).round() / 1e3)
 }
 
 /// A number of pixels, to a tenth.
-pub struct Px(pub f64);
-
-impl fmt::Display for Px {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", (self.0 * 10.0).round() / 10.0)
-    }
+pub fn px(pixels: f64) -> f64 {
+    (pixels * 10.0).round() / 10.0
 }
 
 #[cfg(test)]

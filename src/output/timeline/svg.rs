@@ -9,7 +9,7 @@ use std::time::Duration;
 use maud::{Markup, PreEscaped, html};
 
 use super::lanes::{self, Block, MAX_ROWS, axis_end};
-use super::scale::{Percent, Px, Scale};
+use super::scale::{Scale, css_percent, px};
 use super::words::{describe, rows};
 use crate::downloader::Mode;
 use crate::flag::Outcome;
@@ -91,7 +91,7 @@ pub fn picture(runs: &[Run]) -> Picture {
                     (blocks(row, &scale, first + n as f64 * pitch, pitch))
                 }
                 @if hidden > 0 {
-                    text x="0" y=(Px(bottom + 15.0)) {
+                    text x="0" y=(px(bottom + 15.0)) {
                         "and " (counted(hidden, "row", "rows")) " more"
                     }
                 }
@@ -100,8 +100,8 @@ pub fn picture(runs: &[Run]) -> Picture {
         .collect();
     let height = top + AXIS + LEGEND;
     let content = html! {
-        @for x in scale.ticks().map(|tick| Percent(tick.share)) {
-            line.grid x1=(x) x2=(x) y1=(Px(HEADING - 4.0)) y2=(Px(top - 4.0)) {}
+        @for x in scale.ticks().map(|tick| css_percent(tick.share)) {
+            line.grid x1=(x) x2=(x) y1=(px(HEADING - 4.0)) y2=(px(top - 4.0)) {}
         }
         @for drawing in &drawings { (drawing) }
         (axis_labels(&scale, top + 10.0))
@@ -120,14 +120,14 @@ pub fn document(title: &str, caption: &str, runs: &[Run]) -> String {
     let (width, total) = (WIDTH - 2.0 * MARGIN, TITLE + height + CAPTION);
     let document = html! {
         svg.chart xmlns="http://www.w3.org/2000/svg" role="img" aria-labelledby="title desc"
-            width=(WIDTH) height=(Px(total)) viewBox=(format!("0 0 {WIDTH} {}", Px(total))) {
+            width=(WIDTH) height=(px(total)) viewBox=(format!("0 0 {WIDTH} {}", px(total))) {
             title id="title" { (title) }
             desc id="desc" { (words) }
             style { (PreEscaped(CSS)) }
             rect width="100%" height="100%" rx="6" fill="var(--paper)" {}
             text.result x=(MARGIN) y="28" style="font-size: 18px" { (title) }
-            svg x=(MARGIN) y=(TITLE) width=(width) height=(Px(height)) { (content) }
-            text x=(MARGIN) y=(Px(total - 18.0)) { (caption) }
+            svg x=(MARGIN) y=(TITLE) width=(width) height=(px(height)) { (content) }
+            text x=(MARGIN) y=(px(total - 18.0)) { (caption) }
         }
     };
     document.into_string() + "\n"
@@ -138,7 +138,7 @@ pub fn axis_labels(scale: &Scale, y: f64) -> Markup {
     html! {
         @for tick in scale.ticks() {
             @let anchor = match tick.share { 0.0 => "start", ..0.95 => "middle", _ => "end" };
-            text x=(Percent(tick.share)) y=(Px(y)) text-anchor=(anchor) { (tick.label) }
+            text x=(css_percent(tick.share)) y=(px(y)) text-anchor=(anchor) { (tick.label) }
         }
     }
 }
@@ -149,9 +149,9 @@ fn heading(run: &Run, scale: &Scale, top: f64, bottom: f64) -> Markup {
     let is_beside = end < 0.5;
     let y = if is_beside { (top + bottom) / 2.0 } else { top - 6.0 };
     html! {
-        text.name x="0" y=(Px(top - 6.0)) { (escape_controls(&run.name)) }
-        line.end x1=(Percent(end)) x2=(Percent(end)) y1=(Px(top - 3.0)) y2=(Px(bottom + 3.0)) {}
-        text.result x=(Percent(end)) y=(Px(y))
+        text.name x="0" y=(px(top - 6.0)) { (escape_controls(&run.name)) }
+        line.end x1=(css_percent(end)) x2=(css_percent(end)) y1=(px(top - 3.0)) y2=(px(bottom + 3.0)) {}
+        text.result x=(css_percent(end)) y=(px(y))
             dx=[is_beside.then_some("8")] dy=[is_beside.then_some("0.35em")]
             text-anchor=[(!is_beside).then_some("end")] { (run.result) }
     }
@@ -177,8 +177,8 @@ fn blocks(row: &[Block], scale: &Scale, top: f64, pitch: f64) -> Markup {
 fn rect(class: &str, from: f64, to: f64, top: f64, pitch: f64) -> Markup {
     html! {
         @if to > from {
-            rect class=(class) x=(Percent(from)) width=(Percent(to - from)) y=(Px(top + 0.5))
-                height=(Px(pitch - 1.0)) {}
+            rect class=(class) x=(css_percent(from)) width=(css_percent(to - from)) y=(px(top + 0.5))
+                height=(px(pitch - 1.0)) {}
         }
     }
 }
@@ -190,11 +190,11 @@ fn labels(block: &Block, scale: &Scale, next: f64, top: f64, pitch: f64) -> Mark
     let characters = |share: f64| (share * (WIDTH - 2.0 * MARGIN) / (0.72 * size)) as usize;
     let (inside, behind) = block.labels(characters(to - from), characters(next - to));
     let on_receiving = head - from < (to - from) / 2.0;
-    let (y, style) = (Px(top + pitch / 2.0), format!("font-size: {}px", Px(size)));
+    let (y, style) = (px(top + pitch / 2.0), format!("font-size: {}px", px(size)));
     html! {
-        text.label.on-receiving[on_receiving] x=(Percent((from + to) / 2.0)) y=(y) dy="0.35em"
+        text.label.on-receiving[on_receiving] x=(css_percent((from + to) / 2.0)) y=(y) dy="0.35em"
             text-anchor="middle" style=(style) { (inside) }
-        text.label.behind x=(Percent(to)) y=(y) dx="2" dy="0.35em" style=(style) { (behind) }
+        text.label.behind x=(css_percent(to)) y=(y) dx="2" dy="0.35em" style=(style) { (behind) }
     }
 }
 
@@ -204,12 +204,12 @@ fn legend(runs: &[Vec<Vec<Block>>], y: f64) -> Markup {
         @for (n, (mark, meaning)) in lanes::legend(runs.iter().flatten()).into_iter().enumerate() {
             @let (x, class) = (n as f64 * 92.0, if mark.is_empty() { meaning } else { "waiting" });
             g.failed[meaning == "failed"] {
-                rect class=(class) x=(x) y=(Px(y - 9.0)) width="16" height="11" {}
-                text.label x=(x + 8.0) y=(Px(y)) text-anchor="middle" style="font-size: 9px" {
+                rect class=(class) x=(x) y=(px(y - 9.0)) width="16" height="11" {}
+                text.label x=(x + 8.0) y=(px(y)) text-anchor="middle" style="font-size: 9px" {
                     (mark)
                 }
             }
-            text x=(x + 21.0) y=(Px(y)) { (meaning) }
+            text x=(x + 21.0) y=(px(y)) { (meaning) }
         }
     }
 }

@@ -102,7 +102,7 @@ fn knee(results: &Results, plot: &Plot, most_jobs: usize) -> Markup {
     let knee = results.ideal_knee().map(NonZeroUsize::get).filter(|jobs| *jobs <= most_jobs);
     let Some(jobs) = knee else { return Markup::default() };
     let x = plot.x(jobs as f64);
-    let (anchor, dx) = if x.0 < 0.5 { ("start", 6) } else { ("end", -6) };
+    let (anchor, dx) = if plot.x.share(jobs as f64) < 0.5 { ("start", 6) } else { ("end", -6) };
     html! {
         line.knee x1=(x) x2=(x) y1="0" y2=(HEIGHT) {}
         text x=(x) y=(HEIGHT - 24.0) dx=(dx) text-anchor=(anchor) {

@@ -17,7 +17,7 @@ use crate::compare::{Contender, Results, sentences};
 use crate::country::CountryCode;
 use crate::output::columns::{ColumnKind, columns, joined};
 use crate::output::terminal::escape::escape_controls;
-use crate::output::timeline::Px;
+use crate::output::timeline::px;
 use crate::output::timeline::svg;
 use crate::output::verdicts;
 
@@ -85,7 +85,7 @@ fn picture(pictured: &Pictured) -> Markup {
     html! {
         figure {
             svg.chart role="img" aria-label=(picture.words) width="100%"
-                height=(Px(picture.height)) { (picture.content) }
+                height=(px(picture.height)) { (picture.content) }
             figcaption {
                 (escape_controls(&pictured.caption)) " A row is a job, a block is a flag, as wide "
                 "as the time it took."

@@ -4,7 +4,7 @@
 use maud::{Markup, html};
 
 use crate::output::timeline::svg::axis_labels;
-use crate::output::timeline::{Percent, Px, Scale};
+use crate::output::timeline::{Scale, css_percent, px};
 
 /// The height of the labels below a plot, in pixels.
 const LABELS: f64 = 20.0;
@@ -19,12 +19,12 @@ pub(super) struct Plot {
 }
 
 impl Plot {
-    pub(super) fn x(&self, value: f64) -> Percent {
-        Percent(self.x.share(value))
+    pub(super) fn x(&self, value: f64) -> String {
+        css_percent(self.x.share(value))
     }
 
-    pub(super) fn y(&self, value: f64) -> Px {
-        Px(self.height * (1.0 - self.y.share(value)))
+    pub(super) fn y(&self, value: f64) -> f64 {
+        px(self.height * (1.0 - self.y.share(value)))
     }
 
     /// The picture: `marks` over a grid with the labels of the horizontal axis. `words` are its
@@ -32,7 +32,7 @@ impl Plot {
     pub(super) fn draw(&self, words: &str, marks: Markup) -> Markup {
         html! {
             svg.chart role="img" aria-label=(words) width="100%" height=(self.height + LABELS) {
-                @for tick in self.x.ticks().map(|tick| Percent(tick.share)) {
+                @for tick in self.x.ticks().map(|tick| css_percent(tick.share)) {
                     line.grid x1=(tick) x2=(tick) y1="0" y2=(self.height) {}
                 }
                 (axis_labels(&self.x, self.height + 15.0))
@@ -46,8 +46,8 @@ impl Plot {
         html! {
             @for tick in self.y.ticks() {
                 @let y = self.height * (1.0 - tick.share);
-                line.grid x1="0" x2="100%" y1=(Px(y)) y2=(Px(y)) {}
-                @if tick.share > 0.0 { text x="2" y=(Px(y)) dy="13" { (tick.label) } }
+                line.grid x1="0" x2="100%" y1=(px(y)) y2=(px(y)) {}
+                @if tick.share > 0.0 { text x="2" y=(px(y)) dy="13" { (tick.label) } }
             }
         }
     }
