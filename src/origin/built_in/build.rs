@@ -4,11 +4,9 @@
 //! `flags.rs`, the bytes of those files in the order of `codes.txt`, and `names.rs`, the name of
 //! each code from AA to ZZ, or `None`. The same input gives the same bytes in every build.
 
-use std::collections::BTreeMap;
 use std::error::Error;
-use std::iter::repeat_n;
 use std::path::Path;
-use std::{cmp, env, fs};
+use std::{env, fs};
 
 use resvg::tiny_skia::{Pixmap, PremultipliedColorU8, Transform};
 use resvg::usvg::{Options, Tree};
@@ -26,11 +24,8 @@ const ART_WIDTH: f32 = 36.0;
 const ART_TOP: f32 = 5.0;
 const ART_HEIGHT: f32 = 26.0;
 
-/// The palette index of transparent pixels. The colours follow it, up to the 256 entries of a GIF.
-const TRANSPARENT: u8 = 0;
-const MAX_COLOURS: usize = 255;
-
-type Rgb = [u8; 3];
+/// How fast the colours of a flag with more than 256 are reduced, from 1 (best) to 30.
+const REDUCTION_SPEED: i32 = 10;
 
 fn main() -> Result<(), Box<dyn Error>> {
     // The list of codes and the art are compiled into this script, so cargo runs it again after a
@@ -41,7 +36,8 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let mut flags = String::from("[\n");
     for code in CODES.split_ascii_whitespace() {
-        let gif = flag_emoji(code).ok_or("there is no such emoji".into()).and_then(draw_gif);
+        let gif =
+            flag_emoji(code).ok_or("there is no such emoji".into()).and_then(draw).and_then(encode);
         let gif = gif.map_err(|error| format!("cannot draw the flag of {code}: {error}"))?;
         fs::write(out_dir.join(format!("{code}.gif")), gif)?;
         flags += &format!("    include_bytes!(\"{code}.gif\"),\n");
@@ -73,10 +69,6 @@ fn flag_emoji(code: &str) -> Option<&'static SvgTwemojiAsset> {
     SvgTwemojiAsset::from_emoji(&emoji)
 }
 
-fn draw_gif(emoji: &SvgTwemojiAsset) -> Result<Vec<u8>, Box<dyn Error>> {
-    encode(&draw(emoji)?)
-}
-
 /// Draws the art of a flag at full size.
 fn draw(emoji: &SvgTwemojiAsset) -> Result<Pixmap, Box<dyn Error>> {
     let tree = Tree::from_str(emoji, &Options::default())?;
@@ -87,55 +79,15 @@ fn draw(emoji: &SvgTwemojiAsset) -> Result<Pixmap, Box<dyn Error>> {
     Ok(art)
 }
 
-/// Writes a GIF whose palette holds the colours of the art.
-///
-/// If the art has too many, the most frequent ones are kept and each other colour becomes the
-/// nearest of those. Flat areas keep their exact colour, and only blended edges change.
-fn encode(art: &Pixmap) -> Result<Vec<u8>, Box<dyn Error>> {
-    // Flags are flat: there are far fewer runs of equal pixels than pixels.
-    let runs: Vec<(Option<Rgb>, usize)> =
-        art.pixels().chunk_by(|a, b| a == b).map(|run| (colour(run[0]), run.len())).collect();
-
-    let mut counts = BTreeMap::<Rgb, usize>::new();
-    for &(colour, length) in &runs {
-        if let Some(colour) = colour {
-            *counts.entry(colour).or_default() += length;
-        }
-    }
-    let mut colours: Vec<Rgb> = counts.keys().copied().collect();
-    // A stable sort, so that colours of the same frequency have the same order in every build.
-    colours.sort_by_key(|colour| cmp::Reverse(counts[colour]));
-    let palette = &colours[..colours.len().min(MAX_COLOURS)];
-
-    let indices: BTreeMap<Rgb, u8> = colours
-        .iter()
-        .map(|&colour| (colour, TRANSPARENT + 1 + nearest(palette, colour)))
-        .collect();
-    let index = |colour: Option<Rgb>| colour.map_or(TRANSPARENT, |colour| indices[&colour]);
-    let pixels: Vec<u8> =
-        runs.iter().flat_map(|&(colour, length)| repeat_n(index(colour), length)).collect();
-
-    let colour_table = [&[Rgb::default()], palette].concat().concat();
-    let frame = gif::Frame {
-        transparent: Some(TRANSPARENT),
-        ..gif::Frame::from_indexed_pixels(WIDTH, HEIGHT, pixels, None)
+/// Writes a GIF. It has no partial opacity: a pixel that is less than half opaque is transparent.
+fn encode(art: Pixmap) -> Result<Vec<u8>, Box<dyn Error>> {
+    let rgba = |pixel: &PremultipliedColorU8| match pixel.demultiply() {
+        colour if colour.alpha() < 128 => [0; 4],
+        colour => [colour.red(), colour.green(), colour.blue(), 255],
     };
-    let mut encoder = gif::Encoder::new(Vec::new(), WIDTH, HEIGHT, &colour_table)?;
+    let mut pixels: Vec<u8> = art.pixels().iter().flat_map(rgba).collect();
+    let frame = gif::Frame::from_rgba_speed(WIDTH, HEIGHT, &mut pixels, REDUCTION_SPEED);
+    let mut encoder = gif::Encoder::new(Vec::new(), WIDTH, HEIGHT, &[])?;
     encoder.write_frame(&frame)?;
     Ok(encoder.into_inner()?)
-}
-
-/// The colour of a pixel, or `None` if it is less than half opaque: a GIF has no partial opacity.
-fn colour(pixel: PremultipliedColorU8) -> Option<Rgb> {
-    let colour = pixel.demultiply();
-    (colour.alpha() >= 128).then(|| [colour.red(), colour.green(), colour.blue()])
-}
-
-/// The position in the palette of the colour, or of the one nearest to it.
-fn nearest(palette: &[Rgb], colour: Rgb) -> u8 {
-    let distance = |other: &Rgb| -> u32 {
-        other.iter().zip(colour).map(|(a, b)| u32::from(a.abs_diff(b)).pow(2)).sum()
-    };
-    let closest = (0..=u8::MAX).zip(palette).min_by_key(|(_, other)| distance(other));
-    closest.map_or(0, |(position, _)| position)
 }
