@@ -18,15 +18,14 @@ use serde::{Serialize, Serializer};
 /// assert_eq!(brazil.lower(), "br");
 /// assert_eq!(brazil.name(), Some("Brazil"));
 /// assert!("b1".parse::<CountryCode>().is_err());
-/// # Ok::<(), flags::country::InvalidCode>(())
+/// # Ok::<(), &str>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CountryCode([u8; 2]);
 
-/// The error for a text that is neither a country code nor a single letter.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("a country code is two letters from A to Z, or one letter for all that begin with it")]
-pub struct InvalidCode;
+/// The error for a text that is neither a country code nor a single letter, for the user.
+const INVALID: &str =
+    "a country code is two letters from A to Z, or one letter for all that begin with it";
 
 impl CountryCode {
     /// The number of codes from AA to ZZ.
@@ -60,14 +59,14 @@ impl CountryCode {
 }
 
 impl FromStr for CountryCode {
-    type Err = InvalidCode;
+    type Err = &'static str;
 
-    fn from_str(text: &str) -> Result<Self, InvalidCode> {
+    fn from_str(text: &str) -> Result<Self, &'static str> {
         match text.as_bytes() {
             [a, b] if a.is_ascii_alphabetic() && b.is_ascii_alphabetic() => {
                 Ok(CountryCode([a.to_ascii_uppercase(), b.to_ascii_uppercase()]))
             }
-            _ => Err(InvalidCode),
+            _ => Err(INVALID),
         }
     }
 }
@@ -95,9 +94,9 @@ impl Serialize for CountryCode {
 pub struct Pattern(pub Vec<CountryCode>);
 
 impl FromStr for Pattern {
-    type Err = InvalidCode;
+    type Err = &'static str;
 
-    fn from_str(text: &str) -> Result<Self, InvalidCode> {
+    fn from_str(text: &str) -> Result<Self, &'static str> {
         match text.as_bytes() {
             [letter] if letter.is_ascii_alphabetic() => {
                 Ok(Pattern(CountryCode::starting_with(letter.to_ascii_uppercase()).collect()))
@@ -191,7 +190,7 @@ mod tests {
     #[test]
     fn anything_but_one_or_two_latin_letters_is_invalid() {
         for word in ["", "B1", "BRA", "é", "ÉÉ", "B ", " BR", "🇧🇷", "--"] {
-            assert_eq!(word.parse::<Pattern>(), Err(InvalidCode), "{word:?}");
+            assert_eq!(word.parse::<Pattern>(), Err(INVALID), "{word:?}");
         }
     }
 }
