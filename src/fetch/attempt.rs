@@ -10,12 +10,10 @@ use super::causes::find;
 use super::client::Clients;
 use super::error::{FlagError, Kind};
 use super::proxy_error;
+use super::redirect::{self, MAX_REDIRECTS};
 use super::response::{self, Answer, http_date};
 use super::reuse::Reuse;
 use super::single_flight::SpeaksHttp1;
-
-/// The maximum number of redirects that one attempt follows.
-const MAX_REDIRECTS: usize = 10;
 
 /// The maximum number of requests for one flag that are sent again because the server did not
 /// process them. Without it, a server that refuses every request would cause an endless loop.
@@ -72,7 +70,7 @@ impl Attempt<'_> {
         let response = self.send_once(url).await?;
         self.trace.head_at = Some(self.started.elapsed());
         self.trace.http_version = Some(version_name(response.version()));
-        if let Some(target) = response::redirect_target(&response, url, &self.clients.base)? {
+        if let Some(target) = redirect::target(&response, url, &self.clients.base)? {
             return Ok(Continue(target));
         }
         let answer = response::read(response, self.if_newer_than).await?;

@@ -7,6 +7,7 @@ mod error;
 mod lookup;
 mod proxy;
 mod proxy_error;
+mod redirect;
 mod response;
 mod reuse;
 mod single_flight;
