@@ -23,7 +23,7 @@ use serde::{Serialize, Serializer};
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CountryCode([u8; 2]);
 
-/// The error for a text that is neither a country code nor a single letter, for the user.
+/// The error for a text that is neither a country code nor a single letter.
 const INVALID: &str =
     "a country code is two letters from A to Z, or one letter for all that begin with it";
 

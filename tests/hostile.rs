@@ -92,7 +92,8 @@ fn start(mode: &str, part: &[Entry<'_>], server: &TestServer, dest: &Path) -> Ru
     Running::start(&mut flags)
 }
 
-/// The timeouts and pauses of a part at worst, and as much again for a slow machine.
+/// Four times the timeouts and pauses of a part at worst: the machine may be slow, and in
+/// concurrent modes a row may have to wait for a job.
 fn time_allowed(mode: &str, part: &[Entry<'_>]) -> Duration {
     let worst = |(_, row): &Entry<'_>| match row.kind {
         Some("timeout") => 3 * TIMEOUT + Duration::from_millis(1200),

@@ -24,8 +24,7 @@ impl Downloader for AsyncTasks {
         let runtime = download.runtime.clone();
         let (codes, jobs) = (stream::iter(codes.to_vec()), self.jobs.get());
         let files = Executor::new(FILE_THREADS).context("cannot start a thread")?;
-        // A spawned task runs on the runtime's thread, so that starting the next flag wakes no
-        // other thread.
+        // A spawned task runs on the runtime's thread, like the connections.
         let all = runtime.spawn(async move {
             codes.for_each_concurrent(jobs, |code| download.download_one_async(code, &files)).await
         });

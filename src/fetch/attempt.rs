@@ -19,8 +19,8 @@ use super::single_flight::SpeaksHttp1;
 /// process them. Without it, a server that refuses every request would cause an endless loop.
 const MAX_RESENDS: u32 = 3;
 
-/// The requests for a flag so far, and the HTTP version and the times of the last attempt, which
-/// may have failed. Times count from the start of the run.
+/// The requests for a flag, and the HTTP version and the times of the last attempt, which may have
+/// failed. Times count from the start of the run.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Trace {
     /// The number of attempts, 0 if no request was sent.

@@ -36,8 +36,8 @@ pub enum Kind {
     Io,
 }
 
-/// Why a flag could not be fetched or saved. `Display` is a message for the user, without the URL of
-/// the flag.
+/// Why a flag could not be requested, fetched or saved. `Display` is a message for the user,
+/// without the URL of the flag.
 #[derive(Debug, thiserror::Error)]
 #[error("{message}")]
 pub struct FlagError {

@@ -54,9 +54,8 @@ pub struct Fetched {
 }
 
 impl Fetcher {
-    /// A fetcher for the flags below `base`, in a run that starts now. No connection is made yet.
-    pub fn new(base: BaseUrl, options: FetchOptions) -> Fetcher {
-        let started = Instant::now();
+    /// A fetcher for the flags below `base`, in a run that `started` then. It makes no connection.
+    pub fn new(base: BaseUrl, options: FetchOptions, started: Instant) -> Fetcher {
         Fetcher { clients: Clients::new(base, options, Lookups::default()), started }
     }
 
@@ -150,7 +149,7 @@ mod tests {
             }
         });
         let options = FetchOptions { retries: 1, ..FetchOptions::default() };
-        let fetcher = Fetcher::new(base, options);
+        let fetcher = Fetcher::new(base, options, Instant::now());
         let code = "BR".parse().unwrap();
         for counts in [(1, 0), (2, 1)] {
             let fetched = fetcher.get_flag(code, None).await;

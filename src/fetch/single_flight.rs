@@ -19,16 +19,16 @@ use tower::Service;
 /// it that connection: several round trips. After that, the request makes its own connection.
 const MAX_WAIT: Duration = Duration::from_millis(500);
 
-/// What is known of the server's connections. The request that makes the first one is called the
-/// leader.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What is known of the connections to the server. The request that makes the first one is called
+/// the leader.
+#[derive(Clone, Copy)]
 enum LeaderState {
-    /// The leader's connection is HTTP/2, so requests share it. The client asks for a connection
-    /// only if it has been closed, or at the beginning.
+    /// The leader's connection is HTTP/2, so requests share it. If the client asks for another one,
+    /// it has been closed, and the next request becomes the leader. So it is at the beginning, too.
     Shared,
     /// The leader's connection is HTTP/1.
     Http1,
-    /// The leader has no connection. Each request makes its own.
+    /// There is no such connection. Each request makes its own.
     Failed,
 }
 
@@ -70,9 +70,30 @@ where
         let clone = self.inner.clone();
         let mut inner = std::mem::replace(&mut self.inner, clone);
         let leader = self.leader.clone();
-        match leader.clone().try_lock_owned().map(|state| (*state, state)) {
-            Ok((LeaderState::Shared, mut state)) => {
-                // This holds until there is a connection: the future may be dropped at any time.
+        let Ok(mut state) = leader.clone().try_lock_owned() else {
+            // The leader is connecting.
+            let request = task::try_id();
+            return Box::pin(async move {
+                let state = timeout(MAX_WAIT, leader.lock()).await.map(|state| *state);
+                match state.unwrap_or(LeaderState::Failed) {
+                    LeaderState::Http1 => return Err(SpeaksHttp1.into()),
+                    LeaderState::Shared => {
+                        // The client now gives the shared connection to the request, and moves
+                        // this future from the request's task to a background task. If it has not
+                        // done so after a while, the shared connection was lost.
+                        sleep(MAX_WAIT).await;
+                        if task::try_id() != request {
+                            return std::future::pending().await;
+                        }
+                    }
+                    LeaderState::Failed => {}
+                }
+                inner.call(destination).await
+            });
+        };
+        match *state {
+            LeaderState::Shared => {
+                // If the future below is dropped or fails, it stays so.
                 *state = LeaderState::Failed;
                 Box::pin(async move {
                     let connection = inner.call(destination).await?;
@@ -83,29 +104,8 @@ where
                     Ok(connection)
                 })
             }
-            Ok((LeaderState::Http1, _)) => Box::pin(async { Err(SpeaksHttp1.into()) }),
-            Ok((LeaderState::Failed, _)) => Box::pin(inner.call(destination)),
-            // The leader is connecting.
-            Err(_) => {
-                let request = task::try_id();
-                Box::pin(async move {
-                    let state = timeout(MAX_WAIT, leader.lock()).await;
-                    match state.map_or(LeaderState::Failed, |state| *state) {
-                        LeaderState::Http1 => return Err(SpeaksHttp1.into()),
-                        LeaderState::Shared => {
-                            // The client now gives the shared connection to the request, and moves
-                            // this future from the request's task to a background task. If it has
-                            // not done so after a while, the shared connection was lost.
-                            sleep(MAX_WAIT).await;
-                            if task::try_id() != request {
-                                return std::future::pending().await;
-                            }
-                        }
-                        LeaderState::Failed => {}
-                    }
-                    inner.call(destination).await
-                })
-            }
+            LeaderState::Http1 => Box::pin(async { Err(SpeaksHttp1.into()) }),
+            LeaderState::Failed => Box::pin(inner.call(destination)),
         }
     }
 }
@@ -113,9 +113,10 @@ where
 #[cfg(test)]
 mod tests {
     use std::error::Error;
-    use std::future::{Ready, ready};
     use std::sync::atomic::{AtomicUsize, Ordering};
 
+    use futures_util::FutureExt;
+    use futures_util::future::join_all;
     use hyper_util::client::legacy::connect::Connected;
     use tokio::time::Instant;
 
@@ -123,29 +124,33 @@ mod tests {
 
     type BoxError = Box<dyn Error + Send + Sync>;
 
-    /// A connector that counts its connections, all of which have this version.
-    #[derive(Clone)]
-    struct Counter(Version, Arc<AtomicUsize>);
+    /// How long it takes to make a connection, or to fail.
+    const CONNECTING: Duration = Duration::from_millis(100);
 
-    #[derive(Clone, Copy)]
-    enum Version {
+    /// A connector that counts its connections, which all end like this.
+    #[derive(Clone)]
+    struct Counter(Server, Arc<AtomicUsize>);
+
+    #[derive(Clone, Copy, PartialEq)]
+    enum Server {
         Http1,
         Http2,
+        Refuses,
     }
 
-    impl Connection for Version {
+    impl Connection for Server {
         fn connected(&self) -> Connected {
             match self {
-                Version::Http1 => Connected::new(),
-                Version::Http2 => Connected::new().negotiated_h2(),
+                Server::Http2 => Connected::new().negotiated_h2(),
+                _ => Connected::new(),
             }
         }
     }
 
     impl Service<()> for Counter {
-        type Response = Version;
+        type Response = Server;
         type Error = BoxError;
-        type Future = Ready<Result<Version, BoxError>>;
+        type Future = Pin<Box<dyn Future<Output = Result<Server, BoxError>> + Send>>;
 
         fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
             Poll::Ready(Ok(()))
@@ -153,29 +158,49 @@ mod tests {
 
         fn call(&mut self, _destination: ()) -> Self::Future {
             self.1.fetch_add(1, Ordering::Relaxed);
-            ready(Ok(self.0))
+            let server = self.0;
+            Box::pin(async move {
+                sleep(CONNECTING).await;
+                if server == Server::Refuses { Err("refused".into()) } else { Ok(server) }
+            })
         }
     }
 
     /// The connector under test, and the number of its connections.
-    fn connector(version: Version) -> (SingleFlightConnector<Counter>, Arc<AtomicUsize>) {
+    fn connector(server: Server) -> (SingleFlightConnector<Counter>, Arc<AtomicUsize>) {
         let connections = Arc::<AtomicUsize>::default();
-        let inner = Counter(version, connections.clone());
+        let inner = Counter(server, connections.clone());
         (SingleFlightConnector::new(inner), connections)
     }
 
     #[tokio::test(start_paused = true)]
     async fn after_a_leader_that_was_dropped_before_it_ran_connections_are_made_at_once() {
-        let (mut connector, _) = connector(Version::Http2);
+        let (mut connector, _) = connector(Server::Http2);
         let start = Instant::now();
         drop(connector.call(()));
         assert!(connector.call(()).await.is_ok());
-        assert_eq!(start.elapsed(), Duration::ZERO);
+        assert_eq!(start.elapsed(), CONNECTING);
+    }
+
+    /// The times after which three requests end that wait for the same leader.
+    async fn waiters(server: Server) -> Vec<Duration> {
+        let (mut connector, _) = connector(server);
+        let start = Instant::now();
+        let calls: Vec<_> = (0..4).map(|_| connector.call(())).collect();
+        let ends = calls.into_iter().map(|call| call.map(|_| start.elapsed()));
+        join_all(ends).await.split_off(1)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn requests_wait_for_the_leader_and_not_for_each_other() {
+        assert_eq!(waiters(Server::Http1).await, [CONNECTING; 3]);
+        assert_eq!(waiters(Server::Refuses).await, [2 * CONNECTING; 3]);
+        assert_eq!(waiters(Server::Http2).await, [2 * CONNECTING + MAX_WAIT; 3]);
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_request_that_does_not_get_the_shared_connection_makes_its_own() {
-        let (mut connector, connections) = connector(Version::Http2);
+        let (mut connector, connections) = connector(Server::Http2);
         let (leader, waiter) = (connector.call(()), connector.call(()));
         assert!(leader.await.is_ok());
         assert!(timeout(MAX_WAIT * 2, waiter).await.is_ok());
@@ -184,7 +209,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_request_that_got_the_shared_connection_makes_none_in_the_background() {
-        let (mut connector, connections) = connector(Version::Http2);
+        let (mut connector, connections) = connector(Server::Http2);
         let (leader, waiter) = (connector.call(()), connector.call(()));
         assert!(leader.await.is_ok());
         let in_background = tokio::spawn(timeout(MAX_WAIT * 100, waiter));
@@ -194,7 +219,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn over_http1_only_the_first_request_gets_a_connection() {
-        let (mut connector, connections) = connector(Version::Http1);
+        let (mut connector, connections) = connector(Server::Http1);
         let (leader, waiter) = (connector.call(()), connector.call(()));
         assert!(leader.await.is_ok());
         for request in [waiter, connector.call(())] {

@@ -23,6 +23,7 @@ pub struct Outcome {
     pub status: Status,
     /// When work on this flag began.
     pub start: Duration,
+    /// Its requests, and what is known of the last response.
     pub trace: Trace,
     /// When the file was saved, or the flag had failed.
     pub end: Duration,

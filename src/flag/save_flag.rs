@@ -67,8 +67,8 @@ impl Destination {
     /// fetched again. If the file has these bytes already, only its time is set.
     ///
     /// # Errors
-    /// What the system reports, with the path. The temporary file is removed, and an older flag
-    /// stays.
+    /// What the system reports, with the path, as an error of the kind [`Kind::Io`]. The temporary
+    /// file is removed, and an older flag stays.
     pub fn save_flag(
         &self,
         code: CountryCode,

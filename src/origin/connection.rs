@@ -23,7 +23,7 @@ use tokio::time::{Sleep, sleep};
 const CLIENT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The send buffer of a connection, in bytes, and the maximum size of a write. A client that reads
-/// slowly frees a part of the buffer several times in [`CLIENT_TIMEOUT`], and one that reads nothing
+/// slowly frees a part of the buffer several times in [`CLIENT_TIMEOUT`]. One that reads nothing
 /// holds no more memory than this. Windows accepts a write of any size while the buffer has room.
 pub(super) const SEND_BUFFER: u32 = 64 << 10;
 

@@ -2,7 +2,7 @@
 
 use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::Context;
 
@@ -50,11 +50,10 @@ impl Plan {
         report: impl FnMut(&Outcome) + Send + 'static,
     ) -> anyhow::Result<Summary> {
         let runtime = Runtime::start("runtime").context("cannot start the network runtime")?;
-        let fetcher = Fetcher::new(self.base.clone(), self.fetch.clone());
-        let started = fetcher.started;
+        let started = Instant::now();
         let reports = Arc::new(Mutex::new(OrderedReport::new(self.order, &self.codes, report)));
         let job = Download {
-            fetcher,
+            fetcher: Fetcher::new(self.base.clone(), self.fetch.clone(), started),
             destination: self.destination.clone(),
             existing: self.existing,
             runtime: runtime.handle.clone(),

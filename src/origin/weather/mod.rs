@@ -133,13 +133,13 @@ impl Weather {
 
     /// One sentence for each setting that has an effect, or a single one if none has.
     pub fn sentences(&self) -> Vec<String> {
-        let late = !self.delay.longest.is_zero();
-        let delay = late.then(|| format!("Responses begin after {}.", self.delay));
-        let faults = self.rates().into_iter().filter(|(_, rate)| rate.share() > 0.0);
-        let faults = faults.map(|(fault, rate)| format!("{rate} of {}.", self.effect_of(fault)));
-        let bandwidth = |rate| format!("Bodies are sent at {rate} bytes per second.");
-        let bandwidth = self.bandwidth.map(bandwidth);
-        let mut sentences: Vec<_> = delay.into_iter().chain(faults).chain(bandwidth).collect();
+        let is_late = !self.delay.longest.is_zero();
+        let delay = is_late.then(|| format!("Responses begin after {}.", self.delay));
+        let occurring = self.rates().into_iter().filter(|(_, rate)| rate.share() > 0.0);
+        let faults = occurring.map(|(fault, rate)| format!("{rate} of {}.", self.effect_of(fault)));
+        let limit = |rate| format!("Bodies are sent at {rate} bytes per second.");
+        let mut sentences: Vec<_> =
+            delay.into_iter().chain(faults).chain(self.bandwidth.map(limit)).collect();
         sentences.push(match sentences.is_empty() {
             true => "Every response is immediate and complete.".into(),
             false => format!("The seed is {}.", self.seed),

@@ -147,11 +147,11 @@ pub fn axis_labels(scale: &Scale, y: f64) -> Markup {
 fn heading(run: &Run, scale: &Scale, top: f64, bottom: f64) -> Markup {
     let end = scale.share_of(run.elapsed);
     let is_beside = end < 0.5;
-    let y = if is_beside { (top + bottom) / 2.0 } else { top - 6.0 };
+    let (x, y) = (css_percent(end), if is_beside { (top + bottom) / 2.0 } else { top - 6.0 });
     html! {
         text.name x="0" y=(px(top - 6.0)) { (escape_controls(&run.name)) }
-        line.end x1=(css_percent(end)) x2=(css_percent(end)) y1=(px(top - 3.0)) y2=(px(bottom + 3.0)) {}
-        text.result x=(css_percent(end)) y=(px(y))
+        line.end x1=(x) x2=(x) y1=(px(top - 3.0)) y2=(px(bottom + 3.0)) {}
+        text.result x=(x) y=(px(y))
             dx=[is_beside.then_some("8")] dy=[is_beside.then_some("0.35em")]
             text-anchor=[(!is_beside).then_some("end")] { (run.result) }
     }
@@ -177,8 +177,8 @@ fn blocks(row: &[Block], scale: &Scale, top: f64, pitch: f64) -> Markup {
 fn rect(class: &str, from: f64, to: f64, top: f64, pitch: f64) -> Markup {
     html! {
         @if to > from {
-            rect class=(class) x=(css_percent(from)) width=(css_percent(to - from)) y=(px(top + 0.5))
-                height=(px(pitch - 1.0)) {}
+            rect class=(class) x=(css_percent(from)) width=(css_percent(to - from))
+                y=(px(top + 0.5)) height=(px(pitch - 1.0)) {}
         }
     }
 }

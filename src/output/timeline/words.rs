@@ -13,6 +13,7 @@ pub fn in_flight(outcomes: &[Outcome], elapsed: Duration) -> String {
     let requested = outcomes.iter().filter(|outcome| outcome.trace.attempts > 0);
     let flags = counted(requested.clone().count(), "flag", "flags");
     let sum: Duration = requested.map(Outcome::duration).sum();
+    // A run of no time has no requests, and their sum is 0.
     let average = sum.as_secs_f64() / elapsed.as_secs_f64().max(f64::EPSILON);
     let (elapsed, sum) = (time(elapsed), time(sum));
     format!("{flags} in {elapsed}; their times add up to {sum}: {average:.1} in flight on average")

@@ -207,6 +207,9 @@ mod tests {
         let setup = Setup { min_speedups: vec![min_speedup("threads", 5.0)], ..setup() };
         let page = page(&setup);
         let document = parse(&page);
+        assert!(
+            page.contains("<li class=\"inconclusive\">") && CSS.contains(".checks .inconclusive")
+        );
         assert_eq!(headings(&document), ["Times as fast as seq", "All modes", "Conditions"]);
         let h1 = document.descendants().find(|node| node.tag_name().name() == "h1").unwrap();
         let title = "1 check inconclusive. 2 flags: 3.00 s one after another, 0.20 s with 2 \
