@@ -123,8 +123,10 @@ fn files_are_read_without_further_threads() {
 
 #[test]
 fn a_host_name_can_be_bound() {
-    let serve = Serve::start(&["--bind", "localhost"]);
-    assert!(get(&serve.base_url, "/flags/br/br.gif").is_whole());
+    for name in ["localhost", "LocalHost"] {
+        let serve = Serve::start(&["--bind", name]);
+        assert!(get(&serve.base_url, "/flags/br/br.gif").is_whole());
+    }
     let (status, stderr) = fail(&["--port", "0", "--bind", "no-such-host.invalid"]);
     assert_eq!(status, Some(1));
     assert!(stderr.starts_with("flags: cannot resolve --bind no-such-host.invalid"), "{stderr}");

@@ -1,7 +1,7 @@
 //! `flags serve`: the embedded server as a command of its own, until a signal stops it.
 
 use std::io::{self, ErrorKind};
-use std::net::{SocketAddr, ToSocketAddrs};
+use std::net::{Ipv4Addr, SocketAddr, ToSocketAddrs};
 use std::sync::Arc;
 
 use anyhow::Context;
@@ -53,8 +53,12 @@ fn settings(args: &ServeArgs) -> anyhow::Result<Settings> {
     Ok(Settings { bind, source, weather, on_request })
 }
 
-/// The address of a host. If a name has IPv4 and IPv6 addresses, its first IPv4 address is used.
+/// The address of a host. `localhost` is the loopback address, whatever the system says, as for curl
+/// (RFC 6761 §6.3). If a name has IPv4 and IPv6 addresses, its first IPv4 address is used.
 fn resolve(host: &str, port: u16) -> anyhow::Result<SocketAddr> {
+    if host.eq_ignore_ascii_case("localhost") {
+        return Ok((Ipv4Addr::LOCALHOST, port).into());
+    }
     let failure = || format!("cannot resolve --bind {host}");
     let addresses = (host, port).to_socket_addrs().with_context(failure)?;
     // The first of the smallest: `false` is smaller than `true`.
