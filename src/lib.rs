@@ -31,7 +31,7 @@
 //! - [`executor`]: a thread pool that hands out futures.
 //! - [`endpoint`]: what `--server` accepts.
 //! - [`origin`]: the embedded server, with injected delays and faults.
-//! - [`system`]: what depends on the operating system: signals, limits, the async runtime.
+//! - [`system`]: what depends on the operating system: signals, the async runtime, CPU time.
 //! - [`base_url`]: base URLs. [`country`]: country codes. [`gif`]: the check for whole GIFs.
 //!
 //! # How a flag is downloaded

@@ -53,7 +53,7 @@ pub struct DownloadArgs {
     #[arg(long, conflicts_with = "update")]
     pub skip_existing: bool,
 
-    /// Download a flag only if the server's is newer than the file
+    /// Download only flags that are missing, or newer on the server than the file
     #[arg(long)]
     pub update: bool,
 

@@ -30,7 +30,7 @@ const ENVIRONMENT: [(&str, &str); 4] = [
          Upper case works too. A proxy is a URL with the scheme http, https, socks4, socks4a, \
          socks5 or socks5h.",
     ),
-    ("SSL_CERT_FILE, SSL_CERT_DIR", "CA certificates to trust instead of the system's."),
+    ("SSL_CERT_FILE, SSL_CERT_DIR", "On Linux, CA certificates to trust instead of the system's."),
     ("NO_COLOR", "Disables colours if not empty."),
 ];
 
@@ -63,8 +63,8 @@ fn page() -> io::Result<Vec<u8>> {
     }
     definitions("ENVIRONMENT", &ENVIRONMENT).to_writer(&mut page)?;
     definitions("EXAMPLES", &EXAMPLES).to_writer(&mut page)?;
-    let related = [("curl(1), hyperfine(1)", env!("CARGO_PKG_REPOSITORY"))];
-    definitions("SEE ALSO", &related).to_writer(&mut page)?;
+    let related = concat!("curl(1), hyperfine(1), ", env!("CARGO_PKG_REPOSITORY"));
+    Roff::new().control("SH", ["SEE ALSO"]).text([roman(related)]).to_writer(&mut page)?;
     Ok(page)
 }
 

@@ -53,8 +53,8 @@ fn settings(args: &ServeArgs) -> anyhow::Result<Settings> {
     Ok(Settings { bind, source, weather, on_request })
 }
 
-/// The address of a host. `localhost` is the loopback address, whatever the system says, as for curl
-/// (RFC 6761 §6.3). If a name has IPv4 and IPv6 addresses, its first IPv4 address is used.
+/// The address of a host. `localhost` is the loopback address without a lookup, as for curl (RFC
+/// 6761 §6.3). If a name has IPv4 and IPv6 addresses, its first IPv4 address is used.
 fn resolve(host: &str, port: u16) -> anyhow::Result<SocketAddr> {
     if host.eq_ignore_ascii_case("localhost") {
         return Ok((Ipv4Addr::LOCALHOST, port).into());

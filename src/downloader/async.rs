@@ -14,7 +14,7 @@ use crate::flag::Download;
 /// The maximum number of threads for the file access of the futures.
 const FILE_THREADS: NonZeroUsize = NonZeroUsize::new(4).expect("it is not zero");
 
-/// Concurrent futures in one task of the runtime, at most `jobs`.
+/// Polls at most `jobs` futures at a time, in a single task.
 pub struct AsyncTasks {
     pub jobs: NonZeroUsize,
 }

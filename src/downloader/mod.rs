@@ -1,4 +1,4 @@
-//! The strategies: ways to run the same job for many codes, on one thread, on many, or as tasks.
+//! The strategies: ways to run the same job for many codes, on one thread, on many, or as futures.
 //!
 //! `download_many` is the only function that differs between the strategies, as it is between the
 //! book's `flags.py` and `flags_threadpool.py`. A strategy knows neither HTTP nor how
@@ -46,7 +46,7 @@ pub enum Mode {
     Threads,
     /// A parallel iterator in a rayon thread pool
     Rayon,
-    /// Async futures that wait on a single thread
+    /// Concurrent futures, all driven by a single thread
     Async,
 }
 

@@ -42,7 +42,7 @@ struct Shared<T>(Mutex<State<T>>);
 
 struct State<T> {
     stage: Stage<T>,
-    /// The only thread that can wait for the job, and what it wants to be sent.
+    /// The channel of the single waiter, and the index to send to it on completion.
     completion: Option<(mpsc::Sender<usize>, usize)>,
     callbacks: Vec<Callback>,
 }
@@ -164,8 +164,8 @@ impl<T> Future<T> {
         }
     }
 
-    /// Sends `index` when the job is done, before anything else can see that it is done. One sender
-    /// is enough: only the owner of the future waits, in `result` or in `as_completed`.
+    /// Sends `index` on completion, before anything else can see that the job is done. One sender
+    /// suffices, because only the owner of the future waits: in `result` or in `as_completed`.
     pub(super) fn send_when_done(&self, index: usize, sender: mpsc::Sender<usize>) {
         let mut state = self.0.lock();
         state.completion = Some((sender, index));
@@ -279,7 +279,7 @@ impl<T> State<T> {
     }
 }
 
-/// What a callback gets.
+/// The outcome without its value, for callbacks.
 fn without_value<T>(outcome: &Result<T, JobError>) -> Result<(), JobError> {
     outcome.as_ref().map(|_| ()).map_err(JobError::clone)
 }

@@ -17,10 +17,11 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 //!
-//! A pool starts with one worker thread and grows up to its maximum while more jobs wait than
-//! workers are idle. Up to six workers start as soon as they are needed; further ones only when
-//! the queue has stalled, because workers that find nothing to do slow down the others. A queue
-//! that keeps moving keeps its workers: 4,000 jobs of 1 ms can leave most of 100 workers unstarted.
+//! A pool starts with one worker thread and grows up to its maximum while the queue is longer than
+//! the number of idle workers. Up to six workers start as soon as they are needed. Further ones
+//! start only when the queue has stalled, because workers that find nothing to do slow down the
+//! others. While workers keep taking jobs, no more of them start: 4,000 jobs of 1 ms can leave most
+//! of 100 workers unstarted.
 //! The threads are named `executor-0`, `executor-1` and so on.
 //!
 //! A job or a callback that panics prints the same message as any other thread that panics, through
@@ -65,7 +66,7 @@ use pool::Pool;
 /// A job that waits for another job of the same executor can deadlock, as in Python: it may occupy
 /// the worker that the other one needs.
 ///
-/// Its `Debug` output has the numbers of workers and of waiting jobs. The worker that stands by for
+/// Its `Debug` output has the numbers of workers and of waiting jobs. The worker on standby for
 /// further jobs does not count as idle.
 #[derive(Debug)]
 pub struct Executor {

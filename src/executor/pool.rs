@@ -1,9 +1,9 @@
 //! The queue of jobs, and the worker threads that run them.
 //!
-//! The newest worker stands by: it takes its first job only when more jobs wait than workers are
-//! idle. It then starts the next worker to stand by, and works like all others. From
-//! [`EAGER_WORKERS`] on, a worker that stands by also waits until no job has been taken for
-//! [`STALL`], and then doubles the number of workers, up to the maximum.
+//! The newest worker is the standby: it takes its first job only when the queue is longer than the
+//! number of idle workers. It then starts the next standby, and works like all others. From
+//! [`EAGER_WORKERS`] on, the standby also waits until no job has been taken for [`STALL`], and then
+//! doubles the number of workers, up to the maximum.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex};
@@ -26,7 +26,7 @@ pub(super) struct Pool {
     queue: Mutex<Queue>,
     /// Wakes an idle worker.
     job_available: Condvar,
-    /// Wakes the worker that stands by.
+    /// Wakes the standby.
     worker_needed: Condvar,
     workers: Mutex<Vec<JoinHandle<()>>>,
     max_workers: usize,
@@ -37,8 +37,8 @@ struct Queue {
     jobs: VecDeque<Arc<dyn Job>>,
     /// The number of jobs that workers have taken so far.
     taken: usize,
-    /// The number of workers that wait for a job, without the one that stands by. A worker that
-    /// has been woken counts until it takes the job.
+    /// The number of workers that wait for a job, without the standby. A worker that has been woken
+    /// counts until it takes the job.
     idle: usize,
     closed: bool,
 }
@@ -71,8 +71,8 @@ impl Pool {
         queue.jobs.push_back(job);
         let (waiting, idle) = (queue.jobs.len(), queue.idle);
         drop(queue);
-        // The idle workers were idle before the first of the waiting jobs came. Each job wakes one
-        // of them, the next job wakes the worker that stands by, and then all are awake.
+        // The first `idle` jobs wake one idle worker each, and the next one wakes the standby.
+        // Later jobs find every worker awake.
         if waiting <= idle {
             self.job_available.notify_one();
         } else if waiting == idle + 1 {
@@ -103,20 +103,20 @@ impl Pool {
         }
     }
 
-    fn start_worker(self: &Arc<Self>, number: usize, stands_by: bool) -> io::Result<()> {
+    fn start_worker(self: &Arc<Self>, number: usize, is_standby: bool) -> io::Result<()> {
         let pool = self.clone();
         // Held until the handle is stored, so that `close_and_join` knows each running worker.
         let mut workers = unpoisoned(self.workers.lock());
         let worker = thread::Builder::new()
             .name(format!("executor-{number}"))
-            .spawn(move || pool.work(number, stands_by))?;
+            .spawn(move || pool.work(number, is_standby))?;
         workers.push(worker);
         Ok(())
     }
 
     /// Runs one job after another until the queue is closed and empty.
-    fn work(self: &Arc<Self>, number: usize, stands_by: bool) {
-        if stands_by {
+    fn work(self: &Arc<Self>, number: usize, is_standby: bool) {
+        if is_standby {
             let Some(job) = self.stand_by(number) else { return };
             self.start_more(number + 1, if number < EAGER_WORKERS { 1 } else { number });
             catch_panic(move || job.run());
@@ -127,7 +127,7 @@ impl Pool {
     }
 
     /// Starts up to `more` workers, numbered from `first`, as far as the maximum allows. The last
-    /// one stands by. If the system refuses a thread, the workers that are running do all the jobs.
+    /// one is the standby. If the system refuses a thread, the running workers do all the jobs.
     fn start_more(self: &Arc<Self>, first: usize, more: usize) {
         let end = self.max_workers.min(first + more);
         for number in first..end {

@@ -15,8 +15,8 @@ use super::response::{self, Answer, http_date};
 use super::reuse::Reuse;
 use super::single_flight::SpeaksHttp1;
 
-/// The maximum number of requests for one flag that are sent again because the server did not
-/// process them. Without it, a server that refuses every request would cause an endless loop.
+/// The maximum number of resends per flag (see `can_be_resent`). Without a limit, a server that
+/// refuses every request would cause an endless loop.
 const MAX_RESENDS: u32 = 3;
 
 /// The requests for a flag, and the HTTP version and the times of the last attempt, which may have
@@ -25,15 +25,14 @@ const MAX_RESENDS: u32 = 3;
 pub struct Trace {
     /// The number of attempts, 0 if no request was sent.
     pub attempts: u32,
-    /// The number of requests, over all attempts, that were sent again because the server did not
-    /// process them. They do not count as attempts.
+    /// The number of resends, over all attempts (see `can_be_resent`). A resend is not an attempt.
     pub resent: u32,
     /// The HTTP version of the response: `HTTP/1.0`, `HTTP/1.1` or `HTTP/2`.
     pub http_version: Option<&'static str>,
     /// When the head of the response had arrived.
     pub head_at: Option<Duration>,
-    /// When the last byte of the response had arrived. Of a 404 that is the head: its body is not
-    /// read.
+    /// When the last byte of the response had arrived. For a 404, the time of the head: its body is
+    /// not read.
     pub body_at: Option<Duration>,
 }
 
@@ -65,9 +64,9 @@ impl Attempt<'_> {
         Err(FlagError::permanent(Kind::Redirect, message))
     }
 
-    /// Requests `url` and reads the response, unless it is a redirect, whose target is returned.
+    /// Requests `url`. Returns the target of a redirect, or reads any other response.
     async fn request(&mut self, url: &Url) -> Result<ControlFlow<Answer, Url>, FlagError> {
-        let response = self.send_once(url).await?;
+        let response = self.send_with_resends(url).await?;
         self.trace.head_at = Some(self.started.elapsed());
         self.trace.http_version = Some(version_name(response.version()));
         if let Some(target) = redirect::target(&response, url, &self.clients.base)? {
@@ -78,11 +77,11 @@ impl Attempt<'_> {
         Ok(Break(answer))
     }
 
-    /// Sends one request and returns the head of its response.
+    /// Sends a request and returns the head of its response.
     ///
-    /// A request that can be sent again safely is sent again at once, on a fresh connection, up to
+    /// A request that can be sent again safely is resent at once, on a fresh connection, up to
     /// [`MAX_RESENDS`] times per flag. From then on the attempt uses fresh connections.
-    async fn send_once(&mut self, url: &Url) -> Result<Response, FlagError> {
+    async fn send_with_resends(&mut self, url: &Url) -> Result<Response, FlagError> {
         let options = &self.clients.options;
         let proxy = options.proxies.for_url(url)?;
         let mut result = self.send(url).await?;

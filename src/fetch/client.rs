@@ -20,8 +20,8 @@ use super::single_flight::SingleFlightConnector;
 use super::trust;
 use crate::base_url::BaseUrl;
 
-/// The time after which idle HTTP/1 connections are closed, within as long again. A server may
-/// serve only one connection at a time, and would not answer others meanwhile.
+/// The time after which idle HTTP/1 connections are closed, at most twice as late. An idle
+/// connection can block a server that serves one connection at a time.
 const MAX_IDLE: Duration = Duration::from_millis(100);
 
 /// The maximum number of header fields in an HTTP/1 response. curl allows 5000, but the HTTP
@@ -65,11 +65,11 @@ impl FetchOptions {
     /// Checks that the flags of `base` can be requested with these options and the environment.
     ///
     /// # Errors
-    /// The proxy for `base` can't be used; requests must not go to the server directly then. Or it
-    /// takes TLS to reach the server, and the file of CAs in `SSL_CERT_FILE` can't be read.
+    /// The proxy for `base` is unusable: there is no fallback to a direct connection. Or TLS is
+    /// needed, and the file of CAs in `SSL_CERT_FILE` can't be read.
     pub fn check(&self, base: &BaseUrl) -> anyhow::Result<()> {
         self.proxies.for_url(&base.0)?;
-        if self.need_tls(&base.0) { trust::check_variable() } else { Ok(()) }
+        if self.need_tls(&base.0) { trust::check_ssl_cert_file() } else { Ok(()) }
     }
 
     /// Whether the client for `url` connects to anything over TLS.
@@ -88,21 +88,21 @@ pub(super) struct Clients {
     /// Made when it is first needed: reading the system's CAs takes longer than fetching 20 flags
     /// from a server nearby.
     tls: OnceLock<Result<ClientConfig, String>>,
-    clients: Mutex<HashMap<(Server, Reuse), Result<Client, String>>>,
+    clients: Mutex<HashMap<(Purpose, Reuse), Result<Client, String>>>,
     /// Whether the server of the base URL is known to speak HTTP/1 over TLS.
     base_speaks_http1: AtomicBool,
 }
 
-/// The servers that a client is for.
+/// What a client is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum Server {
-    /// Any, over http.
+enum Purpose {
+    /// Any server, over http.
     Http,
-    /// That of the base URL, over https.
+    /// The server of the base URL, over https.
     HttpsBase,
-    /// That of the base URL, over https, when it is known to speak HTTP/1.
+    /// The server of the base URL, over https, once it is known to speak HTTP/1.
     HttpsBaseHttp1,
-    /// Others that redirects lead to over https.
+    /// Other servers that redirects lead to, over https.
     HttpsElsewhere,
 }
 
@@ -124,7 +124,7 @@ impl Clients {
     /// The client that sends a request for `url` over connections of this kind.
     pub(super) fn client(&self, url: &Url, reuse: Reuse) -> Result<Client, FlagError> {
         let mut clients = self.clients.lock().expect("building a client does not panic");
-        let client = clients.entry((self.server(url), reuse));
+        let client = clients.entry((self.purpose(url), reuse));
         let client = client.or_insert_with(|| self.build(url, reuse)).clone();
         let kind = if url.scheme() == "http" { Kind::Connect } else { Kind::Tls };
         client.map_err(|message| FlagError::permanent(kind, message))
@@ -136,26 +136,26 @@ impl Clients {
     /// between two requests. Over TLS a client can't tell them apart, so that of the base URL is
     /// replaced, and the pool with its first connection is dropped.
     pub(super) fn record_http1(&self, url: &Url) {
-        let server = self.server(url);
-        if server == Server::HttpsBase {
+        let purpose = self.purpose(url);
+        if purpose == Purpose::HttpsBase {
             self.base_speaks_http1.store(true, Ordering::Relaxed);
             let mut clients = self.clients.lock().expect("building a client does not panic");
-            clients.remove(&(server, Reuse::Pooled));
+            clients.remove(&(purpose, Reuse::Pooled));
         }
     }
 
-    fn server(&self, url: &Url) -> Server {
+    fn purpose(&self, url: &Url) -> Purpose {
         match url.scheme() {
-            "http" => Server::Http,
-            _ if self.base.0.origin() != url.origin() => Server::HttpsElsewhere,
-            _ if self.base_speaks_http1.load(Ordering::Relaxed) => Server::HttpsBaseHttp1,
-            _ => Server::HttpsBase,
+            "http" => Purpose::Http,
+            _ if self.base.0.origin() != url.origin() => Purpose::HttpsElsewhere,
+            _ if self.base_speaks_http1.load(Ordering::Relaxed) => Purpose::HttpsBaseHttp1,
+            _ => Purpose::HttpsBase,
         }
     }
 
     fn build(&self, url: &Url, reuse: Reuse) -> Result<Client, String> {
         let timeout = self.options.timeout;
-        let server = self.server(url);
+        let purpose = self.purpose(url);
         let mut builder = self.options.proxies.configure(self.settings());
         builder = match self.options.need_tls(url) {
             false => builder.tls_certs_only([]),
@@ -164,8 +164,8 @@ impl Clients {
                 let config =
                     self.tls.get_or_init(|| config().map_err(|error| format!("{error:#}")));
                 let mut config = config.clone()?;
-                config.alpn_protocols = match server {
-                    Server::HttpsBaseHttp1 => vec![b"http/1.1".to_vec()],
+                config.alpn_protocols = match purpose {
+                    Purpose::HttpsBaseHttp1 => vec![b"http/1.1".to_vec()],
                     _ => vec![b"h2".to_vec(), b"http/1.1".to_vec()],
                 };
                 builder.tls_backend_preconfigured(config)
@@ -181,11 +181,11 @@ impl Clients {
         let ping = |builder: ClientBuilder| {
             builder.http2_keep_alive_interval(interval).http2_keep_alive_timeout(2 * interval)
         };
-        builder = match server {
+        builder = match purpose {
             _ if reuse == Reuse::Fresh => builder.pool_max_idle_per_host(0),
-            Server::Http | Server::HttpsBaseHttp1 => builder.pool_idle_timeout(MAX_IDLE),
-            Server::HttpsElsewhere => ping(builder),
-            Server::HttpsBase => {
+            Purpose::Http | Purpose::HttpsBaseHttp1 => builder.pool_idle_timeout(MAX_IDLE),
+            Purpose::HttpsElsewhere => ping(builder),
+            Purpose::HttpsBase => {
                 ping(builder).connector_layer(layer_fn(SingleFlightConnector::new))
             }
         };
@@ -197,7 +197,7 @@ impl Clients {
     fn settings(&self) -> ClientBuilder {
         Client::builder()
             .user_agent(concat!("flags/", env!("CARGO_PKG_VERSION")))
-            // Redirects and retries are counted and bounded in `get_flag`.
+            // `Attempt::run` follows redirects, `get_flag` retries.
             .redirect(redirect::Policy::none())
             .retry(retry::never())
             .dns_resolver(self.lookups.clone())
@@ -218,7 +218,7 @@ mod tests {
 
     #[test]
     fn only_the_https_client_of_the_base_url_talks_to_a_single_host() {
-        use Server::{Http, HttpsBase, HttpsElsewhere};
+        use Purpose::{Http, HttpsBase, HttpsElsewhere};
         for (base, url, expected) in [
             ("http://h", "http://h/a", Http),
             ("http://h", "http://other/a", Http),
@@ -229,7 +229,7 @@ mod tests {
         ] {
             let (base, url) = (base.parse().unwrap(), url.parse().unwrap());
             let clients = Clients::new(base, FetchOptions::default(), Lookups::default());
-            assert_eq!(clients.server(&url), expected, "{url}");
+            assert_eq!(clients.purpose(&url), expected, "{url}");
         }
     }
 

@@ -50,7 +50,7 @@ pub struct FlagError {
 }
 
 impl FlagError {
-    /// A failure that a retry can't mend.
+    /// A failure that is not retried.
     pub fn permanent(kind: Kind, message: impl Into<String>) -> FlagError {
         FlagError { kind, message: message.into(), is_transient: false, retry_after: None }
     }
@@ -75,8 +75,7 @@ impl FlagError {
         FlagError::permanent(Kind::Protocol, format!("invalid HTTP response: {reason}"))
     }
 
-    /// The answer was `status`. If the pause that the server asks for is the reason not to retry,
-    /// the message says so.
+    /// The response had this status. If `retry_after` is too long to wait for, the message says so.
     pub(super) fn status(status: StatusCode, retry_after: Option<Duration>) -> FlagError {
         let mut message = format!("the server answered {}", status.as_str());
         if let Some(reason) = status.canonical_reason() {
@@ -94,13 +93,13 @@ impl FlagError {
         FlagError { kind: Kind::HttpStatus(status), message, is_transient, retry_after }
     }
 
-    /// The failure of the request for `url`, to which another URL was redirected.
+    /// Adds to the message that the request was redirected to `url`.
     pub(super) fn redirected(self, url: &Url) -> FlagError {
         let message = format!("redirected to {}: {}", excerpt(&redacted(url)), self.message);
         FlagError { message, ..self }
     }
 
-    /// The meaning of an error before the head of the response. `limit` is the timeout.
+    /// Classifies an error that occurred before the head of the response. `limit` is the timeout.
     pub(super) fn before_response(
         error: &reqwest::Error,
         reuse: Reuse,
@@ -141,7 +140,7 @@ impl FlagError {
         }
     }
 
-    /// The meaning of an error after `received` bytes of the body.
+    /// Classifies an error that occurred after `received` bytes of the body.
     pub(super) fn in_body(error: &reqwest::Error, received: usize) -> FlagError {
         let reason = root_cause(error);
         match find::<io::Error>(error).map(io::Error::kind) {

@@ -33,11 +33,11 @@ use client::Clients;
 use lookup::Lookups;
 use reuse::Reuse;
 
-/// The pause before the first retry, without jitter. Each further pause is twice as long.
-const FIRST_PAUSE: Duration = Duration::from_millis(200);
+/// The backoff before the first retry, without jitter. Each further one is twice as long.
+const FIRST_BACKOFF: Duration = Duration::from_millis(200);
 
-/// The longest pause without jitter.
-const MAX_PAUSE: Duration = Duration::from_secs(60);
+/// The longest backoff, without jitter.
+const MAX_BACKOFF: Duration = Duration::from_secs(60);
 
 /// Fetches flags from one base URL over shared connections.
 pub struct Fetcher {
@@ -54,7 +54,7 @@ pub struct Fetched {
 }
 
 impl Fetcher {
-    /// A fetcher for the flags below `base`, in a run that `started` then. It makes no connection.
+    /// A fetcher for the flags below `base`, in a run that began at `started`.
     pub fn new(base: BaseUrl, options: FetchOptions, started: Instant) -> Fetcher {
         Fetcher { clients: Clients::new(base, options, Lookups::default()), started }
     }
@@ -86,7 +86,7 @@ impl Fetcher {
                     if attempts == 1 {
                         options.retrying.fetch_add(1, Relaxed);
                     }
-                    sleep(pause(attempts).max(error.retry_after.unwrap_or_default())).await;
+                    sleep(backoff(attempts).max(error.retry_after.unwrap_or_default())).await;
                 }
                 _ => {
                     if attempts > 1 {
@@ -99,10 +99,10 @@ impl Fetcher {
     }
 }
 
-/// The pause after so many attempts, from 1. Jitter adds up to 100 %.
-fn pause(attempts: u32) -> Duration {
+/// The backoff after this many attempts, at least one. Jitter adds 0 to 100 % to it.
+fn backoff(attempts: u32) -> Duration {
     let factor = 2u32.saturating_pow(attempts - 1);
-    FIRST_PAUSE.saturating_mul(factor).min(MAX_PAUSE).mul_f64(1.0 + fastrand::f64())
+    FIRST_BACKOFF.saturating_mul(factor).min(MAX_BACKOFF).mul_f64(1.0 + fastrand::f64())
 }
 
 #[cfg(test)]
@@ -159,12 +159,12 @@ mod tests {
     }
 
     #[test]
-    fn pauses_double_up_to_a_minute_and_have_up_to_100_percent_of_jitter() {
+    fn backoffs_double_up_to_a_minute_and_have_up_to_100_percent_of_jitter() {
         for (attempts, least) in [(1, 200), (2, 400), (5, 3_200), (10, 60_000), (u32::MAX, 60_000)]
         {
             let least = Duration::from_millis(least);
-            let pause = pause(attempts);
-            assert!((least..=2 * least).contains(&pause), "{attempts}: {pause:?}");
+            let backoff = backoff(attempts);
+            assert!((least..=2 * least).contains(&backoff), "{attempts}: {backoff:?}");
         }
     }
 

@@ -85,8 +85,8 @@ impl Proxies {
         let setting = if scheme == "http" { &self.http } else { &self.https };
         let is_excluded =
             || !url.as_str().parse().is_ok_and(|uri| self.matcher.intercept(&uri).is_some());
-        // SOCKS 4 has no IPv6 addresses. For TLS, the HTTP library takes one in brackets for a
-        // name.
+        // SOCKS 4 has no IPv6 addresses. For TLS, the HTTP library treats one in brackets as a
+        // host name.
         let is_ipv6 = url.host_str().is_some_and(|host| host.starts_with('['));
         let leads_to_ipv6 = |proxy: &Url| scheme == "http" && !proxy.scheme().starts_with("socks4");
         let message = match setting {

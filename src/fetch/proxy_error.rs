@@ -67,7 +67,7 @@ fn socks_failure(proxy: &Url, error: &SocksError) -> FlagError {
     let name = proxy::display(proxy);
     // The HTTP library does not export the types of these reasons.
     match &*format!("{error:?}") {
-        // No acceptable method (RFC 1928 §3): none was offered but that without a login.
+        // No acceptable method (RFC 1928 §3): only the one without a login was offered.
         "V5(Auth(Unsupported))" if proxy.username().is_empty() => {
             permanent(format!("the proxy {name} demands a login"))
         }
@@ -76,7 +76,7 @@ fn socks_failure(proxy: &Url, error: &SocksError) -> FlagError {
         | "V5(Auth(Unsupported))"
         | "V4(Command(IdentFailure))"
         | "V4(Command(IdentMismatch))" => permanent(format!("the proxy {name} rejected the login")),
-        "V4(IpV6)" => permanent(format!("the proxy {name} can't lead to an IPv6 address")),
+        "V4(IpV6)" => permanent(format!("the proxy {name} does not support IPv6 addresses")),
         _ => transient(format!("the proxy {name} failed: {error}")),
     }
 }

@@ -23,12 +23,12 @@ const MAX_WAIT: Duration = Duration::from_millis(500);
 /// the leader.
 #[derive(Clone, Copy)]
 enum LeaderState {
-    /// The leader's connection is HTTP/2, so requests share it. If the client asks for another one,
-    /// it has been closed, and the next request becomes the leader. So it is at the beginning, too.
+    /// The leader's connection is HTTP/2 and serves all requests. The client asks for another one
+    /// only if it has been closed, or at the beginning; that request then becomes the leader.
     Shared,
     /// The leader's connection is HTTP/1.
     Http1,
-    /// There is no such connection. Each request makes its own.
+    /// The leader did not get a connection, or not yet. Each request makes its own.
     Failed,
 }
 
@@ -93,7 +93,7 @@ where
         };
         match *state {
             LeaderState::Shared => {
-                // If the future below is dropped or fails, it stays so.
+                // The state remains if the future below is dropped or fails.
                 *state = LeaderState::Failed;
                 Box::pin(async move {
                     let connection = inner.call(destination).await?;

@@ -14,10 +14,10 @@ use rustls::{ClientConfig, RootCertStore};
 use rustls_platform_verifier::Verifier;
 
 /// The variable that names a file of CAs to trust instead of the system's.
-const VARIABLE: &str = "SSL_CERT_FILE";
+const SSL_CERT_FILE: &str = "SSL_CERT_FILE";
 
-/// Whether this platform's verifier reads [`VARIABLE`].
-const READS_VARIABLE: bool =
+/// Whether this platform's verifier reads [`SSL_CERT_FILE`].
+const READS_SSL_CERT_FILE: bool =
     cfg!(all(unix, not(any(target_vendor = "apple", target_os = "android"))));
 
 /// The certificates in the PEM file at `path`. As for curl, it may begin with a byte order mark and
@@ -56,12 +56,17 @@ fn first_element(der: &[u8]) -> &[u8] {
 /// variable.
 ///
 /// # Errors
-/// It can't. The system's verifier may then trust other CAs instead.
-pub(super) fn check_variable() -> anyhow::Result<()> {
-    let Some(file) = env::var_os(VARIABLE).filter(|_| READS_VARIABLE) else { return Ok(()) };
+/// The file can't be read. The system's verifier may then trust other CAs instead.
+pub(super) fn check_ssl_cert_file() -> anyhow::Result<()> {
+    let Some(file) = env::var_os(SSL_CERT_FILE).filter(|_| READS_SSL_CERT_FILE) else {
+        return Ok(());
+    };
     // A folder can be opened, but not read. Nothing is read, because the file may be a pipe.
     File::open(&file).and_then(|mut file| file.read(&mut [])).map(drop).with_context(|| {
-        format!("cannot read the CAs in {}, which {VARIABLE} names", Path::new(&file).display())
+        format!(
+            "cannot read the CAs in {}, which {SSL_CERT_FILE} names",
+            Path::new(&file).display()
+        )
     })
 }
 
@@ -70,7 +75,7 @@ pub(super) fn check_variable() -> anyhow::Result<()> {
 /// # Errors
 /// There are no trusted CAs, or `SSL_CERT_FILE` can't be read.
 pub(super) fn tls_config(more: &[CertificateDer<'static>]) -> anyhow::Result<ClientConfig> {
-    check_variable()?;
+    check_ssl_cert_file()?;
     let provider = Arc::new(default_provider());
     let verifier = Verifier::new_with_extra_roots(more.iter().cloned(), provider);
     let verifier = verifier.map_err(|error| match error {

@@ -1,4 +1,4 @@
-//! One flag: the job that a strategy runs for each code.
+//! One flag: what a strategy does for each code.
 //!
 //! `download_one` is [`get_flag`](crate::fetch) (HTTP), then `save_flag` (files). It reports one
 //! [`Outcome`].

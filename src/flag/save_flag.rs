@@ -118,7 +118,7 @@ fn touch_if_identical(path: &Path, image: &[u8], modified: Option<SystemTime>) -
 /// # Errors
 /// What the system reports.
 pub(crate) fn check_folder(folder: &Path) -> io::Result<()> {
-    // A signal leaves nothing behind of an unnamed file, but not every file system has them.
+    // An unnamed file (`O_TMPFILE`) vanishes with the process. Not every file system supports it.
     let unnamed = tempfile::tempfile_in(folder).map(drop);
     unnamed.or_else(|_| temporary_file(folder, ".flags.").map(drop))
 }

@@ -62,16 +62,17 @@ impl Shutdown {
         Shutdown { last: Arc::default(), requested: watch::channel(false).1 }
     }
 
-    /// Opens the files of a run with `open`, and then watches for signals. Returns what `open`
-    /// returns, and a shutdown that the first SIGINT, SIGTERM, SIGHUP or SIGQUIT requests.
+    /// Calls `open`, which opens the files of a run, and then installs the signal handlers. Returns
+    /// what `open` returns, and a shutdown that the first SIGINT, SIGTERM, SIGHUP or SIGQUIT
+    /// requests.
     ///
     /// A second signal ends the process, but not before 100 ms have passed since the first one.
     /// Until then, the same signal is ignored. A signal that was ignored when the program started
     /// stays ignored.
     ///
-    /// A file may be a named pipe, and opening that blocks until its other end is opened. Until
-    /// then, a signal ends the process as usual. From then on there may be temporary files, which
-    /// a signal must not leave behind.
+    /// Opening a named pipe blocks until its other end is opened. Until then, a signal ends the
+    /// process as usual. From then on there may be temporary files, which a signal must not leave
+    /// behind.
     ///
     /// Signals are received on a thread of their own, so that they are handled even if all others
     /// are busy or blocked.
@@ -88,7 +89,7 @@ impl Shutdown {
         Ok((opened, Shutdown { last, requested }))
     }
 
-    /// The signal, if it has come.
+    /// The last signal that was received.
     pub fn signal(&self) -> Option<Signal> {
         Signal::from_number(self.last.load(Ordering::Relaxed))
     }
@@ -122,8 +123,8 @@ fn end(signal: Signal) {
     process::exit(signal.end_process().into());
 }
 
-/// Handles the signals that end a run, unless they are ignored. Returns the loop that calls
-/// `on_signal` for each, which is then the `last` one.
+/// Handles the signals that end a run, unless they are ignored. Returns a loop, for a thread of its
+/// own, that calls `on_signal` for each; `last` then has its number already.
 #[cfg(unix)]
 fn listen(last: Arc<AtomicUsize>, on_signal: impl FnMut(Signal)) -> io::Result<impl FnOnce()> {
     use signal_hook::{consts::SIGXFSZ, flag, iterator::Signals};
@@ -153,7 +154,8 @@ fn ignored_signals() -> u64 {
     mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(ONLY_HANGUP)
 }
 
-/// Handles Ctrl-C. Returns the loop that calls `on_signal` for each, which is then the `last` one.
+/// Handles Ctrl-C. Returns a loop, for a thread of its own, that calls `on_signal` for each; `last`
+/// then has its number already.
 #[cfg(windows)]
 fn listen(last: Arc<AtomicUsize>, mut on_signal: impl FnMut(Signal)) -> io::Result<impl FnOnce()> {
     let mut presses = tokio::signal::windows::ctrl_c()?;
