@@ -438,25 +438,31 @@ fn a_second_signal_ends_a_run_whose_server_keeps_it_busy() {
     });
 }
 
+/// Sends `signal` to a program that writes more than the socket that is its stdout holds. The signal
+/// has to kill it. Returns all but the first byte of its output.
+fn signal_during_output(mut program: Command, signal: Signal) -> String {
+    let (mut reader, stdout) = UnixStream::pair().unwrap();
+    SockRef::from(&stdout).set_send_buffer_size(4096).unwrap();
+    SockRef::from(&reader).set_recv_buffer_size(4096).unwrap();
+    let mut child = program.stdout(OwnedFd::from(stdout)).stderr(Stdio::null()).spawn().unwrap();
+    drop(program);
+    reader.read_exact(&mut [0]).unwrap();
+    send(signal, &child);
+    let mut rest = String::new();
+    reader.read_to_string(&mut rest).unwrap();
+    assert_eq!(killed_by(end_within(&mut child, SOON)), Some(signal));
+    rest
+}
+
 #[test]
 fn a_signal_after_the_last_flag_counts() {
-    // The run has ended when its document is written, and a socket that is not read blocks that.
     for signal in SIGNALS {
         let server = TestServer::with_flags();
-        let (mut reader, stdout) = UnixStream::pair().unwrap();
-        SockRef::from(&stdout).set_send_buffer_size(4096).unwrap();
-        SockRef::from(&reader).set_recv_buffer_size(4096).unwrap();
         let dest = tempdir().unwrap();
         let mut flags = program();
         flags.args(["B", "C", "--json", "-s", &server.base(), "-d"]).arg(dest.path());
-        let mut child = flags.stdout(OwnedFd::from(stdout)).stderr(Stdio::null()).spawn().unwrap();
-        drop(flags);
-        reader.read_exact(&mut [0]).unwrap();
-        send(signal, &child);
-        let mut rest = String::new();
-        reader.read_to_string(&mut rest).unwrap();
-        assert!(rest.contains("\"interrupted\": false"), "{rest}");
-        assert_eq!(killed_by(end_within(&mut child, SOON)), Some(signal));
+        let document = signal_during_output(flags, signal);
+        assert!(document.contains("\"interrupted\": false"), "{document}");
     }
 }
 
@@ -464,20 +470,11 @@ fn a_signal_after_the_last_flag_counts() {
 fn a_signal_while_the_table_of_a_comparison_is_written_counts() {
     for signal in SIGNALS {
         let server = TestServer::with_flags();
-        let (mut reader, stdout) = UnixStream::pair().unwrap();
-        SockRef::from(&stdout).set_send_buffer_size(4096).unwrap();
-        SockRef::from(&reader).set_recv_buffer_size(4096).unwrap();
-        // More rows than the buffers of the socket hold.
         let jobs: Vec<_> = (1..=60).map(|jobs: u32| jobs.to_string()).collect();
         let mut flags = program();
         flags.args(["compare", "BR", "-n", "1", "--warmup", "0", "--jobs", &jobs.join(",")]);
         flags.args(["--modes", "seq,threads,async", "-s", &server.base()]);
-        let mut child = flags.stdout(OwnedFd::from(stdout)).stderr(Stdio::null()).spawn().unwrap();
-        drop(flags);
-        reader.read_exact(&mut [0]).unwrap();
-        send(signal, &child);
-        reader.read_to_string(&mut String::new()).unwrap();
-        assert_eq!(killed_by(end_within(&mut child, SOON)), Some(signal));
+        signal_during_output(flags, signal);
     }
 }
 
