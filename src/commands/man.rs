@@ -63,8 +63,8 @@ fn page() -> io::Result<Vec<u8>> {
     }
     definitions("ENVIRONMENT", &ENVIRONMENT).to_writer(&mut page)?;
     definitions("EXAMPLES", &EXAMPLES).to_writer(&mut page)?;
-    let related = concat!("curl(1), hyperfine(1), ", env!("CARGO_PKG_REPOSITORY"));
-    Roff::new().control("SH", ["SEE ALSO"]).text([roman(related)]).to_writer(&mut page)?;
+    let related = roman("curl(1), hyperfine(1)");
+    Roff::new().control("SH", ["SEE ALSO"]).text([related]).to_writer(&mut page)?;
     Ok(page)
 }
 
