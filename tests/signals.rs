@@ -438,8 +438,8 @@ fn a_second_signal_ends_a_run_whose_server_keeps_it_busy() {
     });
 }
 
-/// Sends `signal` to a program that writes more than the socket that is its stdout holds. The signal
-/// has to kill it. Returns all but the first byte of its output.
+/// Sends `signal` to a program that writes more to stdout than its socket holds. The signal has to
+/// kill it. Returns all but the first byte of its output.
 fn signal_during_output(mut program: Command, signal: Signal) -> String {
     let (mut reader, stdout) = UnixStream::pair().unwrap();
     SockRef::from(&stdout).set_send_buffer_size(4096).unwrap();
