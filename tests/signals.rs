@@ -456,6 +456,7 @@ fn signal_during_output(mut program: Command, signal: Signal) -> String {
 
 #[test]
 fn a_signal_after_the_last_flag_counts() {
+    // The run has ended when its document is written.
     for signal in SIGNALS {
         let server = TestServer::with_flags();
         let dest = tempdir().unwrap();
